@@ -1,0 +1,45 @@
+import type { Linter } from "eslint";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
+import { importEdges } from "./import-edges.ts";
+
+const outsideConfig = ["components/config.ts", "test/**", "toolchain/**"];
+
+/** The rules that keep the architecture. None needs type information, so a test can lint a file that does not exist. */
+export const architecture: Linter.Config[] = [
+  {
+    plugins: { morgan: { rules: { "import-edges": importEdges } }, "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts", ".mjs", ".js"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".mjs", ".js"] })],
+    },
+    rules: { "morgan/import-edges": "error", "import-x/no-cycle": ["error", { ignoreExternal: true }] },
+  },
+  {
+    ignores: outsideConfig,
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "MemberExpression[object.name='pulumi'][property.name='Config'], " +
+            "ImportDeclaration[source.value='@pulumi/pulumi'] > ImportSpecifier[imported.name='Config']",
+          message: "Stack configuration is read in components/config.ts only.",
+        },
+      ],
+    },
+  },
+  {
+    ignores: [...outsideConfig, "cli/**"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "The environment is read in components/config.ts only." },
+      ],
+      "no-restricted-imports": [
+        "error",
+        { paths: ["process", "node:process"].map((name) => ({ name, message: "Use the global `process`." })) },
+      ],
+    },
+  },
+];

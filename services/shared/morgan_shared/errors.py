@@ -1,0 +1,73 @@
+"""Errors as clients see them: a status and `{"error": {"code", "message"}}`."""
+
+from typing import TypedDict
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+
+class ValidationProblem(TypedDict):
+    """The part of FastAPI's validation errors that is told to clients."""
+
+    type: str
+    loc: tuple[str | int, ...]
+    msg: str
+
+
+class ServiceError(Exception):
+    """A request that cannot be served, for a reason the client should know.
+
+    Args:
+        status: HTTP status, 4xx or 5xx.
+        code: stable name of the reason, for programs.
+        message: what is wrong and what would be right, for people.
+        field: the member of the request's body that is wrong, if one is.
+
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+def error_response(error: ServiceError) -> JSONResponse:
+    """Render the error. `type` is there for clients of OpenAI's API, which look for it."""
+    kind = "invalid_request_error" if error.status < 500 else "server_error"  # noqa: PLR2004
+    body = {"code": error.code, "message": error.message, "type": kind}
+    if error.field is not None:
+        body["field"] = error.field
+    headers = {"retry-after": "1"} if error.status == 503 else {}  # noqa: PLR2004
+    return JSONResponse({"error": body}, status_code=error.status, headers=headers)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Give every refusal of the framework's, such as 404, the form of a `ServiceError`."""
+
+    @app.exception_handler(ServiceError)
+    async def service_error(_request: Request, error: ServiceError) -> JSONResponse:
+        return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(_request: Request, error: RequestValidationError) -> JSONResponse:
+        problems = [_field_and_message(problem) for problem in error.errors()]
+        message = "; ".join(f"{field}: {text}" for field, text in problems)
+        return error_response(ServiceError(422, "invalid_request", message, field=problems[0][0]))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        response = error_response(ServiceError(error.status_code, code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
+
+
+def _field_and_message(problem: ValidationProblem) -> tuple[str, str]:
+    if problem["type"] == "json_invalid":
+        return "body", "is not valid JSON"
+    path = [str(part) for part in problem["loc"] if part != "body"]
+    return ".".join(path) or "body", problem["msg"]

@@ -1,0 +1,48 @@
+"""Liveness and readiness."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found: `detail` says it to people."""
+
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition of readiness."""
+
+    name: str
+    run: Callable[[], Awaitable[CheckResult]]
+    """Finds out; has a time limit of its own and does not raise."""
+    gates: bool = True
+    """Whether the service is unready while this fails; otherwise it is only reported."""
+
+
+def health_router(service: str, engine: str, checks: Sequence[Check]) -> APIRouter:
+    """Make the routes /health, which only says that the process answers, and /ready, which runs the checks."""
+    router = APIRouter()
+
+    @router.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok", "service": service, "engine": engine}
+
+    @router.get("/ready")
+    async def ready() -> JSONResponse:
+        results = await asyncio.gather(*(check.run() for check in checks))
+        is_ready = all(result.ok for check, result in zip(checks, results, strict=True) if check.gates)
+        found = {
+            check.name: {"ok": result.ok, "detail": result.detail}
+            for check, result in zip(checks, results, strict=True)
+        }
+        return JSONResponse({"ready": is_ready, "checks": found}, status_code=200 if is_ready else 503)
+
+    return router

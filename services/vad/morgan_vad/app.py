@@ -1,0 +1,63 @@
+"""The HTTP interface of the vad service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+
+from morgan_shared.app import create_base_app, wav_body
+from morgan_shared.engine import LoadedEngine
+from morgan_shared.pool import Cancellation, WorkerPool
+from morgan_vad.segments import SAMPLE_RATE, Segment, find_segments
+from morgan_vad.settings import VadSettings
+
+if TYPE_CHECKING:
+    from morgan_vad.detector import SpeechDetector
+
+
+class Segments(BaseModel):
+    """Where a recording holds speech."""
+
+    sample_rate: int
+    """The rate in Hz at which the recording was examined."""
+    duration_s: float
+    segments: list[Segment]
+
+
+def create_app(settings: VadSettings) -> FastAPI:
+    """Make the application; its model loads in the background once it runs."""
+    pool = WorkerPool(workers=settings.workers, queue=settings.queue)
+    detector = LoadedEngine(lambda: asyncio.to_thread(_load_detector))
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with detector.loading():
+            yield
+        pool.close()
+
+    app = create_base_app(settings, service="vad", engine="silero-onnx", checks=[detector.check], running=running)
+
+    @app.post("/v1/segments")
+    async def segments(body: Annotated[bytes, Depends(wav_body)]) -> Segments:
+        loaded = detector.get()
+        return await pool.run(lambda cancellation: _segments(loaded, body, settings.max_audio_s, cancellation))
+
+    return app
+
+
+def _load_detector() -> "SpeechDetector":
+    from morgan_vad.detector import SpeechDetector
+
+    return SpeechDetector()
+
+
+def _segments(detector: "SpeechDetector", body: bytes, max_audio_s: float, cancellation: Cancellation) -> Segments:
+    from morgan_shared.resample import resample
+    from morgan_shared.wav import read_wav
+
+    audio = resample(read_wav(body, max_duration_s=max_audio_s), SAMPLE_RATE)
+    found = find_segments(detector.probabilities(audio, cancellation), audio.duration_s)
+    return Segments(sample_rate=audio.sample_rate, duration_s=round(audio.duration_s, 3), segments=found)

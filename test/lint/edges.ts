@@ -20,10 +20,7 @@ const layers: readonly Layer[] = [
     may: ["components/image/**", "components/deploy/**", leaves, "services/catalog.ts"],
     types: data,
   },
-  {
-    files: "components/config.ts",
-    may: ["components/{errors,units,reference,requirements}.ts", "services/catalog.ts"],
-  },
+  { files: "components/config.ts", may: [leaves, "services/catalog.ts"] },
   { files: "components/errors.ts", may: [] },
   { files: "components/*.ts", may: [leaves], types: data },
   { files: "components/image/**", may: ["components/image/**", "components/dockerfile/**", leaves], types: data },

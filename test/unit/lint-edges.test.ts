@@ -26,6 +26,7 @@ describe("import edges", () => {
     ["index.ts", 'import "@pulumi/docker";', edge],
     ["components/stack.ts", 'import { load } from "./config.ts";', edge],
     ["components/config.ts", 'import "./stack.ts";', edge],
+    ["components/config.ts", 'import "./image/base.ts";', edge],
     ["components/errors.ts", 'import "./units.ts";', edge],
     ["components/units.ts", 'import "./image/base.ts";', edge],
     ["components/units.ts", 'import "./dockerfile/render.ts";', edge],

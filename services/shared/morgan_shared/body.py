@@ -1,6 +1,7 @@
-"""Reading a request's body whole, with a limit."""
+"""Reading a request's body whole, with a limit, and noticing that its client has left."""
 
 import asyncio
+from collections.abc import Coroutine
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
@@ -14,7 +15,7 @@ class BodyTooLargeError(Exception):
 
 
 class ClientGoneError(Exception):
-    """The client left before its body was complete."""
+    """The client left before it had its answer."""
 
 
 async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
@@ -49,6 +50,31 @@ async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
         return pending.pop() if pending else await receive()
 
     return replay
+
+
+async def run_while_connected(work: Coroutine[None, None, None], receive: Receive) -> None:
+    """Run what serves a request whose body has been read; cancel it if the client leaves.
+
+    Raises:
+        ClientGoneError: if it leaves.
+
+    """
+    serving = asyncio.create_task(work)
+    leaving = asyncio.create_task(_disconnect(receive))
+    try:
+        await asyncio.wait((serving, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not serving.done():
+            raise ClientGoneError
+        serving.result()
+    finally:
+        serving.cancel()
+        leaving.cancel()
+        await asyncio.gather(serving, leaving, return_exceptions=True)
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _drain(receive: Receive) -> None:

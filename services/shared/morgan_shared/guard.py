@@ -9,7 +9,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from morgan_shared.body import BodyTooLargeError, ClientGoneError, buffered_body
+from morgan_shared.body import BodyTooLargeError, ClientGoneError, buffered_body, run_while_connected
 from morgan_shared.errors import ServiceError, error_response
 
 REQUEST_ID_HEADER = "x-request-id"
@@ -70,11 +70,12 @@ class RequestGuard:
 
         try:
             async with deadline:
-                await self._app(scope, await buffered_body(scope, receive, self._max_body_bytes), send_in_time)
+                body = await buffered_body(scope, receive, self._max_body_bytes)
+                await run_while_connected(self._app(scope, body, send_in_time), receive)
         except BodyTooLargeError:
             return ServiceError(413, "body_too_large", f"the body is larger than {self._max_body_bytes} bytes")
         except ClientGoneError:
-            return ServiceError(400, "incomplete_body", "the body broke off")
+            return ServiceError(499, "client_gone", "the client left before it had its answer")
         except TimeoutError:
             return ServiceError(504, "timeout", f"no answer within {self._timeout_s:g} s")
         except Exception:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from morgan_shared.errors import ServiceError
+from morgan_shared.slots import busy_error
 
 Result = TypeVar("Result")
 
@@ -58,7 +58,7 @@ class WorkerPool:
 
         """
         if self._pending >= self._limit:
-            raise ServiceError(503, "busy", "too many requests are waiting; try again in a moment")
+            raise busy_error()
         cancellation = Cancellation()
         future = self._executor.submit(work, cancellation)
         loop = asyncio.get_running_loop()

@@ -41,4 +41,5 @@ def _polyphase_filter(up: int, down: int) -> Samples:
     inside = np.clip(1 - (distance / (reach + 1)) ** 2, 0, None)
     window = np.i0(KAISER_BETA * np.sqrt(inside)) / np.i0(KAISER_BETA)
     filters: Samples = (np.sinc(distance * cutoff) * window).astype(np.float32)
-    return filters / filters.sum(axis=1, keepdims=True)
+    filters /= filters.sum(axis=1, keepdims=True)
+    return filters

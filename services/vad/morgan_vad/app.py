@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from morgan_shared.app import create_base_app, wav_body
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.pool import Cancellation, WorkerPool
+from morgan_shared.resample import resample
+from morgan_shared.wav import read_wav
 from morgan_vad.segments import SAMPLE_RATE, Segment, find_segments
 from morgan_vad.settings import VadSettings
 
@@ -55,9 +57,6 @@ def _load_detector() -> "SpeechDetector":
 
 
 def _segments(detector: "SpeechDetector", body: bytes, max_audio_s: float, cancellation: Cancellation) -> Segments:
-    from morgan_shared.resample import resample
-    from morgan_shared.wav import read_wav
-
     audio = resample(read_wav(body, max_duration_s=max_audio_s), SAMPLE_RATE)
     found = find_segments(detector.probabilities(audio, cancellation), audio.duration_s)
     return Segments(sample_rate=audio.sample_rate, duration_s=round(audio.duration_s, 3), segments=found)

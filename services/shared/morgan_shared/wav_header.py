@@ -1,0 +1,15 @@
+"""Writing WAV files, without numpy."""
+
+import io
+import wave
+
+
+def write_wav(pcm: bytes, sample_rate: int) -> bytes:
+    """Return a WAV file of 16 bit mono samples, little-endian as they are in `pcm`."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(pcm)
+    return buffer.getvalue()

@@ -1,0 +1,52 @@
+"""The HTTP interface of the stt service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+
+from morgan_shared.app import create_base_app, wav_body
+from morgan_shared.engine import LoadedEngine
+from morgan_shared.pool import Cancellation, WorkerPool
+from morgan_shared.resample import resample
+from morgan_shared.wav import read_wav
+from morgan_stt.recogniser import SAMPLE_RATE, Recogniser, load_recogniser
+from morgan_stt.settings import SttSettings
+
+
+class Transcript(BaseModel):
+    """What was said in a recording."""
+
+    text: str
+    """Empty if nothing was understood."""
+    engine: str
+    duration_s: float
+
+
+def create_app(settings: SttSettings) -> FastAPI:
+    """Make the application; its model loads in the background once it runs."""
+    pool = WorkerPool(workers=settings.workers, queue=settings.queue)
+    recogniser = LoadedEngine(lambda: load_recogniser(settings))
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with recogniser.loading():
+            yield
+        pool.close()
+
+    app = create_base_app(settings, service="stt", engine=settings.engine, checks=[recogniser.check], running=running)
+
+    @app.post("/v1/transcribe")
+    async def transcribe(body: Annotated[bytes, Depends(wav_body)]) -> Transcript:
+        loaded = recogniser.get()
+        return await pool.run(lambda cancellation: _transcribe(loaded, body, settings, cancellation))
+
+    return app
+
+
+def _transcribe(engine: Recogniser, body: bytes, settings: SttSettings, cancellation: Cancellation) -> Transcript:
+    audio = read_wav(body, max_duration_s=settings.max_audio_s)
+    text = engine.transcribe(resample(audio, SAMPLE_RATE), cancellation)
+    return Transcript(text=text, engine=settings.engine, duration_s=round(audio.duration_s, 3))

@@ -1,0 +1,58 @@
+"""Recognition with pocketsphinx and the English model that its wheel brings."""
+
+from collections.abc import Iterator
+from queue import SimpleQueue
+
+import numpy as np
+from pocketsphinx import Decoder
+
+from morgan_shared.pool import Cancellation
+from morgan_shared.wav import Audio, Samples
+from morgan_stt.recogniser import SAMPLE_RATE
+
+SHORTEST_PIECE_S, LONGEST_PIECE_S = 10, 15
+WINDOW = SAMPLE_RATE // 50
+
+
+class PocketsphinxRecogniser:
+    """Decoders, loaded: one for each thread that may recognise at once, since a decoder holds one utterance."""
+
+    def __init__(self, *, decoders: int) -> None:
+        self._free: SimpleQueue[Decoder] = SimpleQueue()
+        for _ in range(decoders):
+            self._free.put(Decoder(samprate=float(SAMPLE_RATE), loglevel="FATAL"))
+
+    def transcribe(self, audio: Audio, cancellation: Cancellation) -> str:
+        """Return what is said, piece by piece, so that a request that has ended stops after one."""
+        decoder = self._free.get()
+        try:
+            texts = []
+            for piece in split_at_pauses(audio.samples):
+                cancellation.check()
+                texts.append(_decode(decoder, piece))
+            return " ".join(text for text in texts if text)
+        finally:
+            self._free.put(decoder)
+
+
+def _decode(decoder: Decoder, samples: Samples) -> str:
+    integers = (samples * np.float32(32767)).astype("<i2")
+    decoder.start_utt()
+    # The whole utterance at once normalises it by itself; otherwise the last request's levels would colour this one.
+    decoder.process_raw(integers.tobytes(), full_utt=True)
+    decoder.end_utt()
+    hypothesis = decoder.hyp()
+    return "" if hypothesis is None else str(hypothesis.hypstr)
+
+
+def split_at_pauses(samples: Samples) -> Iterator[Samples]:
+    """Yield pieces of 10 to 15 s, each cut at its quietest moment; a last or only one may be shorter."""
+    start = 0
+    while len(samples) - start > LONGEST_PIECE_S * SAMPLE_RATE:
+        first = start + SHORTEST_PIECE_S * SAMPLE_RATE
+        candidates = samples[first : start + LONGEST_PIECE_S * SAMPLE_RATE].reshape(-1, WINDOW)
+        quietest = int(np.argmin(np.square(candidates).sum(axis=1)))
+        end = first + quietest * WINDOW + WINDOW // 2
+        yield samples[start:end]
+        start = end
+    yield samples[start:]

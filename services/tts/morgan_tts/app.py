@@ -1,0 +1,39 @@
+"""The HTTP interface of the tts service."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from morgan_shared.app import create_base_app, json_body
+from morgan_shared.engine import LoadedEngine
+from morgan_tts.settings import TtsSettings
+from morgan_tts.speaker import load_speaker
+
+MAX_TEXT = 5000
+
+
+class SpeechRequest(BaseModel):
+    """What to say, and how."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+    voice: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    """One of the engine's voices; left out, its usual one."""
+    speed: float = Field(default=1.0, ge=0.5, le=2.0)
+    """1 is the usual pace, 2 twice as fast."""
+
+
+def create_app(settings: TtsSettings) -> FastAPI:
+    """Make the application; its engine loads in the background once it runs."""
+    speaker = LoadedEngine(lambda: load_speaker(settings))
+
+    app = create_base_app(
+        settings, service="tts", engine=settings.engine, checks=[speaker.check], running=speaker.loading
+    )
+
+    @app.post("/v1/speech", dependencies=[Depends(json_body)], response_class=Response)
+    async def speech(request: SpeechRequest) -> Response:
+        wav = await speaker.get().speak(request.text, request.voice, request.speed)
+        return Response(wav, media_type="audio/wav")
+
+    return app

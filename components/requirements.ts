@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 
-import { includeOrder, meaningfulLines, packageName, readRequirementSet, RequirementsError } from "./requirement-set.ts";
+import {
+  includeOrder,
+  meaningfulLines,
+  packageName,
+  readRequirementSet,
+  RequirementsError,
+} from "./requirement-set.ts";
 import type { ReadRequirements } from "./requirement-set.ts";
 
 /** A package as a lock pins it; `hashes` are `sha256:<hex>`, one per file that may be installed. */

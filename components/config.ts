@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { catalog } from "../services/catalog.ts";
+import { parseValues, type ConfigValues, type MachineFacts } from "./config-values.ts";
+import type { Problem } from "./errors.ts";
+import type { Catalog } from "./service.ts";
+
+/** Everything that decides what a stack is. */
+export interface MorganConfig extends ConfigValues {
+  /** Name of the stack; part of every name and the tag of every image. */
+  readonly stack: string;
+  readonly catalog: Catalog;
+  /** Key for the language model's endpoint; secret. */
+  readonly llmApiKey: pulumi.Output<string> | undefined;
+  /** Path of the uv program that builds use. */
+  readonly uv: string;
+  /** Where the container engine listens; empty for its usual socket. */
+  readonly dockerHost: string;
+  /** Certificates of private authorities in PEM, empty where there are none. Public, as certificates are. */
+  readonly certificates: string;
+}
+
+/** Folders in which a host keeps the certificates that its administrator added: Debian's, and Red Hat's. */
+const HOST_CERTIFICATES = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
+
+/** Reads the configuration of the current stack and what set-up found out; the only place that does. */
+export function readConfig(): { readonly config: MorganConfig; readonly problems: readonly Problem[] } {
+  const source = new pulumi.Config();
+  const { values, problems } = parseValues((key) => source.get(key), catalog, machineFacts());
+  const certificates = readCertificates(values.caBundle);
+  return {
+    config: {
+      ...values,
+      stack: pulumi.getStack(),
+      catalog,
+      llmApiKey: source.getSecret("llmApiKey"),
+      uv: process.env["MORGAN_UV"] ?? "",
+      dockerHost: process.env["DOCKER_HOST"] ?? "",
+      certificates: certificates ?? "",
+    },
+    problems: certificates === undefined ? [...problems, unreadable(values.caBundle)] : problems,
+  };
+}
+
+function machineFacts(): MachineFacts {
+  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
+  const recorded = readText(".morgan/machine.json") ?? "{}";
+  const { baseImages }: { baseImages?: unknown } = JSON.parse(recorded) as { baseImages?: unknown };
+  return { baseImages: baseImages === "debian" ? "debian" : "registry", cache };
+}
+
+function readCertificates(bundle: string): string | undefined {
+  if (bundle !== "") return readText(bundle);
+  return HOST_CERTIFICATES.flatMap((folder) => listCertificates(folder).map((path) => readText(path) ?? "")).join("\n");
+}
+
+function listCertificates(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /\.(?:crt|pem)$/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(path: string): Problem {
+  return {
+    key: "morgan:caBundle",
+    expected: "a file of certificates in PEM",
+    found: `nothing readable at "${path}"`,
+    fix: "pulumi config set caBundle …, or unset it to use the host's own store",
+  };
+}

@@ -1,0 +1,114 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { goDuration, mebibytes, seconds, type Duration, type Size } from "../units.ts";
+
+/** How a container is replaced. */
+export type Rollout =
+  /** The new one first; the old one goes when the new one is healthy. For what keeps no state of its own. */
+  | "create-first"
+  /** The old one first, because the two cannot be there at once: one volume, one host port, one card. */
+  | "stop-first";
+
+/** A container of the stack. What is not said here is the same for all of them. */
+export interface ContainerArgs {
+  /** Image by digest, or by a name in the engine. */
+  readonly image: pulumi.Input<string>;
+  /** Numeric user and group; never root. */
+  readonly user: `${number}:${number}`;
+  /** Labels, by name. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly network: { readonly name: pulumi.Input<string>; readonly alias: string } | undefined;
+  /** Command that tells whether it is healthy, run inside it. */
+  readonly healthCommand: readonly string[];
+  /** How long it may take until it is healthy. */
+  readonly startLimit: Duration;
+  /** How long it may take to finish what it has when it is told to stop. */
+  readonly stopLimit: Duration;
+  readonly memory: Size;
+  /** Share of the processors, in cores. */
+  readonly cpus: number;
+  readonly rollout: Rollout;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Files by path, each in a folder that holds nothing else of the image. They lie in an anonymous volume, not in the
+   * environment, which everyone who may ask the engine can read.
+   */
+  readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Named volumes, by the path where they are mounted. */
+  readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Paths that are writable and kept in memory. */
+  readonly scratch?: readonly string[];
+  /** The port of the host that leads to a port of the container. */
+  readonly publish?: { readonly address: string; readonly external: number; readonly internal: number };
+}
+
+/** Inputs that the provider does not apply to a container that is there, without saying so. */
+const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
+
+/** The one way in which a container is made: not root, read-only, no capabilities, limited, health-gated. */
+export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): docker.Container {
+  const files = Object.entries(args.files ?? {});
+  const folders = [...new Set(files.map(([path]) => path.slice(0, path.lastIndexOf("/"))))];
+  const memory = mebibytes(args.memory);
+  return new docker.Container(
+    name,
+    {
+      image: args.image,
+      user: args.user,
+      ...(args.command === undefined ? {} : { command: [...args.command] }),
+      envs: environmentList(args.environment ?? {}),
+      labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })),
+      networkMode: "bridge",
+      ...(args.network === undefined
+        ? {}
+        : { networksAdvanced: [{ name: args.network.name, aliases: [args.network.alias] }] }),
+      ports:
+        args.publish === undefined
+          ? []
+          : [{ ip: args.publish.address, external: args.publish.external, internal: args.publish.internal }],
+      uploads: files.map(([file, content]) => ({ file, content, permissions: "0444" })),
+      volumes: [
+        ...folders.map((containerPath) => ({ containerPath })),
+        ...Object.entries(args.volumes ?? {}).map(([containerPath, volumeName]) => ({ containerPath, volumeName })),
+      ],
+      tmpfs: Object.fromEntries(
+        (args.scratch ?? []).map((path) => [path, "rw,noexec,nosuid,nodev,size=64m,mode=1777"]),
+      ),
+      readOnly: true,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      init: true,
+      memory,
+      memorySwap: memory,
+      cpus: String(args.cpus),
+      restart: "unless-stopped",
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      healthcheck: {
+        tests: ["CMD", ...args.healthCommand],
+        interval: goDuration("5 s"),
+        timeout: goDuration("3 s"),
+        retries: 3,
+        startPeriod: goDuration(args.startLimit),
+        startInterval: goDuration("200 ms"),
+      },
+      wait: true,
+      waitTimeout: seconds(args.startLimit),
+      mustRun: true,
+      destroyGraceSeconds: seconds(args.stopLimit),
+      stopTimeout: seconds(args.stopLimit),
+    },
+    {
+      parent,
+      deleteBeforeReplace: args.rollout === "stop-first",
+      replaceOnChanges: NEEDS_REPLACEMENT,
+    },
+  );
+}
+
+function environmentList(environment: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string>[] {
+  return Object.entries(environment)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => pulumi.interpolate`${key}=${value}`);
+}

@@ -1,0 +1,49 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
+import { createContainer } from "./container.ts";
+import { stackLabels } from "./labels.ts";
+
+/** Inputs of a LocalRegistry. */
+export interface LocalRegistryArgs {
+  /** Image, by its name in the engine. */
+  readonly image: pulumi.Input<string>;
+  /** Name of the stack, for labels. */
+  readonly stack: string;
+  /** Loopback port of the host. The engine speaks plain HTTP to a registry on loopback, and to no other. */
+  readonly port: number;
+  /** Whether the images are protected from deletion. */
+  readonly protectData: boolean;
+}
+
+/** The registry that a stack runs for itself where none is configured. */
+export class LocalRegistry extends pulumi.ComponentResource {
+  /** Resources that have to be there before anything is pushed. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:deploy:LocalRegistry", name, { port: args.port }, opts);
+    const data = new docker.Volume(`${name}-data`, {}, { parent: this, protect: args.protectData });
+    const container = createContainer(this, name, {
+      image: args.image,
+      user: REGISTRY_USER,
+      labels: stackLabels(args.stack, name),
+      network: undefined,
+      volumes: { [REGISTRY_DATA]: data.name },
+      healthCommand: ["/bin/sh", "-c", HEALTH],
+      startLimit: "30 s",
+      stopLimit: "10 s",
+      memory: "512 MiB",
+      cpus: 2,
+      publish: { address: "127.0.0.1", external: args.port, internal: 5000 },
+      rollout: "stop-first",
+    });
+    this.ready = [container];
+    this.registerOutputs({});
+  }
+}
+
+/** Debian's image has bash and no wget, the upstream one wget and no bash. */
+const HEALTH =
+  "if command -v bash >/dev/null; then bash -c 'exec 3<>/dev/tcp/127.0.0.1/5000'; " +
+  "else wget -q --spider http://127.0.0.1:5000/v2/; fi";

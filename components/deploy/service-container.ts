@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { APP, SERVICE_USER } from "../dockerfile/recipes/base.ts";
+import type { Engine } from "../engine.ts";
+import type { Service } from "../service.ts";
+import { createContainer } from "./container.ts";
+import { stackLabels } from "./labels.ts";
+
+/** Inputs of a ServiceContainer. */
+export interface ServiceContainerArgs {
+  /** Image of the service, by digest. */
+  readonly image: pulumi.Input<string>;
+  readonly service: Service;
+  /** Name of the stack, for labels. */
+  readonly stack: string;
+  /** Name of the network on which it is found by its own name. */
+  readonly network: pulumi.Input<string>;
+  /** Environment. */
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Secrets by the name of the file in /run/secrets that holds each. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Asked for the container's health. */
+  readonly engine: Engine;
+}
+
+/** One service, running: health-gated, and replaced without a gap. */
+export class ServiceContainer extends pulumi.ComponentResource {
+  /** URL by which the other services reach it, at the gateway. */
+  readonly address: pulumi.Output<string>;
+  /** What the engine says of its health when this is read: "healthy", "starting", "unhealthy". */
+  readonly health: pulumi.Output<string>;
+
+  constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
+    const { port, memory, cpus } = args.service;
+    const container = createContainer(this, name, {
+      image: args.image,
+      user: SERVICE_USER,
+      labels: stackLabels(args.stack, name),
+      network: { name: args.network, alias: name },
+      environment: { MORGAN_PORT: String(port), ...args.environment },
+      files: Object.fromEntries(Object.entries(args.secrets).map(([file, value]) => [`/run/secrets/${file}`, value])),
+      scratch: ["/tmp"],
+      healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
+      startLimit: "60 s",
+      stopLimit: "30 s",
+      memory,
+      cpus,
+      rollout: "create-first",
+    });
+    this.address = container.id.apply(() => `http://gateway:${String(port)}`);
+    this.health = container.id.apply((id) => args.engine.health(id));
+    this.registerOutputs({ address: this.address, health: this.health });
+  }
+}

@@ -1,0 +1,63 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Catalog, Service } from "../service.ts";
+
+/** A backing service as its users see it. */
+export interface BackingService {
+  readonly url: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+}
+
+/** The language model behind the stack. */
+export interface LanguageModel {
+  /** Base URL of an OpenAI-compatible server; empty for the built-in responder. */
+  readonly endpoint: string;
+  /** Model that is asked for where a request names none; empty for the server's own choice. */
+  readonly model: string;
+  /** Key for the endpoint; secret. */
+  readonly apiKey: pulumi.Input<string> | undefined;
+}
+
+/** What services are wired to. */
+export interface Wiring {
+  readonly catalog: Catalog;
+  readonly redis: BackingService | undefined;
+  readonly postgres: BackingService | undefined;
+  readonly llm: LanguageModel;
+}
+
+type Inputs = Record<string, pulumi.Input<string>>;
+
+/** The environment of a service: where it finds what it calls and uses. Passwords come as files, never in here. */
+export function environmentOf(service: Service, { catalog, redis, postgres, llm }: Wiring): Inputs {
+  const called = service.calls.flatMap((name): [string, string][] => {
+    const port = catalog[name]?.port;
+    return port === undefined ? [] : [[`MORGAN_${name.toUpperCase()}_URL`, `http://gateway:${String(port)}`]];
+  });
+  return {
+    ...Object.fromEntries(called),
+    ...(uses(service, "redis") && redis !== undefined
+      ? { MORGAN_REDIS_URL: redis.url, MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password" }
+      : {}),
+    ...(uses(service, "postgres") && postgres !== undefined
+      ? { MORGAN_DATABASE_URL: postgres.url, MORGAN_DATABASE_PASSWORD_FILE: "/run/secrets/database-password" }
+      : {}),
+    ...(service.languageModel && llm.endpoint !== "" ? { MORGAN_LLM_ENDPOINT: llm.endpoint } : {}),
+    ...(service.languageModel && llm.model !== "" ? { MORGAN_LLM_MODEL: llm.model } : {}),
+    ...(service.languageModel && llm.apiKey !== undefined
+      ? { MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key" }
+      : {}),
+  };
+}
+
+/** The secrets of a service, by the name of the file in /run/secrets that holds each. */
+export function secretsOf(service: Service, { redis, postgres, llm }: Wiring): Inputs {
+  return {
+    ...(uses(service, "redis") && redis !== undefined ? { "redis-password": redis.password } : {}),
+    ...(uses(service, "postgres") && postgres !== undefined ? { "database-password": postgres.password } : {}),
+    ...(service.languageModel && llm.apiKey !== undefined ? { "llm-api-key": llm.apiKey } : {}),
+  };
+}
+
+function uses(service: Service, backing: "redis" | "postgres"): boolean {
+  return service.backing.includes(backing);
+}

@@ -1,0 +1,79 @@
+import type { Instruction, Mount } from "./instruction.ts";
+
+/** Which of a company's own package sources a build has to use; what they are comes to it as BuildKit secrets. */
+export interface PackageSources {
+  /** An apt mirror is configured: secret `apt-sources`, a file in the format of sources.list. */
+  readonly aptMirror: boolean;
+  /** A Python package index is configured: secret `pypi-index`, its URL. */
+  readonly pypiIndex: boolean;
+  /** Certificates of private authorities are trusted: secret `ca`, a PEM bundle of them. */
+  readonly certificates: boolean;
+}
+
+/** Where the Python environment of every image lies. */
+export const VENV = "/opt/venv";
+
+/** Every certificate that a build trusts, put together for one RUN on a tmpfs, so that no layer holds it. */
+const BUNDLE = "/tmp/ca.pem";
+const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >${BUNDLE}`;
+
+/**
+ * Installs Debian packages. Package lists and archives live in cache mounts; logs and what dpkg and ldconfig keep for
+ * themselves are removed, because they hold the time of the build. Commands `before` and `after` share the layer.
+ */
+export function installDebianPackages(
+  packages: readonly string[],
+  sources: PackageSources,
+  around: { readonly before?: readonly string[]; readonly after?: readonly string[] } = {},
+): Instruction {
+  const options = [
+    ...(sources.aptMirror ? ["Dir::Etc::sourcelist=/run/secrets/apt-sources", "Dir::Etc::sourceparts=-"] : []),
+    ...(sources.certificates ? ["Acquire::https::CAInfo=/run/secrets/ca"] : []),
+  ];
+  const apt = ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
+  const mounts: Mount[] = [
+    { type: "cache", id: "apt-archives", target: "/var/cache/apt" },
+    { type: "cache", id: "apt-lists", target: "/var/lib/apt" },
+    ...(sources.aptMirror ? [secret("apt-sources")] : []),
+    ...(sources.certificates ? [secret("ca")] : []),
+  ];
+  return {
+    kind: "run",
+    mounts,
+    commands: [
+      ...(around.before ?? []),
+      `${apt} update -q`,
+      `DEBIAN_FRONTEND=noninteractive ${apt} install -qy --no-install-recommends ${packages.join(" ")}`,
+      ...(around.after ?? []),
+      "rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old",
+    ],
+  };
+}
+
+/**
+ * Installs a hash-locked requirements file of the build context into the virtual environment, from wheels alone. uv
+ * comes from the named context `tools` and is gone with the RUN; so is the file.
+ */
+export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Instruction {
+  const uv = [
+    `VIRTUAL_ENV=${VENV}`,
+    ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),
+    `/run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt`,
+  ];
+  return {
+    kind: "run",
+    mounts: [
+      { type: "bind", from: "tools", source: "/uv", target: "/run/uv" },
+      { type: "bind", source: file, target: "/run/requirements.txt" },
+      { type: "cache", id: "uv", target: "/root/.cache/uv" },
+      { type: "tmpfs", target: "/tmp" },
+      ...(sources.certificates ? [secret("ca")] : []),
+      ...(sources.pypiIndex ? [{ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" } as const] : []),
+    ],
+    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" ")],
+  };
+}
+
+function secret(id: string): Mount {
+  return { type: "secret", id };
+}

@@ -1,0 +1,21 @@
+/** A mount of a RUN instruction. Nothing that is mounted becomes part of a layer. */
+export type Mount =
+  | { readonly type: "cache"; readonly id: string; readonly target: string }
+  | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
+  | { readonly type: "secret"; readonly id: string; readonly target?: string; readonly environment?: string }
+  | { readonly type: "tmpfs"; readonly target: string };
+
+/** One instruction of a Dockerfile. A value is plain text: whatever needs quoting is quoted when it is rendered. */
+export type Instruction =
+  | { readonly kind: "from"; readonly image: string }
+  | { readonly kind: "run"; readonly commands: readonly string[]; readonly mounts?: readonly Mount[] }
+  | { readonly kind: "copy"; readonly source: string; readonly destination: string }
+  | { readonly kind: "add"; readonly source: string; readonly destination: string }
+  | { readonly kind: "file"; readonly path: string; readonly mode: "0644" | "0755"; readonly content: string }
+  | { readonly kind: "env"; readonly values: Readonly<Record<string, string>> }
+  | { readonly kind: "workdir"; readonly path: string }
+  | { readonly kind: "user"; readonly user: string }
+  | { readonly kind: "expose"; readonly port: number }
+  | { readonly kind: "stopsignal"; readonly signal: string }
+  | { readonly kind: "entrypoint"; readonly command: readonly string[] }
+  | { readonly kind: "cmd"; readonly command: readonly string[] };

@@ -1,0 +1,7 @@
+import { installRequirements, type PackageSources } from "../install.ts";
+import type { Instruction } from "../instruction.ts";
+
+/** Shared by the services that compute on a GPU: the CUDA libraries and torch, from wheels. */
+export function cudaDepsRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {
+  return [{ kind: "from", image: "base" }, installRequirements(requirements, sources)];
+}

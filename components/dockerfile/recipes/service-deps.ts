@@ -1,0 +1,15 @@
+import { installDebianPackages, installRequirements, type PackageSources } from "../install.ts";
+import type { Instruction } from "../instruction.ts";
+
+/** What one service needs beside its code: Debian packages, then its hash-locked requirements. */
+export function serviceDepsRecipe(
+  requirements: string,
+  packages: readonly string[],
+  sources: PackageSources,
+): readonly Instruction[] {
+  return [
+    { kind: "from", image: "parent" },
+    ...(packages.length > 0 ? [installDebianPackages(packages, sources)] : []),
+    installRequirements(requirements, sources),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { Instruction, Mount } from "./instruction.ts";
+
+const HEREDOC = "MORGAN_EOF";
+
+/**
+ * The text of a Dockerfile. The same instructions always give the same text, since the text is part of what decides
+ * whether an image is built again.
+ *
+ * @throws Error where an instruction cannot be written down: a name that is not one, a text that holds the mark that
+ *   ends it. Both are mistakes of a recipe, never of a user.
+ */
+export function renderDockerfile(instructions: readonly Instruction[]): string {
+  return `${instructions.map(renderInstruction).join("\n")}\n`;
+}
+
+function renderInstruction(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case "from":
+      return `FROM ${instruction.image}`;
+    case "run":
+      return renderRun(instruction.commands, instruction.mounts ?? []);
+    case "copy":
+      return `COPY ${exec([instruction.source, instruction.destination])}`;
+    case "add":
+      return `ADD ${exec([instruction.source, instruction.destination])}`;
+    case "file":
+      return renderFile(instruction.path, instruction.mode, instruction.content);
+    case "env":
+      return `ENV ${Object.entries(instruction.values)
+        .map(([key, value]) => `${name(key)}=${quote(value)}`)
+        .join(" \\\n    ")}`;
+    case "workdir":
+      return `WORKDIR ${instruction.path}`;
+    case "user":
+      return `USER ${instruction.user}`;
+    case "expose":
+      return `EXPOSE ${String(instruction.port)}`;
+    case "stopsignal":
+      return `STOPSIGNAL ${instruction.signal}`;
+    case "entrypoint":
+      return `ENTRYPOINT ${exec(instruction.command)}`;
+    case "cmd":
+      return `CMD ${exec(instruction.command)}`;
+  }
+}
+
+function renderRun(commands: readonly string[], mounts: readonly Mount[]): string {
+  if (commands.some((command) => command.includes("\n"))) throw new Error("a command of a RUN must be one line");
+  const parts = mounts.map((mount) => `--mount=${renderMount(mount)}`);
+  return `RUN ${[...parts, commands.join(" && \\\n    ")].join(" \\\n    ")}`;
+}
+
+function renderMount(mount: Mount): string {
+  switch (mount.type) {
+    case "cache":
+      return `type=cache,id=${mount.id},target=${mount.target},sharing=locked`;
+    case "bind":
+      return `type=bind,${mount.from === undefined ? "" : `from=${mount.from},`}source=${mount.source},target=${mount.target}`;
+    case "secret": {
+      const target = mount.target === undefined ? "" : `,target=${mount.target}`;
+      const environment = mount.environment === undefined ? "" : `,env=${mount.environment}`;
+      return `type=secret,id=${mount.id}${target}${environment}`;
+    }
+    case "tmpfs":
+      return `type=tmpfs,target=${mount.target}`;
+  }
+}
+
+function renderFile(path: string, mode: string, content: string): string {
+  if (content.split("\n").includes(HEREDOC)) throw new Error(`a file's text must not hold the line ${HEREDOC}`);
+  const text = content.endsWith("\n") ? content : `${content}\n`;
+  return `COPY --chmod=${mode} <<"${HEREDOC}" ${path}\n${text}${HEREDOC}`;
+}
+
+function exec(command: readonly string[]): string {
+  return JSON.stringify(command);
+}
+
+function name(key: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) throw new Error(`"${key}" is no name of an environment variable`);
+  return key;
+}
+
+/** A value in double quotes, in which the Dockerfile's own expansion and escapes are switched off. */
+function quote(value: string): string {
+  if (value.includes("\n")) throw new Error("a value of ENV must be one line");
+  return `"${value.replace(/[\\"$]/g, (found) => `\\${found}`)}"`;
+}

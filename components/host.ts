@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { connectEngine, type Engine } from "./engine.ts";
+
+/** The machine, as far as the preflight asks it. Every question is a read. */
+export interface Host {
+  readonly engine: Engine;
+  isFolder(path: string): boolean;
+  isFile(path: string): boolean;
+  /** Text of a file; undefined where there is none. */
+  readText(path: string): string | undefined;
+  /** Whether some process listens on a port already. */
+  portInUse(address: string, port: number): Promise<boolean>;
+}
+
+/** This machine, with the engine that `DOCKER_HOST` names. */
+export function thisHost(dockerHost: string): Host {
+  return {
+    engine: connectEngine(dockerHost),
+    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    readText(path) {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+    portInUse,
+  };
+}
+
+function portInUse(address: string, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer();
+  server.once("error", (error) => {
+    resolve("code" in error && error.code === "EADDRINUSE");
+  });
+  server.listen({ host: address, port, exclusive: true }, () => {
+    server.close(() => {
+      resolve(false);
+    });
+  });
+  return promise;
+}

@@ -1,0 +1,30 @@
+/** The upstream images that a stack stands on. */
+export type UpstreamImage = "debian" | "registry" | "redis" | "postgres";
+
+/** Debian's packages: a root file system made by mmdebstrap, and everything else from packages on top of it. */
+export interface DebianSource {
+  readonly kind: "debian";
+  /** Names a state of Debian's packages, as a date; another one makes the root file system anew. */
+  readonly revision: string;
+  /** URL of an apt mirror; empty for the one that mmdebstrap uses by itself. */
+  readonly mirror: string;
+  /** Folder in which root file systems are kept between runs. */
+  readonly cache: string;
+}
+
+/** An image registry: upstream images, each pinned by digest. */
+export interface RegistrySource {
+  readonly kind: "registry";
+  readonly images: Readonly<Record<UpstreamImage, string>>;
+}
+
+/** Where the first images come from. */
+export type ImageSource = DebianSource | RegistrySource;
+
+/** Pinned upstream images; "registry" mode stands on these unless the configuration names others. */
+export const UPSTREAM_IMAGES: Readonly<Record<UpstreamImage, string>> = {
+  debian: "docker.io/library/debian@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171",
+  registry: "docker.io/library/registry@sha256:a3d8aaa63ed8681a604f1dea0aa03f100d5895b6a58ace528858a7b332415373",
+  redis: "docker.io/library/redis@sha256:71da9275c5f3fcb97d0fa0c8c5b36cc995327265420f17a04bfd544f458059f7",
+  postgres: "docker.io/library/postgres@sha256:9b1d34adbce1dd07ee6e94b4a2cf698884b89bd44a6c9c12f5da8f3acbfe4957",
+};

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Folder of the build contexts, relative to the project, so that where a checkout lies is no input of a build. */
+const CONTEXTS = ".morgan/contexts";
+
+/** A time that no build depends on: a layer holds the times of its files. */
+const TIME = new Date("2024-01-01T00:00:00Z");
+
+/** What a folder of sources holds beside the sources. */
+const LEFT_OUT = /^(?:\..*|__pycache__|tests|.*\.(?:pyc|egg-info))$/;
+
+/** A folder of files to take, with what it is called in the build context; a file where `from` is one. */
+export interface ContextPart {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A build context: its folder relative to the project, and the digest of its names and contents. */
+export interface Context {
+  readonly location: string;
+  readonly digest: string;
+}
+
+/**
+ * Lays out a build context of its own for a stage, named after its contents. File modes and times are the same on every
+ * machine, because they would be part of the image: only names and contents decide whether a stage is built again.
+ *
+ * @throws Error where a part is not there.
+ */
+export function layOutContext(name: string, parts: readonly ContextPart[]): Context {
+  const files = parts.flatMap(({ from, to }) => list(from, to));
+  const digest = digestFiles(files);
+  const location = join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
+  if (!existsSync(location)) write(location, files);
+  return { location, digest };
+}
+
+interface File {
+  readonly path: string;
+  readonly content: Buffer;
+}
+
+function list(from: string, to: string): File[] {
+  if (!isFolder(from)) return [{ path: to, content: readFileSync(from) }];
+  return readdirSync(from, { withFileTypes: true })
+    .filter((entry) => !LEFT_OUT.test(entry.name) && (entry.isDirectory() || entry.isFile()))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => list(join(from, entry.name), join(to, entry.name)));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    readdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+function digestFiles(files: readonly File[]): string {
+  const hash = createHash("sha256");
+  for (const { path, content } of files) {
+    hash.update(`${path}\0${String(content.length)}\0`);
+    hash.update(content);
+  }
+  return hash.digest("hex");
+}
+
+/** Writes beside the place and moves there: a context that exists is whole, whatever interrupted the run before. */
+function write(location: string, files: readonly File[]): void {
+  const unfinished = `${location}.${String(process.pid)}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  for (const { path, content } of files) {
+    const target = join(unfinished, path);
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+    writeFileSync(target, content, { mode: 0o644 });
+    utimesSync(target, TIME, TIME);
+  }
+  try {
+    renameSync(unfinished, location);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(location)) throw error;
+  }
+}

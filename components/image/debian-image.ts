@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { debianRecipe } from "../dockerfile/recipes/debian.ts";
+import { debianRegistryRecipe, upstreamRegistryRecipe } from "../dockerfile/recipes/registry.ts";
+import { renderDockerfile } from "../dockerfile/render.ts";
+import type { DebianSource, ImageSource } from "../image-source.ts";
+import { repository } from "../reference.ts";
+import { SOURCE_DATE_EPOCH, type BuildSettings } from "./stage-image.ts";
+
+const BASH = ["/bin/bash", "-c"];
+const ROOTFS = script("rootfs.sh");
+
+/**
+ * The image of the stack's own registry, by its name in the engine. It is made there, since there is no registry yet
+ * that it could come from.
+ */
+export function createRegistryImage(
+  parent: pulumi.Resource,
+  source: ImageSource,
+  build: Pick<BuildSettings, "sources" | "secrets">,
+): pulumi.Output<string> {
+  const dockerfile = renderDockerfile(
+    source.kind === "debian" ? debianRegistryRecipe(build.sources) : upstreamRegistryRecipe(source.images.registry),
+  );
+  const rootfs = source.kind === "debian" ? rootfsEnvironment(source) : {};
+  const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
+  const made = new command.local.Command(
+    "registry-image",
+    {
+      create: (source.kind === "debian" ? ROOTFS : "") + script("registry.sh"),
+      interpreter: BASH,
+      environment: {
+        ...rootfs,
+        MORGAN_DOCKERFILE: dockerfile,
+        MORGAN_IMAGE: image,
+        MORGAN_CA: build.secrets["ca"] ?? "",
+        MORGAN_APT_SOURCES: build.secrets["apt-sources"] ?? "",
+        SOURCE_DATE_EPOCH,
+      },
+      triggers: [image],
+      addPreviousOutputInEnv: false,
+    },
+    { parent },
+  );
+  return made.id.apply(() => image);
+}
+
+/** The Debian image that every stage stands on, by digest: pushed from its root file system, or the pinned upstream. */
+export function createDebianImage(
+  parent: pulumi.Resource,
+  source: ImageSource,
+  build: BuildSettings,
+): pulumi.Output<string> {
+  if (source.kind === "registry") return pulumi.output(source.images.debian);
+  const repo = repository(build.registry, "debian");
+  const rootfs = rootfsEnvironment(source);
+  const pushed = new command.local.Command(
+    "debian",
+    {
+      create: ROOTFS + script("push.sh"),
+      interpreter: BASH,
+      environment: {
+        ...rootfs,
+        MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
+        MORGAN_IMAGE: `${repo}:${build.tag}`,
+        MORGAN_BUILDER: build.builder,
+        SOURCE_DATE_EPOCH,
+      },
+      triggers: [repo, rootfs.MORGAN_ROOTFS],
+      addPreviousOutputInEnv: false,
+    },
+    { parent, dependsOn: [...build.ready] },
+  );
+  return pulumi.interpolate`${repo}@${pushed.stdout}`;
+}
+
+function rootfsEnvironment({ revision, mirror, cache }: DebianSource) {
+  return {
+    MORGAN_ROOTFS: digest(ROOTFS, revision, mirror),
+    MORGAN_MIRROR: mirror,
+    MORGAN_CACHE: cache,
+    SOURCE_DATE_EPOCH,
+  };
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
+}
+
+/** Text of a script in bootstrap/; its text, not its place, is an input of the command that runs it. */
+function script(name: string): string {
+  return readFileSync(new URL(`bootstrap/${name}`, import.meta.url), "utf8");
+}

@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageSource } from "../image-source.ts";
+import type { Accelerator, Catalog } from "../service.ts";
+import { BackingImage } from "./backing-image.ts";
+import { BaseStage } from "./base-stage.ts";
+import { CudaDepsStage } from "./cuda-deps-stage.ts";
+import { createDebianImage } from "./debian-image.ts";
+import { ServiceDepsStage } from "./service-deps-stage.ts";
+import { ServiceImage } from "./service-image.ts";
+import type { BuildSettings } from "./stage-image.ts";
+import { ToolsStage } from "./tools-stage.ts";
+
+/** Inputs of an ImageGraph. */
+export interface ImageGraphArgs {
+  readonly catalog: Catalog;
+  /** Services to build, by name. */
+  readonly services: readonly string[];
+  readonly accelerator: Accelerator;
+  readonly source: ImageSource;
+  /** Path of the uv program that builds mount. */
+  readonly uv: string;
+  readonly build: BuildSettings;
+}
+
+/** Every image of a stack, each stage built on the digests of those it stands on. */
+export class ImageGraph extends pulumi.ComponentResource {
+  /** Image of each service, by name: repository with tag and digest. */
+  readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Image of each backing service that the services use, and of the gateway. */
+  readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
+    Record<"redis" | "postgres", pulumi.Output<string>>
+  >;
+
+  constructor(name: string, args: ImageGraphArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:image:ImageGraph", name, { services: args.services, accelerator: args.accelerator }, opts);
+    const { build, source } = args;
+    const parent = { parent: this };
+    const chosen = args.services.flatMap((service) => {
+      const entry = args.catalog[service];
+      return entry === undefined ? [] : [{ service, entry, engine: entry.engines[args.accelerator] }];
+    });
+
+    const debian = createDebianImage(this, source, build);
+    const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).reference;
+    const base = new BaseStage("base", { debian, tools, requirements: lock("base"), build }, parent).reference;
+    const cuda = chosen.some(({ engine }) => engine.parent === "cuda-deps")
+      ? new CudaDepsStage("cuda-deps", { base, tools, requirements: lock("cuda"), build }, parent).reference
+      : undefined;
+
+    this.services = Object.fromEntries(
+      chosen.map(({ service, entry, engine }) => {
+        const deps = new ServiceDepsStage(
+          `${service}-deps`,
+          {
+            parent: engine.parent === "cuda-deps" && cuda !== undefined ? cuda : base,
+            tools,
+            requirements: lock(engine.requirements),
+            packages: engine.packages,
+            build,
+          },
+          parent,
+        );
+        const image = new ServiceImage(
+          service,
+          {
+            deps: deps.reference,
+            sources: ["shared", service].map((folder) => sourcePart(folder)),
+            port: entry.port,
+            description: entry.description,
+            build,
+          },
+          parent,
+        );
+        return [service, image.reference];
+      }),
+    );
+
+    const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>
+      new BackingImage(kind, { source, debian, build }, parent).reference;
+    const used = new Set(chosen.flatMap(({ entry }) => entry.backing));
+    this.backing = {
+      haproxy: backing("haproxy"),
+      ...(used.has("redis") ? { redis: backing("redis") } : {}),
+      ...(used.has("postgres") ? { postgres: backing("postgres") } : {}),
+    };
+    this.registerOutputs({ services: this.services, backing: this.backing });
+  }
+}
+
+function lock(requirements: string): string {
+  return `requirements/${requirements}.txt`;
+}
+
+function sourcePart(folder: string): { from: string; to: string } {
+  return { from: `services/${folder}/morgan_${folder}`, to: `morgan_${folder}` };
+}

@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { serviceDepsRecipe } from "../dockerfile/recipes/service-deps.ts";
+import { layOutContext } from "./context.ts";
+import { createStageImage, type BuildSettings } from "./stage-image.ts";
+
+/** Inputs of a ServiceDepsStage. */
+export interface ServiceDepsStageArgs {
+  /** The image that the requirements are installed on, by digest: the base, or the CUDA dependencies. */
+  readonly parent: pulumi.Input<string>;
+  /** The image of the ToolsStage, by digest. */
+  readonly tools: pulumi.Input<string>;
+  /** Path of the service's lock file. */
+  readonly requirements: string;
+  /** Debian packages that the service needs at run time. */
+  readonly packages: readonly string[];
+  readonly build: BuildSettings;
+}
+
+/** The dependencies of one service. Its code is not among them: a changed line leaves this stage as it is. */
+export class ServiceDepsStage extends pulumi.ComponentResource {
+  /** The image: repository with tag and digest. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: ServiceDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:image:ServiceDepsStage", name, { requirements: args.requirements }, opts);
+    const image = createStageImage(this, name, {
+      dockerfile: serviceDepsRecipe("requirements.txt", args.packages, args.build.sources),
+      context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
+      images: { parent: args.parent, tools: args.tools },
+      description: `Dependencies of ${name.replace(/-deps$/, "")}`,
+      build: args.build,
+    });
+    this.reference = image.ref;
+    this.registerOutputs({ reference: this.reference });
+  }
+}

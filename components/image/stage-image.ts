@@ -1,0 +1,89 @@
+import * as dockerBuild from "@pulumi/docker-build";
+import * as pulumi from "@pulumi/pulumi";
+import type { PackageSources } from "../dockerfile/install.ts";
+import type { Instruction } from "../dockerfile/instruction.ts";
+import { renderDockerfile } from "../dockerfile/render.ts";
+import { repository, withoutTag, type Registry } from "../reference.ts";
+import type { Context } from "./context.ts";
+
+/** How images are built, the same for every stage of a stack. */
+export interface BuildSettings {
+  /** Where images and their caches are pushed. */
+  readonly registry: Registry;
+  /** Tag of every image, plain text: the name of the stack. */
+  readonly tag: string;
+  /** Name of the buildx builder; "default" is the engine's own BuildKit. */
+  readonly builder: string;
+  /** Which package sources of a company a build uses. */
+  readonly sources: PackageSources;
+  /** Values of the secrets that `sources` speaks of, by id. They are no part of a layer or of a cache key. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What has to be there before anything can be pushed: the stack's own registry. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** One stage. */
+export interface StageImageArgs {
+  readonly dockerfile: readonly Instruction[];
+  readonly context: Context;
+  /** Images that the Dockerfile names in FROM and --from: reference with digest, by the name it uses. */
+  readonly images: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What the image is, in a few words. */
+  readonly description: string;
+  readonly build: BuildSettings;
+}
+
+/** BuildKit writes this time into an image's configuration, where it would else be the time of the build. */
+export const SOURCE_DATE_EPOCH = "1704067200";
+
+/**
+ * The one way in which a stage becomes an image: built from its own context on the digests of what it stands on, pushed
+ * with zstd layers, its cache exported beside it under a tag of its own.
+ */
+export function createStageImage(parent: pulumi.Resource, name: string, args: StageImageArgs): dockerBuild.Image {
+  const { build } = args;
+  const repo = repository(build.registry, name);
+  const cache = `${repo}:${build.tag}-cache`;
+  const named = Object.fromEntries(
+    Object.entries(args.images).map(([key, image]) => [key, { location: imageContext(image) }]),
+  );
+  return new dockerBuild.Image(
+    name,
+    {
+      dockerfile: { inline: renderDockerfile(args.dockerfile) },
+      context: { location: args.context.location, named },
+      tags: [`${repo}:${build.tag}`],
+      labels: {
+        "org.opencontainers.image.title": name,
+        "org.opencontainers.image.description": args.description,
+        "org.opencontainers.image.version": args.context.digest.slice(0, 12),
+      },
+      buildArgs: { SOURCE_DATE_EPOCH },
+      secrets: build.secrets,
+      exec: true,
+      builder: { name: build.builder },
+      buildOnPreview: false,
+      push: false,
+      exports: [{ image: { push: true, ociMediaTypes: true, compression: "zstd", compressionLevel: 3 } }],
+      cacheFrom: [{ registry: { ref: cache } }],
+      cacheTo: [
+        {
+          registry: {
+            ref: cache,
+            mode: "min",
+            imageManifest: true,
+            ociMediaTypes: true,
+            compression: "zstd",
+            compressionLevel: 3,
+          },
+        },
+      ],
+    },
+    // The provider deletes the digest from the registry with the resource, even where another stack runs it.
+    { parent, retainOnDelete: true, dependsOn: [...build.ready] },
+  );
+}
+
+function imageContext(image: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(image).apply((reference) => `docker-image://${withoutTag(reference)}`);
+}

@@ -1,0 +1,97 @@
+import type { MorganConfig } from "./config.ts";
+import { throwProblems, type Problem } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { checkLock } from "./requirements.ts";
+
+/**
+ * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs.
+ *
+ * @throws MorganError with every problem at once.
+ */
+export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<void> {
+  throwProblems([
+    ...problems,
+    ...checkSources(config, host),
+    ...checkLocks(config, host),
+    ...checkUv(config, host),
+    ...(await checkEngine(config, host)),
+  ]);
+}
+
+/** The requirements files, without folder and ending, that a configuration builds from. */
+export function requirementsOf(config: Pick<MorganConfig, "services" | "catalog" | "accelerator">): string[] {
+  const engines = config.services.flatMap((name) => config.catalog[name]?.engines[config.accelerator] ?? []);
+  const shared = engines.some(({ parent }) => parent === "cuda-deps") ? ["base", "cuda"] : ["base"];
+  return [...new Set([...shared, ...engines.map(({ requirements }) => requirements)])];
+}
+
+function checkSources({ services }: MorganConfig, host: Host): Problem[] {
+  const folders = ["services/shared/morgan_shared", ...services.map((name) => `services/${name}/morgan_${name}`)];
+  return folders
+    .filter((folder) => !host.isFolder(folder))
+    .map((folder) => ({
+      key: folder,
+      expected: "a folder with the service's code",
+      found: "no such folder",
+      fix: "restore it, or take the service out of morgan:services",
+    }));
+}
+
+function checkLocks(config: MorganConfig, host: Host): Problem[] {
+  return requirementsOf(config).flatMap((name) =>
+    checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
+      key: `requirements/${problem.lock}`,
+      expected: "a lock file made from the requirements as they are, every line with a hash",
+      found: problem.message,
+      fix: "npm run lock",
+    })),
+  );
+}
+
+function checkUv({ uv }: MorganConfig, host: Host): Problem[] {
+  if (host.isFile(uv)) return [];
+  const found = uv === "" ? "MORGAN_UV is not set" : `no file at "${uv}"`;
+  return [
+    { key: "uv", expected: "the uv program that builds mount", found, fix: 'npm run setup; eval "$(npm run -s env)"' },
+  ];
+}
+
+async function checkEngine(config: MorganConfig, host: Host): Promise<Problem[]> {
+  try {
+    await host.engine.version();
+  } catch (error) {
+    const where = config.dockerHost === "" ? "/var/run/docker.sock" : config.dockerHost;
+    const reason = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        key: "container engine",
+        expected: `an engine that answers at ${where}`,
+        found: reason,
+        fix: "start it (npm run setup does, where it may), or point DOCKER_HOST at one",
+      },
+    ];
+  }
+  return checkPorts(config, host);
+}
+
+/** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */
+async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
+  const wanted = [
+    { key: "morgan:gatewayPort", ...config.gateway },
+    ...(config.registry.kind === "local"
+      ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.registry.port }]
+      : []),
+  ].filter(({ port }) => port !== 0);
+  const containers = await host.engine.containers();
+  const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
+    const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
+    const stack = holder?.labels["morgan.stack"];
+    if (stack === config.stack) return [];
+    if (holder === undefined && !(await host.portInUse(address, port))) return [];
+    const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
+    return [
+      { key, expected: `port ${String(port)} of ${address} to be free`, found, fix: `set ${key} to another port` },
+    ];
+  });
+  return (await Promise.all(checked)).flat();
+}

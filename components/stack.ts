@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MorganConfig } from "./config.ts";
+import { Deployment, type RunningService } from "./deploy/deployment.ts";
+import { LocalRegistry } from "./deploy/local-registry.ts";
+import type { PackageSources } from "./dockerfile/install.ts";
+import type { Engine, ImageSize } from "./engine.ts";
+import { createRegistryImage } from "./image/debian-image.ts";
+import { ImageGraph } from "./image/image-graph.ts";
+import { digestOf, type Registry } from "./reference.ts";
+
+/** Inputs of a MorganStack. */
+export interface MorganStackArgs {
+  readonly config: MorganConfig;
+  /** Asked for the sizes of images and the health of containers. */
+  readonly engine: Engine;
+}
+
+/** A service's image as a stack output. */
+export interface ServiceImageOutput {
+  /** Repository with tag and digest. */
+  readonly ref: string;
+  readonly digest: string;
+  /** In bytes. */
+  readonly size: ImageSize;
+}
+
+/** The whole stack: registry, images, deployment. The only place that knows both images and containers. */
+export class MorganStack extends pulumi.ComponentResource {
+  /** URL at which the stack is reached. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Image of each service, by name. */
+  readonly images: pulumi.Output<Record<string, ServiceImageOutput>>;
+  /** Each service as it runs, by name. */
+  readonly services: pulumi.Output<Record<string, RunningService>>;
+  /** Where images are pushed: "host[:port]/project". */
+  readonly registry: pulumi.Output<string>;
+
+  constructor(name: string, { config, engine }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
+    const { stack, catalog, source, protectData } = config;
+    const parent = { parent: this };
+    const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
+    const registry: Registry =
+      config.registry.kind === "remote"
+        ? config.registry
+        : { host: `127.0.0.1:${String(config.registry.port)}`, project: "morgan" };
+    const local =
+      config.registry.kind === "local"
+        ? new LocalRegistry(
+            "registry",
+            { image: createRegistryImage(this, source, packages), stack, port: config.registry.port, protectData },
+            parent,
+          )
+        : undefined;
+
+    const graph = new ImageGraph(
+      "images",
+      {
+        catalog,
+        services: config.services,
+        accelerator: config.accelerator,
+        source,
+        uv: config.uv,
+        build: { registry, tag: stack, builder: config.builder, ready: local?.ready ?? [], ...packages },
+      },
+      parent,
+    );
+    const deployment = new Deployment(
+      "deployment",
+      {
+        stack,
+        catalog,
+        images: graph.services,
+        backing: graph.backing,
+        gateway: config.gateway,
+        llm: { ...config.llm, apiKey: config.llmApiKey },
+        protectData,
+        engine,
+      },
+      parent,
+    );
+
+    this.endpoint = deployment.endpoint;
+    this.services = deployment.services;
+    this.images = pulumi.output(graph.services).apply((refs) => describeImages(refs, engine));
+    this.registry = pulumi.output(`${registry.host}/${registry.project}`);
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      images: this.images,
+      services: this.services,
+      registry: this.registry,
+    });
+  }
+}
+
+function packageSources(config: MorganConfig): PackageSources {
+  return {
+    aptMirror: config.aptMirror !== "",
+    pypiIndex: config.pypiIndex !== "",
+    certificates: config.certificates !== "",
+  };
+}
+
+function buildSecrets(config: MorganConfig): Record<string, string> {
+  return {
+    ...(config.aptMirror === "" ? {} : { "apt-sources": `deb ${config.aptMirror} bookworm main\n` }),
+    ...(config.pypiIndex === "" ? {} : { "pypi-index": config.pypiIndex }),
+    ...(config.certificates === "" ? {} : { ca: config.certificates }),
+  };
+}
+
+async function describeImages(
+  refs: Record<string, string>,
+  engine: Engine,
+): Promise<Record<string, ServiceImageOutput>> {
+  const described = Object.entries(refs).map(
+    async ([name, ref]) => [name, { ref, digest: digestOf(ref) ?? "", size: await engine.imageSize(ref) }] as const,
+  );
+  return Object.fromEntries(await Promise.all(described));
+}

@@ -1,0 +1,44 @@
+/** A size of memory or disk in binary units, as a person writes it. */
+export type Size = `${number} ${"MiB" | "GiB"}`;
+
+/** A length of time, as a person writes it. */
+export type Duration = `${number} ${"ms" | "s" | "min"}`;
+
+const MEBIBYTES = { MiB: 1, GiB: 1024 } as const;
+const MILLISECONDS = { ms: 1, s: 1000, min: 60_000 } as const;
+
+/** A size in MiB, which the Docker provider calls megabytes. */
+export function mebibytes(size: Size): number {
+  const [value, unit] = split(size);
+  return value * MEBIBYTES[unit as keyof typeof MEBIBYTES];
+}
+
+/** A length of time in whole seconds, rounded up: providers that take seconds take no fractions. */
+export function seconds(duration: Duration): number {
+  return Math.ceil(milliseconds(duration) / 1000);
+}
+
+/** A length of time in milliseconds. */
+export function milliseconds(duration: Duration): number {
+  const [value, unit] = split(duration);
+  return value * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+}
+
+/**
+ * A length of time as Go prints it ("1m30s", "200ms"). Any other spelling of the same time differs from what the engine
+ * reports, and a provider sees a change for ever.
+ */
+export function goDuration(duration: Duration): string {
+  const total = milliseconds(duration);
+  if (total === 0) return "0s";
+  if (total < 1000) return `${String(total)}ms`;
+  const hours = Math.floor(total / 3_600_000);
+  const minutes = Math.floor((total % 3_600_000) / 60_000);
+  const rest = (total % 60_000) / 1000;
+  return `${hours > 0 ? `${String(hours)}h` : ""}${hours > 0 || minutes > 0 ? `${String(minutes)}m` : ""}${String(rest)}s`;
+}
+
+function split(text: string): [number, string] {
+  const [value = "", unit = ""] = text.split(" ");
+  return [Number(value), unit];
+}

@@ -1,7 +1,7 @@
 """Reading a request's body whole, with a limit, and noticing that its client has left."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
@@ -52,14 +52,14 @@ async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
     return replay
 
 
-async def run_while_connected(work: Coroutine[None, None, None], receive: Receive) -> None:
+async def run_while_connected(work: Awaitable[None], receive: Receive) -> None:
     """Run what serves a request whose body has been read; cancel it if the client leaves.
 
     Raises:
         ClientGoneError: if it leaves.
 
     """
-    serving = asyncio.create_task(work)
+    serving = asyncio.ensure_future(work)
     leaving = asyncio.create_task(_disconnect(receive))
     try:
         await asyncio.wait((serving, leaving), return_when=asyncio.FIRST_COMPLETED)

@@ -37,11 +37,11 @@ class ServiceError(Exception):
 
 def error_response(error: ServiceError) -> JSONResponse:
     """Render the error. `type` is there for clients of OpenAI's API, which look for it."""
-    kind = "invalid_request_error" if error.status < 500 else "server_error"  # noqa: PLR2004
+    kind = "invalid_request_error" if error.status < 500 else "server_error"
     body = {"code": error.code, "message": error.message, "type": kind}
     if error.field is not None:
         body["field"] = error.field
-    headers = {"retry-after": "1"} if error.status == 503 else {}  # noqa: PLR2004
+    headers = {"retry-after": "1"} if error.status == 503 else {}
     return JSONResponse({"error": body}, status_code=error.status, headers=headers)
 
 

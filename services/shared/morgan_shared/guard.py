@@ -84,7 +84,7 @@ class RequestGuard:
         return None
 
     def _log_access(self, scope: Scope, status: int | None, started: float) -> None:
-        quiet = scope["path"] in _QUIET_PATHS and status == 200  # noqa: PLR2004
+        quiet = scope["path"] in _QUIET_PATHS and status == 200
         log.log(
             10 if quiet else 20,
             "request",

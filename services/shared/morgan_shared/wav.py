@@ -107,9 +107,9 @@ def _read_samples(chunk: memoryview, audio_format: _Format, max_duration_s: floa
 def _decode(raw: memoryview, audio_format: _Format) -> Samples:
     if audio_format.encoding == FLOAT:
         return np.frombuffer(raw, "<f4").astype(np.float32)
-    if audio_format.bits == 8:  # noqa: PLR2004
+    if audio_format.bits == 8:
         return (np.frombuffer(raw, np.uint8).astype(np.float32) - np.float32(128)) / np.float32(128)
-    if audio_format.bits == 24:  # noqa: PLR2004
+    if audio_format.bits == 24:
         octets = np.frombuffer(raw, np.uint8).reshape(-1, 3)
         padded = np.zeros((len(octets), 4), np.uint8)
         padded[:, 1:] = octets

@@ -19,8 +19,8 @@ class Speaker(Protocol):
             speed: 1 is the engine's usual pace, 2 twice as fast.
 
         Raises:
-            ServiceError: 422 for a voice the engine lacks or a text without a sound, 503 if it is busy or fails, 504 if it
-                takes too long.
+            ServiceError: 422 for a voice the engine lacks or a text without a sound, 503 if it is busy or fails,
+                504 if it takes too long.
 
         """
         ...

@@ -1,0 +1,1 @@
+"""OpenAI-compatible gateway to a language model."""

@@ -1,0 +1,74 @@
+"""The HTTP interface of the llm service."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from morgan_llm import built_in
+from morgan_llm.chat import ChatRequest
+from morgan_llm.settings import LlmSettings
+from morgan_shared.app import create_base_app, json_body
+from morgan_shared.health import Check
+
+if TYPE_CHECKING:
+    from morgan_llm.endpoint import Endpoint
+
+
+def create_app(settings: LlmSettings) -> FastAPI:
+    """Make the application: a gateway if an endpoint is configured, else the built-in responder."""
+    if settings.llm_endpoint is None:
+        app = create_base_app(settings, service="llm", engine=built_in.MODEL)
+        _serve_built_in(app)
+        return app
+    # Only a gateway needs a client.
+    from morgan_llm.endpoint import Endpoint
+
+    endpoint = Endpoint(settings.llm_endpoint, settings)
+    # An endpoint that is down does not gate: this service can still say so, which is better than not being there.
+    check = Check("endpoint", endpoint.check, gates=False)
+    app = create_base_app(settings, service="llm", engine=settings.llm_model, checks=[check], running=endpoint.running)
+    _serve_endpoint(app, endpoint)
+    return app
+
+
+def _serve_built_in(app: FastAPI) -> None:
+    @app.post("/v1/chat/completions", dependencies=[Depends(json_body)], response_model=None)
+    async def completions(request: ChatRequest) -> Response:
+        if request.stream:
+            return _event_stream(built_in.events(request))
+        return JSONResponse(built_in.completion(request))
+
+    @app.get("/v1/models")
+    async def models() -> dict[str, object]:
+        return built_in.models()
+
+
+def _serve_endpoint(app: FastAPI, endpoint: "Endpoint") -> None:
+    @app.post("/v1/chat/completions", dependencies=[Depends(json_body)], response_model=None)
+    async def completions(request: ChatRequest) -> Response:
+        if not request.stream:
+            return _json(await endpoint.completion(request))
+        events = endpoint.events(request)
+        # The first event decides between an answer and an error, so the status waits for it.
+        first = await anext(events, b"")
+        return _event_stream(_joined(first, events))
+
+    @app.get("/v1/models", response_model=None)
+    async def models() -> Response:
+        return _json(await endpoint.models())
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def _event_stream(events: Iterator[bytes] | AsyncIterator[bytes]) -> StreamingResponse:
+    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})

@@ -1,0 +1,76 @@
+// The environment of a run. What the user has set wins.
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { nodeDirectory, paths, toolchainComplete } from "./paths.mjs";
+import { which } from "./setup/process.mjs";
+
+const CA_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/** The variables that a run needs besides those it inherits. */
+export function environment({ root, env = process.env }) {
+  const at = paths({ root, env });
+  const ours = {
+    ...pulumiHome(at, env),
+    ...backend(at, env),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The stack's salt stays in its state: a passphrase made for one machine has no place in a checked-in file.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    // Provenance holds a time stamp: unchanged content would get a new digest, and every container a replacement.
+    BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+    NODE_COMPILE_CACHE: at.nodeCompile,
+    ...(existsSync(at.uv) && { MORGAN_UV: at.uv }),
+    ...caBundle(),
+  };
+  const unset = Object.entries(ours).filter(([name]) => env[name] === undefined);
+  return { ...Object.fromEntries(unset), PATH: searchPath(at, env) };
+}
+
+function searchPath(at, env) {
+  const inherited = (env.PATH ?? "").split(delimiter).filter(Boolean);
+  const first = [...nodeFolder(at, env), ...(toolchainComplete(at) ? [at.toolchainBin] : []), at.clients];
+  return [...first, ...inherited.filter((folder) => !first.includes(folder))].join(delimiter);
+}
+
+// A Node that is first on PATH already needs no entry, which would bring its neighbours forward too.
+function nodeFolder(at, env) {
+  const wanted = nodeDirectory(at);
+  const found = which("node", env.PATH);
+  return found && existsSync(join(wanted, "node")) && realpathSync(found) === realpathSync(join(wanted, "node")) ? [] : [wanted];
+}
+
+// Plugins on PATH make the engine warn at every run, so set-up's own have a Pulumi home; the user's log-ins stay theirs.
+function pulumiHome(at, env) {
+  if (env.PULUMI_HOME !== undefined || !toolchainComplete(at)) return {};
+  return { PULUMI_HOME: at.pulumiHome, PULUMI_CREDENTIALS_PATH: credentialsFolder(env) };
+}
+
+function backend(at, env) {
+  if (hasOwnBackend(env)) return {};
+  return {
+    PULUMI_BACKEND_URL: `file://${at.state}`,
+    ...(!hasOwnPassphrase(env) && { PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase }),
+  };
+}
+
+export function hasOwnBackend(env) {
+  return Boolean(env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || currentLogin(env));
+}
+
+export function hasOwnPassphrase(env) {
+  return env.PULUMI_CONFIG_PASSPHRASE !== undefined || Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE);
+}
+
+function currentLogin(env) {
+  const file = join(credentialsFolder(env), "credentials.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).current : undefined;
+}
+
+function credentialsFolder(env) {
+  return env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
+}
+
+function caBundle() {
+  const bundle = CA_BUNDLES.find((file) => existsSync(file));
+  return bundle ? { NODE_EXTRA_CA_CERTS: bundle } : {};
+}

@@ -1,0 +1,24 @@
+// node toolchain/launch.mjs [--only=node] <script.ts> [arguments]: set-up, then the script under a Node that runs
+// TypeScript, in the project's environment.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { environment } from "./environment.mjs";
+import { nodeDirectory, paths } from "./paths.mjs";
+import { ROOT, setUpOrExit } from "./setup.mjs";
+
+const [first, ...rest] = process.argv.slice(2);
+const onlyNode = first === "--only=node";
+const command = onlyNode ? rest : [first, ...rest];
+
+await setUpOrExit({ only: onlyNode ? "node" : undefined });
+
+const node = join(nodeDirectory(paths({ root: ROOT, env: process.env })), "node");
+const env = { ...process.env, ...environment({ root: ROOT, env: process.env }) };
+const child = spawn(node, command, { cwd: ROOT, env, stdio: "inherit" });
+
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+// A terminal interrupts the child itself, and Pulumi takes a second interrupt for "stop without cleaning up".
+process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+child.once("exit", (code, signal) => {
+  process.exitCode = signal ? 1 : code;
+});

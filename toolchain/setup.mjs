@@ -1,0 +1,55 @@
+// Makes a machine able to run the project: does what is missing, skips what is there. Runs on Node 18 and newer and
+// needs no package.
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TOOLCHAIN, paths } from "./paths.mjs";
+import { ensureEngine } from "./setup/engine.mjs";
+import { chooseBaseImages } from "./setup/machine.mjs";
+import { installNode, installPackages } from "./setup/npm.mjs";
+import { checkPulumi, ensurePulumi } from "./setup/pulumi.mjs";
+import { failure } from "./setup/report.mjs";
+import { ensureState } from "./setup/state.mjs";
+import { installUv } from "./setup/uv.mjs";
+
+export const ROOT = dirname(TOOLCHAIN);
+
+/** Runs the steps and returns what keeps the machine from running the project. */
+export async function setUp({ root = ROOT, env = process.env, only } = {}) {
+  const at = paths({ root, env });
+  const problems = [];
+  const attempt = async (step) => {
+    try {
+      problems.push(...((await step(at, env)) ?? []));
+    } catch (error) {
+      problems.push(error.message);
+    }
+  };
+  await attempt(installPackages);
+  await attempt(installNode);
+  if (only === "node") return problems;
+  await attempt(installUv);
+  await attempt(ensureEngine);
+  if (problems.length === 0) await attempt(chooseBaseImages);
+  await attempt(problems.length === 0 ? ensurePulumi : checkPulumi);
+  await attempt(ensureState);
+  return problems;
+}
+
+/** Lets Ctrl-C end set-up through the exit handlers that remove what is half made. */
+export function exitOnSignals() {
+  const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) => [signal, () => process.exit(code)]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
+}
+
+/** Set-up for a program that cannot go on without it. */
+export async function setUpOrExit(options) {
+  const release = exitOnSignals();
+  const problems = await setUp(options);
+  release();
+  if (problems.length === 0) return;
+  process.stderr.write(`${failure(problems)}\n`);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setUpOrExit();

@@ -1,0 +1,70 @@
+// Debian packages. The engine comes from Debian testing with everything else held back: only the packages named here
+// may come from there, and what they need besides only where Debian stable has no such package at all.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "./files.mjs";
+import { withLock } from "./lock.mjs";
+import { run, which } from "./process.mjs";
+import { SetupError } from "./report.mjs";
+
+const SOURCES = "/etc/apt/sources.list.d/morgan-engine.sources";
+const PREFERENCES = "/etc/apt/preferences.d/morgan-engine";
+const FROM_TESTING = ["docker.io", "docker-cli", "docker-buildx", "containerd"];
+
+export function canUseApt() {
+  return process.getuid?.() === 0 && existsSync("/etc/debian_version") && which("apt-get") !== undefined;
+}
+
+export async function aptInstall(at, packages) {
+  await withLock(join(at.cache, "locks", "apt"), async () => {
+    const log = join(at.logs, "apt.log");
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    // apt has its own lock as well: another package manager at work is waited for instead of failing.
+    const apt = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
+    await run("apt-get", [...apt, "update"], { log, env });
+    await run("apt-get", [...apt, "install", "--yes", "--no-install-recommends", ...packages], { log, env });
+  });
+}
+
+/** The engine's packages; runc and iptables stay those of the machine's own Debian. */
+export function enginePackages(env) {
+  const mirror = env.MORGAN_APT_MIRROR || debianMirror(aptSources());
+  if (!mirror) {
+    throw new SetupError("a Debian mirror: /etc/apt names none. Set MORGAN_APT_MIRROR to the address of one.");
+  }
+  writeWhole(SOURCES, sourcesFile(mirror));
+  writeWhole(PREFERENCES, preferencesFile());
+  return [...FROM_TESTING, "iptables"];
+}
+
+export function sourcesFile(mirror) {
+  return [
+    "# Written by the Morgan stack's set-up: the container engine of Debian testing.",
+    "Types: deb",
+    `URIs: ${mirror}`,
+    "Suites: testing",
+    "Components: main",
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
+    "",
+  ].join("\n");
+}
+
+export function preferencesFile() {
+  const pin = (packages, priority) => `Package: ${packages}\nPin: release a=testing\nPin-Priority: ${priority}\n`;
+  return [pin("*", 100), pin(FROM_TESTING.join(" "), 600)].join("\n");
+}
+
+function aptSources() {
+  const folder = "/etc/apt/sources.list.d";
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(list|sources)$/.test(name)) : [];
+  return ["/etc/apt/sources.list", ...files.map((name) => join(folder, name))]
+    .filter((file) => file !== SOURCES && existsSync(file))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+}
+
+/** The mirror that the machine takes Debian itself from, in the one-line or the deb822 format. */
+export function debianMirror(sources) {
+  const addresses = [...sources.matchAll(/^\s*(?:URIs:|deb\s+(?:\[[^\]]*\]\s+)?)\s*(\S+)/gm)].map(([, address]) => address);
+  return addresses.find((address) => /\/debian\/?$/.test(address));
+}

@@ -1,0 +1,78 @@
+// A container engine: the one that answers if it serves, else Debian's, installed and started.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
+import { linkClients } from "./clients.mjs";
+import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
+import { writeWhole } from "./files.mjs";
+import { withLock } from "./lock.mjs";
+import { ask, startDetached, tail, which } from "./process.mjs";
+import { SetupError, say } from "./report.mjs";
+import { ENGINE_MINIMUM } from "../versions.mjs";
+
+const SETTINGS = "/etc/docker/daemon.json";
+
+/** Returns what keeps the machine's engine from serving. */
+export async function ensureEngine(at, env) {
+  const host = env.DOCKER_HOST || DEFAULT_HOST;
+  let info = await engineInfo(host);
+  if (!info && host === DEFAULT_HOST && process.getuid?.() === 0) {
+    info = await withLock(join(at.cache, "locks", "engine"), async () => (await engineInfo(host)) ?? bringUp(at, env));
+  }
+  if (!info) return [`a container engine that answers at ${host}: Docker ${ENGINE_MINIMUM} or newer, installed and running`];
+  return [...engineProblems(info), ...linkClients(at)];
+}
+
+async function bringUp(at, env) {
+  if (!which("dockerd")) {
+    if (!canUseApt()) return undefined;
+    say("installing a container engine from Debian packages (about 30 s)");
+    await aptInstall(at, enginePackages(env));
+  }
+  enableImageStore();
+  if (isSystemd()) ask("systemctl", ["start", "docker"]);
+  else await startDaemons(at);
+  return waitForEngine(at);
+}
+
+export function withImageStore(settings) {
+  return { ...settings, features: { "containerd-snapshotter": true, ...settings.features } };
+}
+
+function enableImageStore() {
+  const settings = existsSync(SETTINGS) ? JSON.parse(readFileSync(SETTINGS, "utf8")) : {};
+  if (settings.features?.["containerd-snapshotter"] === undefined) {
+    writeWhole(SETTINGS, `${JSON.stringify(withImageStore(settings), undefined, 2)}\n`);
+  }
+}
+
+function isSystemd() {
+  return existsSync("/run/systemd/system");
+}
+
+async function startDaemons(at) {
+  const containerd = "/run/containerd/containerd.sock";
+  if (!ask("ctr", ["--connect-timeout", "2s", "--address", containerd, "version"])) {
+    await startDetached("containerd", [], logOf(at, "containerd"));
+    await until(() => existsSync(containerd), 15, `containerd makes ${containerd}`, logOf(at, "containerd"));
+  }
+  await startDetached("dockerd", ["--containerd", containerd], logOf(at, "dockerd"));
+}
+
+function logOf(at, daemon) {
+  return existsSync("/var/log") ? `/var/log/morgan-${daemon}.log` : join(at.logs, `${daemon}.log`);
+}
+
+async function waitForEngine(at) {
+  return until(() => engineInfo(DEFAULT_HOST), 60, `the container engine answers at ${DEFAULT_HOST}`, logOf(at, "dockerd"));
+}
+
+async function until(condition, seconds, what, log) {
+  say(`waiting until ${what}`);
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+    const result = await condition();
+    if (result) return result;
+  }
+  throw new SetupError(`gave up after ${seconds} s waiting until ${what}${existsSync(log) ? `; ${log} ends:\n${tail(log)}` : ""}`);
+}

@@ -1,0 +1,29 @@
+// Files and folders that appear whole or not at all: an interrupted or parallel set-up leaves nothing half made.
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Fills a new folder beside its final place and moves it there; whoever comes second keeps what the first one made. */
+export async function makeFolder(folder, fill) {
+  mkdirSync(dirname(folder), { recursive: true });
+  const temporary = mkdtempSync(`${folder}.part-`);
+  const remove = () => rmSync(temporary, { recursive: true, force: true });
+  process.once("exit", remove);
+  try {
+    await fill(temporary);
+    try {
+      renameSync(temporary, folder);
+    } catch (error) {
+      if (!existsSync(folder)) throw error;
+    }
+  } finally {
+    process.off("exit", remove);
+    remove();
+  }
+}
+
+export function writeWhole(file, content, mode = 0o644) {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.part-${process.pid}`;
+  writeFileSync(temporary, content, { mode });
+  renameSync(temporary, file);
+}

@@ -1,0 +1,70 @@
+// One set-up at a time for what takes minutes. The lock is a file that holds its owner's process id; it is made by
+// link(2), so that it never exists without one.
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { say } from "./report.mjs";
+
+export async function withLock(file, work) {
+  mkdirSync(dirname(file), { recursive: true });
+  for (let waited = false; !take(file); waited = true) {
+    const owner = ownerOf(file);
+    if (owner === undefined || !isAlive(owner)) removeStale(file, owner);
+    else {
+      if (!waited) say(`waiting for another set-up (process ${owner})`);
+      await sleep(500);
+    }
+  }
+  const release = () => rmSync(file, { force: true });
+  process.once("exit", release);
+  try {
+    return await work();
+  } finally {
+    process.off("exit", release);
+    release();
+  }
+}
+
+function take(file) {
+  const mine = `${file}.${process.pid}`;
+  writeFileSync(mine, String(process.pid));
+  try {
+    linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+function ownerOf(file) {
+  try {
+    return Number(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+// Two waiters may find the same dead owner: only the lock that still names it is removed.
+function removeStale(file, owner) {
+  const aside = `${file}.stale.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (ownerOf(aside) !== owner) linkSync(aside, file);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}

@@ -1,0 +1,13 @@
+// Where Pulumi keeps state, for those who have not chosen a backend of their own.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { hasOwnBackend, hasOwnPassphrase } from "../environment.mjs";
+import { writeWhole } from "./files.mjs";
+
+export function ensureState(at, env) {
+  if (hasOwnBackend(env)) return;
+  mkdirSync(at.state, { recursive: true });
+  if (!hasOwnPassphrase(env) && !existsSync(at.passphrase)) {
+    writeWhole(at.passphrase, randomBytes(32).toString("base64url"), 0o600);
+  }
+}

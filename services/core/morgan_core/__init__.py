@@ -1,0 +1,1 @@
+"""Text and voice turns: the service that clients talk to."""

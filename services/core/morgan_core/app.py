@@ -1,0 +1,78 @@
+"""The HTTP interface of the core service."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Path, Query
+from pydantic import BaseModel, StringConstraints
+
+from morgan_core.backends import Backends, open_backends
+from morgan_core.conversation import Conversation, TextReply, VoiceReply
+from morgan_core.readiness import core_checks
+from morgan_core.settings import CoreSettings
+from morgan_core.turn import Turn
+from morgan_shared.app import create_base_app, json_body, wav_body
+
+SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
+
+OpenBackends = Callable[[CoreSettings], AbstractAsyncContextManager[Backends]]
+
+
+class ChatRequest(BaseModel):
+    """What somebody writes."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+    session_id: Annotated[str, StringConstraints(pattern=SESSION_ID)] | None = None
+    """The session that goes on; left out, a new one begins."""
+
+
+class SessionHistory(BaseModel):
+    """All turns of a session, oldest first."""
+
+    session_id: str
+    turns: list[Turn]
+
+
+class _Running:
+    """What is open while the application runs."""
+
+    backends: Backends
+
+
+def create_app(settings: CoreSettings, open_with: OpenBackends = open_backends) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: where the neighbours and stores are.
+        open_with: opens the connections to them.
+
+    """
+    state = _Running()
+
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with open_with(settings) as state.backends:
+            yield
+
+    checks = core_checks(lambda: state.backends)
+    app = create_base_app(settings, service="core", engine="none", checks=checks, running=running)
+
+    def conversation() -> Conversation:
+        return Conversation(state.backends.neighbours, state.backends.sessions, state.backends.history)
+
+    @app.post("/v1/chat", dependencies=[Depends(json_body)])
+    async def chat(request: ChatRequest) -> TextReply:
+        return await conversation().text_turn(request.session_id, request.text)
+
+    @app.post("/v1/voice")
+    async def voice(
+        body: Annotated[bytes, Depends(wav_body)], session_id: Annotated[str | None, Query(pattern=SESSION_ID)] = None
+    ) -> VoiceReply:
+        return await conversation().voice_turn(session_id, body)
+
+    @app.get("/v1/sessions/{session_id}/history")
+    async def history(session_id: Annotated[str, Path(pattern=SESSION_ID)]) -> SessionHistory:
+        return SessionHistory(session_id=session_id, turns=await conversation().history(session_id))
+
+    return app

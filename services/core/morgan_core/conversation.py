@@ -1,0 +1,106 @@
+"""What a turn is made of."""
+
+import asyncio
+import base64
+import json
+import uuid
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+
+from morgan_core import answers
+from morgan_core.answers import Segment
+from morgan_core.turn import History, Neighbours, SessionStore, Turn
+from morgan_shared.errors import ServiceError
+
+INSTRUCTIONS = "You are Morgan, a voice assistant. Answer in a few plain sentences that can be read out."
+MAX_SPOKEN = 5000
+"""Characters of a reply that are spoken; tts takes no more."""
+
+
+class TextReply(BaseModel):
+    """The assistant's side of a turn in writing."""
+
+    session_id: str
+    reply: str
+
+
+class VoiceReply(TextReply):
+    """The assistant's side of a spoken turn."""
+
+    transcript: str
+    """What was understood."""
+    audio: str
+    """The reply as a WAV file, in base64."""
+    segments: list[Segment]
+    """Where the recording held speech."""
+
+
+class Conversation:
+    """Takes turns, each with what the session held before."""
+
+    def __init__(self, neighbours: Neighbours, sessions: SessionStore, history: History) -> None:
+        self._neighbours = neighbours
+        self._sessions = sessions
+        self._history = history
+
+    async def text_turn(self, session_id: str | None, text: str) -> TextReply:
+        """Reply to what was written; without a session's id a new one begins."""
+        session_id = session_id or uuid.uuid4().hex
+        reply = await self._reply(session_id, text)
+        await self._keep(session_id, text, reply)
+        return TextReply(session_id=session_id, reply=reply)
+
+    async def voice_turn(self, session_id: str | None, wav: bytes) -> VoiceReply:
+        """Reply to what was said in a WAV file.
+
+        Raises:
+            ServiceError: 422 if nobody speaks in it or nothing is understood.
+
+        """
+        session_id = session_id or uuid.uuid4().hex
+        found = await self._neighbours.post("vad", "/v1/segments", wav, "audio/wav")
+        segments = answers.parse(answers.Segments, "vad", found).segments
+        if not segments:
+            raise ServiceError(422, "no_speech", "nobody speaks in the recording")
+        heard = await self._neighbours.post("stt", "/v1/transcribe", wav, "audio/wav")
+        transcript = answers.parse(answers.Transcript, "stt", heard).text.strip()
+        if not transcript:
+            raise ServiceError(422, "no_speech", "nothing that is said in the recording was understood")
+        reply = await self._reply(session_id, transcript)
+        audio = await self._neighbours.post("tts", "/v1/speech", _json(text=reply[:MAX_SPOKEN]), "application/json")
+        # Last, so that a turn whose reply was not heard can be taken again.
+        await self._keep(session_id, transcript, reply)
+        return VoiceReply(
+            session_id=session_id,
+            transcript=transcript,
+            reply=reply,
+            audio=base64.b64encode(audio).decode(),
+            segments=segments,
+        )
+
+    async def history(self, session_id: str) -> list[Turn]:
+        """Return all turns of a session, oldest first."""
+        return await self._history.turns(session_id)
+
+    async def _reply(self, session_id: str, text: str) -> str:
+        messages = [{"role": "system", "content": INSTRUCTIONS}]
+        for turn in await self._sessions.recent(session_id):
+            messages.append({"role": "user", "content": turn.text})
+            messages.append({"role": "assistant", "content": turn.reply})
+        messages.append({"role": "user", "content": text})
+        answer = await self._neighbours.post(
+            "llm", "/v1/chat/completions", _json(messages=messages), "application/json"
+        )
+        reply = answers.parse(answers.Completion, "llm", answer).choices[0].message.content.strip()
+        if not reply:
+            raise ServiceError(503, "neighbour_unavailable", "llm gave an empty reply")
+        return reply
+
+    async def _keep(self, session_id: str, text: str, reply: str) -> None:
+        turn = Turn(id=uuid.uuid4(), text=text, reply=reply, at=datetime.now(UTC))
+        await asyncio.gather(self._history.append(session_id, turn), self._sessions.append(session_id, turn))
+
+
+def _json(**members: object) -> bytes:
+    return json.dumps(members).encode()

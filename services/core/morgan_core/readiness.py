@@ -1,0 +1,35 @@
+"""What core's readiness depends on, and what it only reports."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from morgan_core.backends import Backends
+from morgan_core.turn import NEIGHBOURS, Name
+from morgan_shared.errors import ServiceError
+from morgan_shared.health import Check, CheckResult
+
+CHECK_TIMEOUT_S = 0.8
+
+
+def core_checks(backends: Callable[[], Backends]) -> list[Check]:
+    """Make the checks; `backends` returns those that are open when a check runs."""
+
+    def neighbour(name: Name) -> Check:
+        # Text chat works without ears and voice, and a neighbour that is down is named where it is needed.
+        return Check(name, lambda: _result(backends().neighbours.check(name)), gates=False)
+
+    return [
+        Check("redis", lambda: _result(backends().sessions.check())),
+        Check("postgres", lambda: _result(backends().history.check())),
+        *map(neighbour, NEIGHBOURS),
+    ]
+
+
+async def _result(check: Awaitable[None]) -> CheckResult:
+    try:
+        await asyncio.wait_for(check, CHECK_TIMEOUT_S)
+    except ServiceError as error:
+        return CheckResult(ok=False, detail=error.message)
+    except TimeoutError:
+        return CheckResult(ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:g} s")
+    return CheckResult(ok=True, detail="answers")

@@ -1,0 +1,75 @@
+"""Sessions in Redis."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import RedisError
+
+from morgan_core.settings import CoreSettings
+from morgan_core.turn import Turn
+from morgan_shared.errors import ServiceError
+
+CONNECT_TIMEOUT_S = 1.0
+ANSWER_TIMEOUT_S = 3.0
+RETRY_AFTER_S = 0.1
+
+
+class RedisSessions:
+    """A list of turns for each session; connections are made when needed, so Redis may come and go."""
+
+    def __init__(self, client: Redis, settings: CoreSettings) -> None:
+        self._client = client
+        self._ttl_s = settings.session_ttl_s
+        self._turns = settings.session_turns
+
+    async def recent(self, session_id: str) -> list[Turn]:
+        """Return a session's turns, oldest first; none if it is new or forgotten."""
+        with _refusals():
+            found = await self._client.lrange(_key(session_id), -self._turns, -1)
+        return [Turn.model_validate_json(turn) for turn in found]
+
+    async def append(self, session_id: str, turn: Turn) -> None:
+        """Keep a turn, and the session for another while."""
+        with _refusals():
+            async with self._client.pipeline(transaction=True) as pipeline:
+                pipeline.rpush(_key(session_id), turn.model_dump_json())
+                pipeline.ltrim(_key(session_id), -self._turns, -1)
+                pipeline.expire(_key(session_id), self._ttl_s)
+                await pipeline.execute()
+
+    async def check(self) -> None:
+        """Raise `ServiceError` unless Redis answers."""
+        with _refusals():
+            await self._client.ping()
+
+
+@asynccontextmanager
+async def open_sessions(settings: CoreSettings) -> AsyncIterator[RedisSessions]:
+    """Make the store; close its connections at the end."""
+    password = settings.redis_password
+    client = Redis.from_url(
+        settings.redis_url,
+        password=None if password is None else password.get_secret_value(),
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+        socket_timeout=ANSWER_TIMEOUT_S,
+        retry=Retry(ConstantBackoff(RETRY_AFTER_S), 1),
+    )
+    try:
+        yield RedisSessions(client, settings)
+    finally:
+        await client.aclose()
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise ServiceError(503, "redis_unavailable", f"sessions are not available: redis: {error}") from error
+
+
+def _key(session_id: str) -> str:
+    return f"morgan:session:{session_id}"

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
-import type { PackageSources } from "./dockerfile/install.ts";
 import type { Engine, ImageSize } from "./engine.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
+import { buildSecrets, packageSources } from "./package-sources.ts";
 import { digestOf, type Registry } from "./reference.ts";
 
 /** Inputs of a MorganStack. */
@@ -72,6 +72,7 @@ export class MorganStack extends pulumi.ComponentResource {
         catalog,
         images: graph.services,
         backing: graph.backing,
+        filesImage: graph.debian,
         gateway: config.gateway,
         llm: { ...config.llm, apiKey: config.llmApiKey },
         protectData,
@@ -91,22 +92,6 @@ export class MorganStack extends pulumi.ComponentResource {
       registry: this.registry,
     });
   }
-}
-
-function packageSources(config: MorganConfig): PackageSources {
-  return {
-    aptMirror: config.aptMirror !== "",
-    pypiIndex: config.pypiIndex !== "",
-    certificates: config.certificates !== "",
-  };
-}
-
-function buildSecrets(config: MorganConfig): Record<string, string> {
-  return {
-    ...(config.aptMirror === "" ? {} : { "apt-sources": `deb ${config.aptMirror} bookworm main\n` }),
-    ...(config.pypiIndex === "" ? {} : { "pypi-index": config.pypiIndex }),
-    ...(config.certificates === "" ? {} : { ca: config.certificates }),
-  };
 }
 
 async function describeImages(

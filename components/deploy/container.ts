@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../units.ts";
+import { createFiles, type Files } from "./files.ts";
 
 /** How a container is replaced. */
 export type Rollout =
@@ -30,11 +32,8 @@ export interface ContainerArgs {
   readonly rollout: Rollout;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /**
-   * Files by path, each in a folder that holds nothing else of the image. They lie in an anonymous volume, not in the
-   * environment, which everyone who may ask the engine can read.
-   */
-  readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Configuration and secrets, as files. */
+  readonly files?: Files;
   /** Named volumes, by the path where they are mounted. */
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Paths that are writable and kept in memory. */
@@ -48,8 +47,10 @@ const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
 
 /** The one way in which a container is made: not root, read-only, no capabilities, limited, health-gated. */
 export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): docker.Container {
-  const files = Object.entries(args.files ?? {});
-  const folders = [...new Set(files.map(([path]) => path.slice(0, path.lastIndexOf("/"))))];
+  const files =
+    args.files === undefined || Object.keys(args.files.contents).length === 0
+      ? undefined
+      : createFiles(parent, `${name}-files`, { labels: args.labels, ...args.files });
   const memory = mebibytes(args.memory);
   return new docker.Container(
     name,
@@ -67,21 +68,18 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
         args.publish === undefined
           ? []
           : [{ ip: args.publish.address, external: args.publish.external, internal: args.publish.internal }],
-      uploads: files.map(([file, content]) => ({ file, content, permissions: "0444" })),
       volumes: [
-        ...folders.map((containerPath) => ({ containerPath })),
+        ...(files === undefined ? [] : [{ fromContainer: files, readOnly: true }]),
         ...Object.entries(args.volumes ?? {}).map(([containerPath, volumeName]) => ({ containerPath, volumeName })),
       ],
-      tmpfs: Object.fromEntries(
-        (args.scratch ?? []).map((path) => [path, "rw,noexec,nosuid,nodev,size=64m,mode=1777"]),
-      ),
+      tmpfs: Object.fromEntries((args.scratch ?? []).map((path) => [path, scratchOptions(args.user)])),
       readOnly: true,
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
       init: true,
       memory,
       memorySwap: memory,
-      cpus: String(args.cpus),
+      cpus: args.cpus.toFixed(1),
       restart: "unless-stopped",
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },
@@ -105,6 +103,12 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       replaceOnChanges: NEEDS_REPLACEMENT,
     },
   );
+}
+
+/** The engine gives a tmpfs the mode of the image's folder, but not its owner. */
+function scratchOptions(user: string): string {
+  const [uid = "", gid = ""] = user.split(":");
+  return `rw,noexec,nosuid,nodev,size=64m,mode=1777,uid=${uid},gid=${gid}`;
 }
 
 function environmentList(environment: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string>[] {

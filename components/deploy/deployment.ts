@@ -20,6 +20,8 @@ export interface DeploymentArgs {
   readonly backing: { readonly haproxy: pulumi.Input<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Input<string>>
   >;
+  /** Image of the holders of configuration and secrets; one that seldom moves. */
+  readonly filesImage: pulumi.Input<string>;
   readonly gateway: { readonly address: string; readonly port: number };
   readonly llm: LanguageModel;
   /** Whether volumes are protected from deletion. */
@@ -44,7 +46,7 @@ export class Deployment extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Deployment", name, {}, opts);
-    const { stack, catalog, protectData, engine } = args;
+    const { stack, catalog, filesImage, protectData, engine } = args;
     const parent = { parent: this };
     const network = new docker.Network(
       "network",
@@ -55,11 +57,11 @@ export class Deployment extends pulumi.ComponentResource {
     const redis =
       redisImage === undefined
         ? undefined
-        : new Redis("redis", { image: redisImage, stack, network, protectData }, parent);
+        : new Redis("redis", { image: redisImage, filesImage, stack, network, protectData }, parent);
     const postgres =
       postgresImage === undefined
         ? undefined
-        : new Postgres("postgres", { image: postgresImage, stack, network, protectData }, parent);
+        : new Postgres("postgres", { image: postgresImage, filesImage, stack, network, protectData }, parent);
 
     const chosen = Object.entries(args.images).flatMap(([service, image]) => {
       const entry = catalog[service];
@@ -69,7 +71,7 @@ export class Deployment extends pulumi.ComponentResource {
     const published = chosen.find(({ entry }) => entry.published)?.service ?? routes[0]?.name ?? "";
     const gateway = new Gateway(
       "gateway",
-      { image: haproxy, stack, network, ...args.gateway, routes, published },
+      { image: haproxy, filesImage, stack, network, ...args.gateway, routes, published },
       parent,
     );
     const running = chosen.map(({ service, image, entry }) => {
@@ -78,6 +80,7 @@ export class Deployment extends pulumi.ComponentResource {
         service,
         {
           image,
+          filesImage,
           service: entry,
           stack,
           network,

@@ -6,6 +6,8 @@ import { stackLabels } from "./labels.ts";
 /** Inputs of a Gateway. */
 export interface GatewayArgs {
   readonly image: pulumi.Input<string>;
+  /** Image of the holder of its files. */
+  readonly filesImage: pulumi.Input<string>;
   /** Name of the stack, for labels. */
   readonly stack: string;
   /** Name of the network on which it is found as `gateway`. */
@@ -36,7 +38,10 @@ export class Gateway extends pulumi.ComponentResource {
       network: { name: args.network, alias: name },
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
       files: {
-        [CONFIG]: gatewayConfig({ routes: args.routes, published: args.published, publishedPort: PUBLISHED_PORT }),
+        image: args.filesImage,
+        contents: {
+          [CONFIG]: gatewayConfig({ routes: args.routes, published: args.published, publishedPort: PUBLISHED_PORT }),
+        },
       },
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
       startLimit: "30 s",

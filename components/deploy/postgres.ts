@@ -7,6 +7,8 @@ import { createPassword } from "./password.ts";
 /** Inputs of Postgres. */
 export interface PostgresArgs {
   readonly image: pulumi.Input<string>;
+  /** Image of the holder of its files. */
+  readonly filesImage: pulumi.Input<string>;
   /** Name of the stack, for labels. */
   readonly stack: string;
   /** Name of the network on which it is found as `postgres`. */
@@ -41,7 +43,7 @@ export class Postgres extends pulumi.ComponentResource {
         POSTGRES_PASSWORD_FILE: PASSWORD_FILE,
         PGDATA: `${DATA}/cluster`,
       },
-      files: { [PASSWORD_FILE]: this.password },
+      files: { image: args.filesImage, contents: { [PASSWORD_FILE]: this.password } },
       volumes: { [DATA]: data.name },
       scratch: ["/tmp", "/var/run/postgresql"],
       // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.

@@ -7,6 +7,8 @@ import { createPassword } from "./password.ts";
 /** Inputs of Redis. */
 export interface RedisArgs {
   readonly image: pulumi.Input<string>;
+  /** Image of the holder of its files. */
+  readonly filesImage: pulumi.Input<string>;
   /** Name of the stack, for labels. */
   readonly stack: string;
   /** Name of the network on which it is found as `redis`. */
@@ -34,7 +36,10 @@ export class Redis extends pulumi.ComponentResource {
       labels: stackLabels(args.stack, name),
       network: { name: args.network, alias: name },
       command: ["redis-server", `${SECRETS}/redis.conf`],
-      files: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
+      files: {
+        image: args.filesImage,
+        contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
+      },
       volumes: { "/data": data.name },
       // An answer that asks for the password is an answer; the probe needs none then.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],

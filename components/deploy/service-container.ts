@@ -9,6 +9,8 @@ import { stackLabels } from "./labels.ts";
 export interface ServiceContainerArgs {
   /** Image of the service, by digest. */
   readonly image: pulumi.Input<string>;
+  /** Image of the holder of its secrets. */
+  readonly filesImage: pulumi.Input<string>;
   readonly service: Service;
   /** Name of the stack, for labels. */
   readonly stack: string;
@@ -38,7 +40,12 @@ export class ServiceContainer extends pulumi.ComponentResource {
       labels: stackLabels(args.stack, name),
       network: { name: args.network, alias: name },
       environment: { MORGAN_PORT: String(port), ...args.environment },
-      files: Object.fromEntries(Object.entries(args.secrets).map(([file, value]) => [`/run/secrets/${file}`, value])),
+      files: {
+        image: args.filesImage,
+        contents: Object.fromEntries(
+          Object.entries(args.secrets).map(([file, value]) => [`/run/secrets/${file}`, value]),
+        ),
+      },
       scratch: ["/tmp"],
       healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
       startLimit: "60 s",

@@ -1,14 +1,5 @@
+import type { PackageSources } from "../package-sources.ts";
 import type { Instruction, Mount } from "./instruction.ts";
-
-/** Which of a company's own package sources a build has to use; what they are comes to it as BuildKit secrets. */
-export interface PackageSources {
-  /** An apt mirror is configured: secret `apt-sources`, a file in the format of sources.list. */
-  readonly aptMirror: boolean;
-  /** A Python package index is configured: secret `pypi-index`, its URL. */
-  readonly pypiIndex: boolean;
-  /** Certificates of private authorities are trusted: secret `ca`, a PEM bundle of them. */
-  readonly certificates: boolean;
-}
 
 /** Where the Python environment of every image lies. */
 export const VENV = "/opt/venv";

@@ -9,7 +9,7 @@ export type Mount =
 export type Instruction =
   | { readonly kind: "from"; readonly image: string }
   | { readonly kind: "run"; readonly commands: readonly string[]; readonly mounts?: readonly Mount[] }
-  | { readonly kind: "copy"; readonly source: string; readonly destination: string }
+  | { readonly kind: "copy"; readonly source: string; readonly destination: string; readonly mode?: "0755" }
   | { readonly kind: "add"; readonly source: string; readonly destination: string }
   | { readonly kind: "file"; readonly path: string; readonly mode: "0644" | "0755"; readonly content: string }
   | { readonly kind: "env"; readonly values: Readonly<Record<string, string>> }

@@ -20,7 +20,7 @@ function renderInstruction(instruction: Instruction): string {
     case "run":
       return renderRun(instruction.commands, instruction.mounts ?? []);
     case "copy":
-      return `COPY ${exec([instruction.source, instruction.destination])}`;
+      return `COPY ${instruction.mode === undefined ? "" : `--chmod=${instruction.mode} `}${exec([instruction.source, instruction.destination])}`;
     case "add":
       return `ADD ${exec([instruction.source, instruction.destination])}`;
     case "file":

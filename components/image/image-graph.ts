@@ -24,6 +24,8 @@ export interface ImageGraphArgs {
 
 /** Every image of a stack, each stage built on the digests of those it stands on. */
 export class ImageGraph extends pulumi.ComponentResource {
+  /** The Debian image that every stage stands on. */
+  readonly debian: pulumi.Output<string>;
   /** Image of each service, by name: repository with tag and digest. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
   /** Image of each backing service that the services use, and of the gateway. */
@@ -41,6 +43,7 @@ export class ImageGraph extends pulumi.ComponentResource {
     });
 
     const debian = createDebianImage(this, source, build);
+    this.debian = debian;
     const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).reference;
     const base = new BaseStage("base", { debian, tools, requirements: lock("base"), build }, parent).reference;
     const cuda = chosen.some(({ engine }) => engine.parent === "cuda-deps")
@@ -83,7 +86,7 @@ export class ImageGraph extends pulumi.ComponentResource {
       ...(used.has("redis") ? { redis: backing("redis") } : {}),
       ...(used.has("postgres") ? { postgres: backing("postgres") } : {}),
     };
-    this.registerOutputs({ services: this.services, backing: this.backing });
+    this.registerOutputs({ debian: this.debian, services: this.services, backing: this.backing });
   }
 }
 

@@ -1,6 +1,6 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import type { PackageSources } from "../dockerfile/install.ts";
+import type { PackageSources } from "../package-sources.ts";
 import type { Instruction } from "../dockerfile/instruction.ts";
 import { renderDockerfile } from "../dockerfile/render.ts";
 import { repository, withoutTag, type Registry } from "../reference.ts";

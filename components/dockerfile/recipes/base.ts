@@ -1,4 +1,5 @@
-import { installDebianPackages, installRequirements, VENV, type PackageSources } from "../install.ts";
+import { installDebianPackages, installRequirements, VENV } from "../install.ts";
+import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
 
 /** The user that every service runs as; a number, so that an engine can tell without reading /etc/passwd. */

@@ -1,4 +1,5 @@
-import { installRequirements, type PackageSources } from "../install.ts";
+import { installRequirements } from "../install.ts";
+import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
 
 /** Shared by the services that compute on a GPU: the CUDA libraries and torch, from wheels. */

@@ -1,4 +1,5 @@
-import { installDebianPackages, type PackageSources } from "../install.ts";
+import { installDebianPackages } from "../install.ts";
+import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
 import { debianRecipe } from "./debian.ts";
 

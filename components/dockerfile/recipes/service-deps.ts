@@ -1,4 +1,5 @@
-import { installDebianPackages, installRequirements, type PackageSources } from "../install.ts";
+import { installDebianPackages, installRequirements } from "../install.ts";
+import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
 
 /** What one service needs beside its code: Debian packages, then its hash-locked requirements. */

@@ -4,6 +4,6 @@ import type { Instruction } from "../instruction.ts";
 export function toolsRecipe(): readonly Instruction[] {
   return [
     { kind: "from", image: "scratch" },
-    { kind: "copy", source: "uv", destination: "/uv" },
+    { kind: "copy", source: "uv", destination: "/uv", mode: "0755" },
   ];
 }

@@ -1,0 +1,62 @@
+import { execute } from "./pulumi.ts";
+
+/** Lines of a log that are shown; what went wrong is at its end. */
+const LINES = 20;
+
+/**
+ * Says why an `up` failed where the providers do not: the end of the log of every build that failed since then, and of
+ * every container of the stack that is not healthy.
+ */
+export async function explainFailure(stack: string, since: Date): Promise<string> {
+  const parts = [...(await failedBuilds(since)), ...(await unhealthyContainers(stack))];
+  return parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`).join("");
+}
+
+interface Part {
+  readonly title: string;
+  readonly log: string;
+}
+
+async function failedBuilds(since: Date): Promise<Part[]> {
+  const { stdout } = await execute("docker", ["buildx", "history", "ls", "--format", "json", "--no-trunc"]);
+  const failed = jsonLines(stdout).filter(
+    (build) => build["status"] === "Error" && new Date(String(build["created_at"])) >= since,
+  );
+  const parts = failed.map(async (build) => {
+    const id = String(build["ref"]).split("/").at(-1) ?? "";
+    const { stdout: out, stderr } = await execute("docker", ["buildx", "history", "logs", id, "--progress", "plain"]);
+    return { title: `build of ${stageOf(String(build["name"]))}`, log: out + stderr };
+  });
+  return Promise.all(parts);
+}
+
+/** The stage that a build's context was laid out for: ".morgan/contexts/core-deps-0123456789abcdef" is core-deps. */
+function stageOf(name: string): string {
+  return name.replace(/^.*\//, "").replace(/-[0-9a-f]{16}$/, "");
+}
+
+async function unhealthyContainers(stack: string): Promise<Part[]> {
+  const filters = ["--filter", `label=morgan.stack=${stack}`];
+  const { stdout } = await execute("docker", ["ps", "--all", ...filters, "--format", "json", "--no-trunc"]);
+  const parts = jsonLines(stdout)
+    .filter((container) => container["State"] !== "created" && !String(container["Status"]).includes("(healthy)"))
+    .map(async (container) => {
+      const logs = await execute("docker", ["logs", "--tail", String(LINES), String(container["ID"])]);
+      return {
+        title: `container ${String(container["Names"])}: ${String(container["Status"])}`,
+        log: logs.stdout + logs.stderr,
+      };
+    });
+  return Promise.all(parts);
+}
+
+function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-LINES).join("\n");
+}

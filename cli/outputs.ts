@@ -1,0 +1,38 @@
+import type { RunningService } from "../components/deploy/deployment.ts";
+import type { ServiceImageOutput } from "../components/stack.ts";
+
+/** The outputs of a stack, as the program exports them. */
+export interface Outputs {
+  /** URL at which the stack is reached. */
+  readonly endpoint: string;
+  /** Image of each service, by name. */
+  readonly images: Readonly<Record<string, ServiceImageOutput>>;
+  /** Each service as it ran when the outputs were written, by name. */
+  readonly services: Readonly<Record<string, RunningService>>;
+  /** Where images are pushed: "host[:port]/project". */
+  readonly registry: string;
+}
+
+/** Whether a value is the outputs of a stack that is up: those of a destroyed one are empty. */
+export function isOutputs(value: unknown): value is Outputs {
+  return typeof value === "object" && value !== null && ["endpoint", "images", "services"].every((key) => key in value);
+}
+
+/** The outputs as a table for people, a line a service. */
+export function describeOutputs(outputs: Outputs): string {
+  const rows = Object.entries(outputs.images).map(([name, { ref, size }]) => [
+    name,
+    outputs.services[name]?.health ?? "not running",
+    megabytes(size.unpacked),
+    megabytes(size.compressed),
+    ref,
+  ]);
+  const table = [["service", "health", "unpacked", "compressed", "image"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return `\nendpoint  ${outputs.endpoint}\nregistry  ${outputs.registry}\n\n${lines.join("\n")}\n`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** Nobody watches: no prompts, and a line an event instead of a display that redraws itself. */
+const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
+
+/** How a run of a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a Pulumi operation on a stack with its output passed through; makes the stack where there is none. One process
+ * more than `pulumi` itself would cost a quarter of a second, which is why this is not the Automation API.
+ */
+export async function operate(operation: string, stack: string, flags: readonly string[]): Promise<number> {
+  const run = (): Promise<Ended> =>
+    execute("pulumi", [operation, "--stack", stack, ...PLAIN, ...flags], { show: true, hide: NO_STACK });
+  const first = await run();
+  if (first.code === 0 || !NO_STACK.test(first.stderr)) return first.code;
+  const made = await execute("pulumi", ["stack", "init", stack, "--non-interactive"], { show: true });
+  return made.code === 0 ? (await run()).code : made.code;
+}
+
+const NO_STACK = /no stack named '.*' found/;
+
+/** The outputs of a stack; undefined where it has none. */
+export async function stackOutputs(stack: string): Promise<unknown> {
+  const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", stack, "--json"]);
+  return code === 0 ? JSON.parse(stdout) : undefined;
+}
+
+/**
+ * Does something and takes out of the stack's file what Pulumi wrote about a passphrase that was made for this checkout
+ * alone. The state has it too, so nothing is lost, and nothing of one machine comes under version control.
+ */
+export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
+  const path = `Pulumi.${stack}.yaml`;
+  const hadSalt = SALT.test(readText(path));
+  try {
+    return await action();
+  } finally {
+    const text = readText(path);
+    const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
+    if (ownPassphrase && !hadSalt && SALT.test(text)) writeFileSync(path, text.replace(SALT, ""));
+  }
+}
+
+const SALT = /^encryptionsalt: .*\n?/m;
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Runs a program to its end. `show` passes its output on as it comes, but for lines of stderr that match `hide`. */
+export function execute(
+  program: string,
+  args: readonly string[],
+  { show = false, hide }: { show?: boolean; hide?: RegExp } = {},
+): Promise<Ended> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  const child = spawn(program, args, { stdio: ["inherit", show ? "inherit" : "pipe", "pipe"] as const });
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    if (show && hide?.test(text) !== true) process.stderr.write(text);
+  });
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  process.on("SIGTERM", forward);
+  child.once("error", reject);
+  child.once("close", (code) => {
+    process.off("SIGTERM", forward);
+    resolve({ code: code ?? 1, stdout, stderr });
+  });
+  return promise;
+}

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** pocketsphinx's source package holds a person saying "go forward ten meters"; its wheels do not. */
+const source = {
+  requirement: "pocketsphinx==5.1.1",
+  archive: "pocketsphinx-5.1.1.tar.gz",
+  sha256: "675778b309a22dfc9b7d37f7621976bba491d2a5f8c59696bd77fd6d07271355",
+  member: "pocketsphinx-5.1.1/test/data/goforward.raw",
+};
+
+const sampleRate = 16_000;
+const bytesPerSample = 2;
+
+/**
+ * A recording of human speech, "go forward ten meters", 2.8 s, as a WAV file of 16 kHz mono 16 bit samples.
+ * Downloaded once by name from the configured package index, checked against its pinned digest, and kept.
+ *
+ * @param cacheDir folder of the machine's own, such as `.morgan`; the file is kept in its `recordings` folder.
+ * @returns the file's path.
+ */
+export async function fetchRecording(cacheDir: string): Promise<string> {
+  const folder = join(cacheDir, "recordings");
+  const recording = join(folder, "goforward.wav");
+  if (existsSync(recording)) return recording;
+  await mkdir(folder, { recursive: true });
+  const scratch = await mkdtemp(join(folder, "download-"));
+  try {
+    await download(scratch);
+    const archive = join(scratch, source.archive);
+    const found = createHash("sha256")
+      .update(await readFile(archive))
+      .digest("hex");
+    if (found !== source.sha256) {
+      throw new Error(`${source.archive} has the digest sha256:${found}, not sha256:${source.sha256}: it was changed`);
+    }
+    const { stdout: samples } = await run("tar", ["-xzOf", archive, source.member], { encoding: "buffer" });
+    const complete = join(scratch, "complete.wav");
+    await writeFile(complete, Buffer.concat([wavHeader(samples.length), samples]));
+    await rename(complete, recording);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+  return recording;
+}
+
+/** pip downloads a source package without building it; where a machine has none, uv runs one. */
+async function download(folder: string): Promise<void> {
+  const options = ["download", "--quiet", "--no-deps", "--no-binary=:all:", "--dest", folder, source.requirement];
+  const uv = process.env["MORGAN_UV"] ?? "uv";
+  const index = process.env["UV_DEFAULT_INDEX"] ?? process.env["UV_INDEX_URL"];
+  const env = { UV_SYSTEM_CERTS: "true", ...(index === undefined ? {} : { PIP_INDEX_URL: index }), ...process.env };
+  const hasPip = await run("python3", ["-m", "pip", "--version"]).then(
+    () => true,
+    () => false,
+  );
+  const [command, ...before] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
+  await run(command ?? uv, [...before, ...options], { env });
+}
+
+function wavHeader(dataBytes: number): Buffer {
+  const header = Buffer.alloc(44);
+  header.write("RIFF", 0, "ascii");
+  header.writeUInt32LE(36 + dataBytes, 4);
+  header.write("WAVEfmt ", 8, "ascii");
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * bytesPerSample, 28);
+  header.writeUInt16LE(bytesPerSample, 32);
+  header.writeUInt16LE(8 * bytesPerSample, 34);
+  header.write("data", 36, "ascii");
+  header.writeUInt32LE(dataBytes, 40);
+  return header;
+}

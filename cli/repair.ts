@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { execute } from "./pulumi.ts";
+
+/** A lock of the file backend, as far as it is needed here. */
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+}
+
+/** An operation that a killed run had begun. */
+interface Pending {
+  readonly type: string;
+  readonly name: string;
+}
+
+/**
+ * Puts right what a killed run left: a lock that nobody holds any more, and things in the engine that it made but had
+ * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
+ */
+export async function repairKilledRun(stack: string, backend: string): Promise<void> {
+  if (!backend.startsWith("file://")) return;
+  const locks = join(backend.slice("file://".length), ".pulumi/locks/organization/morgan", stack);
+  if (!existsSync(locks)) return;
+  const held = readdirSync(locks).map((file) => JSON.parse(readFileSync(join(locks, file), "utf8")) as Lock);
+  if (held.length === 0 || held.some((lock) => lock.hostname !== hostname() || isAlive(lock.pid))) return;
+  console.error(`the last run on "${stack}" was killed; putting right what it left`);
+  await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
+  await removeUnrecorded(stack);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Removes what is in the engine and not in the state, by the role of an operation that was under way. Anything else that
+ * is not in the state is left alone: it may hold data that someone wants back.
+ */
+async function removeUnrecorded(stack: string): Promise<void> {
+  const { stdout } = await execute("pulumi", ["stack", "export", "--stack", stack]);
+  const { recorded, pending } = readState(JSON.parse(stdout));
+  for (const { type, name } of pending) {
+    const kind = KINDS[type];
+    if (kind === undefined) continue;
+    const filters = [`label=morgan.stack=${stack}`, `label=morgan.role=${name}`].flatMap((f) => ["--filter", f]);
+    const listed = await execute("docker", [...kind.list, ...filters, "--format", kind.format]);
+    for (const found of listed.stdout.split("\n").filter((line) => line !== "" && !recorded.has(line))) {
+      await execute("docker", [...kind.remove, found], { show: true });
+    }
+  }
+}
+
+const KINDS: Readonly<Record<string, { list: readonly string[]; format: string; remove: readonly string[] }>> = {
+  "docker:index/container:Container": {
+    list: ["ps", "--all", "--no-trunc"],
+    format: "{{.ID}}",
+    remove: ["rm", "--force", "--volumes"],
+  },
+  "docker:index/network:Network": {
+    list: ["network", "ls", "--no-trunc"],
+    format: "{{.ID}}",
+    remove: ["network", "rm"],
+  },
+};
+
+function readState(state: unknown): { readonly recorded: ReadonlySet<string>; readonly pending: readonly Pending[] } {
+  const deployment = (state as { deployment?: { resources?: { id?: string }[]; pending_operations?: Operation[] } })
+    .deployment;
+  return {
+    recorded: new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? [])),
+    pending: (deployment?.pending_operations ?? []).map(({ resource: { type, urn } }) => ({
+      type,
+      name: urn.split("::").at(-1) ?? "",
+    })),
+  };
+}
+
+interface Operation {
+  readonly resource: { readonly type: string; readonly urn: string };
+}

@@ -9,7 +9,8 @@ const run = promisify(execFile);
 
 /** pocketsphinx's source package holds a person saying "go forward ten meters"; its wheels do not. */
 const source = {
-  requirement: "pocketsphinx==5.1.1",
+  name: "pocketsphinx",
+  version: "5.1.1",
   archive: "pocketsphinx-5.1.1.tar.gz",
   sha256: "675778b309a22dfc9b7d37f7621976bba491d2a5f8c59696bd77fd6d07271355",
   member: "pocketsphinx-5.1.1/test/data/goforward.raw",
@@ -50,9 +51,12 @@ export async function fetchRecording(cacheDir: string): Promise<string> {
   return recording;
 }
 
-/** pip downloads a source package without building it; where a machine has none, uv runs one. */
+/**
+ * pip downloads a source package without building it; where a machine has none, uv runs one. Only this package is to
+ * come as source: with `:all:`, pip would build the tools that tell it the package's name, which takes minutes.
+ */
 async function download(folder: string): Promise<void> {
-  const options = ["download", "--quiet", "--no-deps", "--no-binary=:all:", "--dest", folder, source.requirement];
+  const what = [`--no-binary=${source.name}`, "--no-deps", `${source.name}==${source.version}`];
   const uv = process.env["MORGAN_UV"] ?? "uv";
   const index = process.env["UV_DEFAULT_INDEX"] ?? process.env["UV_INDEX_URL"];
   const env = { UV_SYSTEM_CERTS: "true", ...(index === undefined ? {} : { PIP_INDEX_URL: index }), ...process.env };
@@ -61,7 +65,7 @@ async function download(folder: string): Promise<void> {
     () => false,
   );
   const [command, ...before] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
-  await run(command ?? uv, [...before, ...options], { env });
+  await run(command ?? uv, [...before, "download", "--quiet", "--dest", folder, ...what], { env });
 }
 
 function wavHeader(dataBytes: number): Buffer {

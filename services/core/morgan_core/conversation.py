@@ -1,6 +1,5 @@
 """What a turn is made of."""
 
-import asyncio
 import base64
 import json
 import uuid
@@ -99,7 +98,9 @@ class Conversation:
 
     async def _keep(self, session_id: str, text: str, reply: str) -> None:
         turn = Turn(id=uuid.uuid4(), text=text, reply=reply, at=datetime.now(UTC))
-        await asyncio.gather(self._history.append(session_id, turn), self._sessions.append(session_id, turn))
+        # One after the other: a turn that is not in the history must not be in the session either.
+        await self._history.append(session_id, turn)
+        await self._sessions.append(session_id, turn)
 
 
 def _json(**members: object) -> bytes:

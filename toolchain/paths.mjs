@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NODE_MINIMUM, NODE_VERSION, UV_VERSION } from "./versions.mjs";
+import { NODE_MINIMUM, NODE_VERSION, PLUGINS, PULUMI_VERSION, UV_VERSION } from "./versions.mjs";
 
 export const TOOLCHAIN = dirname(fileURLToPath(import.meta.url));
 
@@ -49,19 +49,19 @@ export function toolchainComplete(at) {
 let hash;
 /** A name for what the Go modules build: other sources, another folder, so that checkouts do not disturb each other. */
 export function toolchainHash() {
-  hash ??= hashFiles([join(TOOLCHAIN, "versions.mjs"), ...GO_MODULES.flatMap((name) => sources(join(TOOLCHAIN, name)))]);
+  hash ??= hashFiles([join(TOOLCHAIN, "setup", "build.mjs"), ...GO_MODULES.flatMap((name) => sources(join(TOOLCHAIN, name)))]);
   return hash;
 }
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.go$|^go\.(mod|sum)$/.test(entry.name) && !entry.name.endsWith("_test.go"))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }
 
 function hashFiles(files) {
-  const digest = createHash("sha256");
+  const digest = createHash("sha256").update(JSON.stringify([PULUMI_VERSION, PLUGINS]));
   for (const file of files) digest.update(file.slice(TOOLCHAIN.length)).update("\0").update(readFileSync(file)).update("\0");
   return digest.digest("hex").slice(0, 16);
 }

@@ -19,10 +19,20 @@ func provider() tfbridge.ProviderInfo {
 		P:            sdkv2.NewProvider(shim.New(Version)),
 		MetadataInfo: tfbridge.NewProviderMetadata([]byte("{}")),
 		Resources: map[string]*tfbridge.ResourceInfo{
-			// The official plugin hard-wires this order; a program chooses another one explicitly.
-			"docker_container": {DeleteBeforeReplace: true},
-			"docker_image":     {Tok: "docker:index/remoteImage:RemoteImage"},
-			"docker_config":    {Tok: "docker:index/serviceConfig:ServiceConfig"},
+			"docker_container": {
+				// The official plugin hard-wires this order; a program chooses another one explicitly.
+				DeleteBeforeReplace: true,
+				// The SDK leaves these lists, and registryAuth below, in the singular.
+				Fields: map[string]*tfbridge.SchemaInfo{
+					"command":           {Name: "command"},
+					"networks_advanced": {Name: "networksAdvanced"},
+				},
+			},
+			"docker_image":  {Tok: "docker:index/remoteImage:RemoteImage"},
+			"docker_config": {Tok: "docker:index/serviceConfig:ServiceConfig"},
+		},
+		Config: map[string]*tfbridge.SchemaInfo{
+			"registry_auth": {Name: "registryAuth"},
 		},
 		DataSources: map[string]*tfbridge.DataSourceInfo{
 			"docker_image": {Tok: "docker:index/getRemoteImage:getRemoteImage"},

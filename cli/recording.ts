@@ -64,8 +64,9 @@ async function download(folder: string): Promise<void> {
     () => true,
     () => false,
   );
-  const [command, ...before] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
-  await run(command ?? uv, [...before, "download", "--quiet", "--dest", folder, ...what], { env });
+  const pip: readonly [string, ...string[]] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
+  const [command, ...before] = pip;
+  await run(command, [...before, "download", "--quiet", "--dest", folder, ...what], { env });
 }
 
 function wavHeader(dataBytes: number): Buffer {

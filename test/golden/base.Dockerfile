@@ -1,0 +1,21 @@
+FROM debian
+RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
+    apt-get update -q && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends ca-certificates python3 && \
+    rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
+RUN echo "morgan:x:10001:10001::/app:/usr/sbin/nologin" >>/etc/passwd && \
+    echo "morgan:x:10001:" >>/etc/group
+ENV PATH="/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+    PYTHONDONTWRITEBYTECODE="1" \
+    PYTHONUNBUFFERED="1" \
+    UV_COMPILE_BYTECODE="1" \
+    UV_LINK_MODE="copy" \
+    UV_PYTHON_DOWNLOADS="never"
+RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
+    --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=tmpfs,target=/tmp \
+    /run/uv venv --python /usr/bin/python3 /opt/venv && \
+    VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt
+WORKDIR /app

@@ -1,0 +1,10 @@
+FROM debian
+RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
+    apt-get update -q && \
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends haproxy && \
+    mkdir -p /usr/local/etc/haproxy && \
+    rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
+STOPSIGNAL SIGUSR1
+USER 99:99
+CMD ["haproxy","-W","-db","-f","/usr/local/etc/haproxy/haproxy.cfg"]

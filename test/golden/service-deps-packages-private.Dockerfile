@@ -1,0 +1,16 @@
+FROM parent
+RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
+    --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
+    --mount=type=secret,id=apt-sources \
+    --mount=type=secret,id=ca \
+    apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca update -q && \
+    DEBIAN_FRONTEND=noninteractive apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca install -qy --no-install-recommends espeak-ng libsndfile1 && \
+    rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
+RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
+    --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=tmpfs,target=/tmp \
+    --mount=type=secret,id=ca \
+    --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
+    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
+    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt

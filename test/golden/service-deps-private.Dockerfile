@@ -1,0 +1,9 @@
+FROM parent
+RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
+    --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=tmpfs,target=/tmp \
+    --mount=type=secret,id=ca \
+    --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
+    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
+    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt

@@ -1,0 +1,47 @@
+import type { MorganConfig } from "../../../components/config.ts";
+import type { Engine } from "../../../components/engine.ts";
+import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/image-source.ts";
+import type { PackageSources } from "../../../components/package-sources.ts";
+import { catalog } from "../../../services/catalog.ts";
+
+export const DEBIAN: DebianSource = { kind: "debian", revision: "2026-01-01", mirror: "", cache: "/var/cache/morgan" };
+export const UPSTREAM: RegistrySource = { kind: "registry", images: UPSTREAM_IMAGES };
+
+/** No package source of a company's own, and every one. */
+export const PUBLIC: PackageSources = { aptMirror: false, pypiIndex: false, certificates: false };
+export const PRIVATE: PackageSources = { aptMirror: true, pypiIndex: true, certificates: true };
+
+/** The configuration of a stack that runs on a processor, with a registry of its own, all five services and no secret. */
+export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
+  return {
+    stack: "dev",
+    catalog,
+    accelerator: "cpu",
+    services: Object.keys(catalog),
+    gateway: { address: "127.0.0.1", port: 8080 },
+    registry: { kind: "local", port: 5101 },
+    builder: "default",
+    source: DEBIAN,
+    protectData: false,
+    caBundle: "",
+    pypiIndex: "",
+    aptMirror: "",
+    llm: { endpoint: "", model: "" },
+    llmApiKey: undefined,
+    uv: "uv",
+    dockerHost: "",
+    certificates: "",
+    ...changes,
+  };
+}
+
+/** An engine in which everything is healthy and nothing runs. */
+export function fakeEngine(changes: Partial<Engine> = {}): Engine {
+  return {
+    version: () => Promise.resolve("28.5.2"),
+    containers: () => Promise.resolve([]),
+    health: () => Promise.resolve("healthy"),
+    imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
+    ...changes,
+  };
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { catalog } from "../../../services/catalog.ts";
+
+/** A folder of a test's own; the current folder while its tests run, so that nothing lands in the repository. */
+export class Project {
+  folder = "";
+
+  write(path: string, text: string): void {
+    const target = join(this.folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.folder, path), { recursive: true, force: true });
+  }
+}
+
+/** Gives the tests of a suite an empty folder to run in. */
+export function useFolder(): Project {
+  const project = new Project();
+  const home = process.cwd();
+  before(() => {
+    project.folder = mkdtempSync(join(tmpdir(), "morgan-unit-"));
+    process.chdir(project.folder);
+  });
+  after(() => {
+    process.chdir(home);
+    rmSync(project.folder, { recursive: true, force: true });
+  });
+  return project;
+}
+
+/** Gives the tests of a suite a small project to run in, with every file that the shipped catalog speaks of. */
+export function useProject(): Project {
+  const project = useFolder();
+  before(() => {
+    project.write("uv", "a program");
+    for (const name of ["base", "cuda"]) project.write(`requirements/${name}.txt`, `# lock of ${name}\n`);
+    for (const [name, { engines }] of Object.entries(catalog)) {
+      writeService(project, name, [engines.cpu.requirements, engines.cuda.requirements]);
+    }
+    project.write("services/shared/morgan_shared/__init__.py", "# what services share\n");
+  });
+  return project;
+}
+
+/** The files of one service: its code, and its lock files. */
+export function writeService(project: Project, name: string, requirements: readonly string[]): void {
+  project.write(`services/${name}/morgan_${name}/__init__.py`, `# code of ${name}\n`);
+  for (const lock of requirements) project.write(`requirements/${lock}.txt`, `# lock of ${lock}\n`);
+}

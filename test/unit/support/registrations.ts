@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { plain, type Plain } from "./wire.ts";
+
+/** A resource as the program registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Name of the resource that it is a child of; empty for none. */
+  readonly parent: string;
+  /** Inputs as they went to the engine, secrets and unknown values marked. */
+  readonly wire: unknown;
+  /** Inputs, secrets as their plain values. */
+  readonly inputs: Plain;
+  /** Names of the resources that it waits for. */
+  readonly dependsOn: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** What the program said; undefined where it left that to the provider. */
+  readonly deleteBeforeReplace: boolean | undefined;
+  readonly replaceOnChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  /** What a component registered as its outputs, secrets and unknown values marked. */
+  outputs?: unknown;
+}
+
+/** The types of the resources that providers make. */
+export const TYPES = {
+  image: "docker-build:index:Image",
+  container: "docker:index/container:Container",
+  network: "docker:index/network:Network",
+  volume: "docker:index/volume:Volume",
+  command: "command:local:Command",
+} as const;
+
+/** All that a program registered. */
+export class Registrations {
+  readonly all: Registered[] = [];
+
+  of(type: keyof typeof TYPES): Registered[] {
+    return this.all.filter((resource) => resource.type === TYPES[type]);
+  }
+
+  names(type: keyof typeof TYPES): string[] {
+    return this.of(type).map(({ name }) => name);
+  }
+
+  /** The one resource of a type and a name. */
+  get(type: keyof typeof TYPES, name: string): Registered {
+    return this.only((resource) => resource.type === TYPES[type] && resource.name === name, `${type} ${name}`);
+  }
+
+  /** The one component of a class. */
+  component(className: string): Registered {
+    return this.only(({ type }) => type.startsWith("morgan:") && type.endsWith(`:${className}`), className);
+  }
+
+  private only(matches: (resource: Registered) => boolean, what: string): Registered {
+    const [found, second] = this.all.filter(matches);
+    if (found === undefined || second !== undefined) throw new Error(`${what} is not registered exactly once`);
+    return found;
+  }
+}
+
+/**
+ * Runs a piece of a program against mocks and waits until all it registers is registered. In a preview nothing that a
+ * provider would make up is known, as with a real one.
+ */
+export async function record(
+  build: () => unknown,
+  { preview = false, stack = "dev" }: { readonly preview?: boolean; readonly stack?: string } = {},
+): Promise<Registrations> {
+  const registrations = new Registrations();
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: ({ type, name, inputs }) => {
+      const state = inputs as Record<string, unknown>;
+      return preview ? { id: undefined, state } : { id: `${name}-id`, state: { ...state, ...made(type, name, state) } };
+    },
+    call: () => ({}),
+  };
+  await pulumi.runtime.setMocks(mocks, "morgan", stack, preview);
+  listen(registrations);
+  build();
+  await pulumi.runtime.disconnect();
+  return registrations;
+}
+
+/** What a provider makes up, as a function of the inputs: an image whose inputs stay keeps its digest. */
+function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  const digest = `sha256:${createHash("sha256")
+    .update(JSON.stringify(plain(inputs)))
+    .digest("hex")}`;
+  switch (type) {
+    case TYPES.image:
+      return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };
+    case TYPES.command:
+      return { stdout: name.endsWith("-password") ? `secret of ${name}` : digest };
+    default:
+      return { name: `morgan-dev-${name}-0123456` };
+  }
+}
+
+/** Notes what goes to the engine on its way to the mocks; a mock alone does not get to see the options. */
+function listen(registrations: Registrations): void {
+  const monitor: unknown = pulumi.runtime.getMonitor();
+  if (!(monitor instanceof MockMonitor)) throw new Error("there are no mocks to listen to");
+  const registerResource = monitor.registerResource.bind(monitor);
+  const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResource = (request: RegisterResourceRequest, callback) => {
+    registrations.all.push(registered(request));
+    return registerResource(request, callback);
+  };
+  monitor.registerResourceOutputs = (request: RegisterResourceOutputsRequest, callback) => {
+    const [qualified = "", name] = request.getUrn().split("::").slice(-2);
+    const type = qualified.split("$").at(-1);
+    const component = registrations.all.find((resource) => resource.type === type && resource.name === name);
+    if (component !== undefined) component.outputs = request.getOutputs()?.toJavaScript() ?? {};
+    registerResourceOutputs(request, callback);
+  };
+}
+
+function registered(request: RegisterResourceRequest): Registered {
+  const wire = request.getObject()?.toJavaScript() ?? {};
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    parent: nameOf(request.getParent()),
+    wire,
+    inputs: plain(wire),
+    dependsOn: request.getDependenciesList().map(nameOf),
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    replaceOnChanges: request.getReplaceonchangesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+  };
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
+}

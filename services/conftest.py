@@ -1,0 +1,112 @@
+"""What the services' tests share: signals, settings and servers."""
+
+import asyncio
+import os
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from pathlib import Path
+from socket import socket
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from numpy.typing import NDArray
+
+SERVICES = Path(__file__).parent
+
+Serve = Callable[[FastAPI], AbstractAsyncContextManager[str]]
+StartService = Callable[..., tuple[subprocess.Popen[str], str]]
+MakeWav = Callable[..., bytes]
+
+
+def _free_port() -> int:
+    with closing(socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def make_wav() -> MakeWav:
+    """Make a WAV file of samples from -1 to 1, one row a frame or one value a frame."""
+
+    def make(samples: NDArray[np.float64], rate: int = 16000, bits: int = 16) -> bytes:
+        channels = 1 if samples.ndim == 1 else samples.shape[1]
+        if bits == 8:
+            data = np.round(samples * 127 + 128).astype(np.uint8).tobytes()
+        elif bits == 24:
+            data = (samples * (2**23 - 1)).astype("<i4").reshape(-1, 1).view(np.uint8)[:, :3].tobytes()
+        else:
+            data = (samples * (2 ** (bits - 1) - 1)).astype(f"<i{bits // 8}").tobytes()
+        frame = channels * bits // 8
+        head = struct.pack(
+            "<4sI8sIHHIIHH", b"RIFF", 36 + len(data), b"WAVEfmt ", 16, 1, channels, rate, rate * frame, frame, bits
+        )
+        return head + struct.pack("<4sI", b"data", len(data)) + data
+
+    return make
+
+
+@pytest.fixture
+def serve() -> Serve:
+    """Serve an application on a port of this host while the context is entered; gives its base URL."""
+
+    @asynccontextmanager
+    async def serving(app: FastAPI) -> AsyncIterator[str]:
+        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none"))
+        task = asyncio.create_task(server._serve())
+        while not server.started:
+            await asyncio.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            await task
+
+    return serving
+
+
+@pytest.fixture
+def start_service() -> Iterator[StartService]:
+    """Start a service as a process, wait until it answers, and give it with its base URL."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(name: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
+        port = _free_port()
+        paths = os.pathsep.join(str(SERVICES / folder) for folder in ("shared", name))
+        own = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "MORGAN_PORT": str(port), "MORGAN_HOST": "127.0.0.1"}
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", f"morgan_{name}"], env=own | environment, stdout=subprocess.PIPE, text=True
+        )
+        processes.append(process)
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                urlopen(f"{url}/health", timeout=1).close()  # noqa: S310
+            except (URLError, ConnectionError):
+                time.sleep(0.02)
+            else:
+                return process, url
+        raise AssertionError(f"{name} does not answer; exit code {process.poll()}")
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def recording() -> bytes:
+    """Give a person saying "go forward ten meters"."""
+    path = os.environ.get("MORGAN_RECORDING")
+    assert path, "set MORGAN_RECORDING to the recording that cli/recording.ts fetches; `npm test` does"
+    return Path(path).read_bytes()

@@ -60,9 +60,13 @@ async function printOutputs(): Promise<number> {
   return 0;
 }
 
+/** The launcher has set these already, so that they are asked for as they would be without it. */
 function printEnvironment(): number {
-  const set = environment({ root: process.cwd(), env: process.env });
-  for (const [name, value] of Object.entries(set)) console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+  const { HOME, XDG_CACHE_HOME, PATH } = process.env;
+  const needed = environment({ root: process.cwd(), env: { HOME, XDG_CACHE_HOME, PATH } });
+  for (const [name, otherwise] of Object.entries(needed)) {
+    console.log(`export ${name}='${(process.env[name] ?? otherwise).replaceAll("'", `'\\''`)}'`);
+  }
   return 0;
 }
 

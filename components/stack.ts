@@ -70,6 +70,7 @@ export class MorganStack extends pulumi.ComponentResource {
       {
         stack,
         catalog,
+        accelerator: config.accelerator,
         images: graph.services,
         backing: graph.backing,
         filesImage: graph.debian,

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine.ts";
-import type { Catalog } from "../service.ts";
+import type { Accelerator, Catalog } from "../service.ts";
 import { Gateway } from "./gateway.ts";
 import { stackLabels } from "./labels.ts";
 import { Postgres } from "./postgres.ts";
@@ -14,6 +14,7 @@ export interface DeploymentArgs {
   /** Name of the stack, for labels. */
   readonly stack: string;
   readonly catalog: Catalog;
+  readonly accelerator: Accelerator;
   /** Image of each service to run, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
   /** Image of the gateway, and of each backing service that is used. */
@@ -46,7 +47,7 @@ export class Deployment extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Deployment", name, {}, opts);
-    const { stack, catalog, filesImage, protectData, engine } = args;
+    const { stack, catalog, accelerator, filesImage, protectData, engine } = args;
     const parent = { parent: this };
     const network = new docker.Network(
       "network",
@@ -75,7 +76,7 @@ export class Deployment extends pulumi.ComponentResource {
       parent,
     );
     const running = chosen.map(({ service, image, entry }) => {
-      const wiring = { catalog, redis, postgres, llm: args.llm };
+      const wiring = { catalog, accelerator, redis, postgres, llm: args.llm };
       const container = new ServiceContainer(
         service,
         {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Catalog, Service } from "../service.ts";
+import type { Accelerator, Catalog, Service } from "../service.ts";
 
 /** A backing service as its users see it. */
 export interface BackingService {
@@ -20,6 +20,7 @@ export interface LanguageModel {
 /** What services are wired to. */
 export interface Wiring {
   readonly catalog: Catalog;
+  readonly accelerator: Accelerator;
   readonly redis: BackingService | undefined;
   readonly postgres: BackingService | undefined;
   readonly llm: LanguageModel;
@@ -27,13 +28,17 @@ export interface Wiring {
 
 type Inputs = Record<string, pulumi.Input<string>>;
 
-/** The environment of a service: where it finds what it calls and uses. Passwords come as files, never in here. */
-export function environmentOf(service: Service, { catalog, redis, postgres, llm }: Wiring): Inputs {
+/**
+ * The environment of a service: which engine does its work, and where it finds what it calls and uses. Passwords come
+ * as files, never in here.
+ */
+export function environmentOf(service: Service, { catalog, accelerator, redis, postgres, llm }: Wiring): Inputs {
   const called = service.calls.flatMap((name): [string, string][] => {
     const port = catalog[name]?.port;
     return port === undefined ? [] : [[`MORGAN_${name.toUpperCase()}_URL`, `http://gateway:${String(port)}`]];
   });
   return {
+    ...service.engines[accelerator].environment,
     ...Object.fromEntries(called),
     ...(uses(service, "redis") && redis !== undefined
       ? { MORGAN_REDIS_URL: redis.url, MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password" }

@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { environmentOf, secretsOf, type Wiring } from "../../components/deploy/wiring.ts";
+import { catalog } from "../../services/catalog.ts";
+
+const redis = { url: "redis://redis:6379/0", password: "redis secret" };
+const postgres = { url: "postgresql://morgan@postgres:5432/morgan", password: "database secret" };
+const wiring: Wiring = {
+  catalog,
+  accelerator: "cpu",
+  redis,
+  postgres,
+  llm: { endpoint: "https://llm.example.com/v1", model: "small", apiKey: "key secret" },
+};
+
+describe("the wiring of a service", () => {
+  it("leads every call over the gateway, which knows who is healthy", () => {
+    expect(environmentOf(catalog.core, wiring)).to.include({
+      MORGAN_LLM_URL: "http://gateway:8001",
+      MORGAN_TTS_URL: "http://gateway:8002",
+      MORGAN_STT_URL: "http://gateway:8003",
+      MORGAN_VAD_URL: "http://gateway:8004",
+    });
+  });
+
+  it("names the backing services that are used, and the file of each password", () => {
+    expect(environmentOf(catalog.core, wiring)).to.include({
+      MORGAN_REDIS_URL: redis.url,
+      MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password",
+      MORGAN_DATABASE_URL: postgres.url,
+      MORGAN_DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+    });
+    expect(secretsOf(catalog.core, wiring)).to.deep.equal({
+      "redis-password": redis.password,
+      "database-password": postgres.password,
+    });
+  });
+
+  it("gives the language model's endpoint, model and key's file to the service that asks it, and to no other", () => {
+    expect(environmentOf(catalog.llm, wiring)).to.deep.equal({
+      MORGAN_LLM_ENDPOINT: "https://llm.example.com/v1",
+      MORGAN_LLM_MODEL: "small",
+      MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key",
+    });
+    expect(secretsOf(catalog.llm, wiring)).to.deep.equal({ "llm-api-key": "key secret" });
+    for (const name of ["core", "tts", "stt", "vad"] as const) {
+      expect(Object.keys(environmentOf(catalog[name], wiring))).not.to.include.members(["MORGAN_LLM_ENDPOINT"]);
+      expect(secretsOf(catalog[name], wiring)).not.to.have.property("llm-api-key");
+    }
+  });
+
+  it("says nothing of a language model where none is configured", () => {
+    const none = { ...wiring, llm: { endpoint: "", model: "", apiKey: undefined } };
+    expect(environmentOf(catalog.llm, none)).to.deep.equal({});
+    expect(secretsOf(catalog.llm, none)).to.deep.equal({});
+  });
+
+  it("tells a service which engine does its work on the stack's accelerator", () => {
+    expect(environmentOf(catalog.tts, wiring)).to.deep.equal({ MORGAN_ENGINE: "espeak-ng" });
+    expect(environmentOf(catalog.tts, { ...wiring, accelerator: "cuda" })).to.deep.equal({ MORGAN_ENGINE: "torch" });
+    expect(environmentOf(catalog.stt, { ...wiring, accelerator: "cuda" })).to.deep.equal({
+      MORGAN_ENGINE: "faster-whisper",
+    });
+  });
+
+  it("puts no password and no key into an environment, which everyone who may ask the engine can read", () => {
+    for (const service of Object.values(catalog)) {
+      expect(JSON.stringify(environmentOf(service, wiring))).not.to.contain('secret"');
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../components/config.ts";
+import { MorganStack } from "../../components/stack.ts";
+import { fakeEngine, stackConfig } from "./support/config.ts";
+import { expectGolden } from "./support/golden.ts";
+import { useProject } from "./support/project.ts";
+import { record, type Registrations } from "./support/registrations.ts";
+import { at } from "./support/wire.ts";
+
+const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine() }));
+
+describe("backing services", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await up();
+  });
+
+  it("keep their data on volumes that outlive their containers", () => {
+    const mounted = (name: string): unknown[] => registrations.get("container", name).inputs["volumes"] as unknown[];
+    expect(mounted("redis")).to.deep.include({ containerPath: "/data", volumeName: "morgan-dev-redis-data-0123456" });
+    expect(mounted("postgres")).to.deep.include({
+      containerPath: "/var/lib/postgresql/data",
+      volumeName: "morgan-dev-postgres-data-0123456",
+    });
+    expect(mounted("registry")).to.deep.include({
+      containerPath: "/var/lib/registry",
+      volumeName: "morgan-dev-registry-data-0123456",
+    });
+  });
+
+  it("have protected volumes where the data is to be protected, and nowhere else", async () => {
+    const names = ["redis-data", "postgres-data", "registry-data"];
+    const safe = await up({ protectData: true });
+    expect(safe.names("volume")).to.have.members(names);
+    expect(safe.of("volume").every(({ protect }) => protect)).to.equal(true);
+    expect(safe.all.filter(({ protect }) => protect).map(({ name }) => name)).to.have.members(names);
+    expect(registrations.all.filter(({ protect }) => protect)).to.deep.equal([]);
+  });
+
+  it("are there before what uses them is told where they are", () => {
+    expect(registrations.get("container", "core").dependsOn).to.include.members(["redis", "postgres"]);
+    expect(registrations.get("container", "vad").dependsOn).not.to.include.members(["redis"]);
+  });
+
+  it("ask for their password: Redis by its configuration, PostgreSQL by a file", () => {
+    const [redis] = registrations.get("container", "redis-files").inputs["uploads"] as readonly { content: string }[];
+    expect(redis?.content)
+      .to.match(/^requirepass secret of redis-password$/m)
+      .and.match(/^appendonly yes$/m);
+    expect(registrations.get("container", "postgres").inputs["envs"]).to.include(
+      "POSTGRES_PASSWORD_FILE=/run/secrets/password",
+    );
+  });
+});
+
+describe("the gateway", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await up();
+  });
+
+  it("runs the expected configuration", () => {
+    const uploads = registrations.get("container", "gateway-files").inputs["uploads"];
+    expect(at(uploads, "0.file")).to.equal("/usr/local/etc/haproxy/haproxy.cfg");
+    expectGolden("haproxy.cfg", String(at(uploads, "0.content")));
+  });
+
+  it("is what services call each other by", () => {
+    const envs = registrations.get("container", "core").inputs["envs"];
+    expect(envs).to.include("MORGAN_LLM_URL=http://gateway:8001");
+    expect(at(registrations.get("container", "gateway").inputs, "networksAdvanced.0.aliases")).to.deep.equal([
+      "gateway",
+    ]);
+  });
+
+  it("publishes the first chosen service where the published one is not chosen", async () => {
+    const chosen = await up({ services: ["tts", "vad"] });
+    const config = String(at(chosen.get("container", "gateway-files").inputs, "uploads.0.content"));
+    expect(config).to.match(/^frontend published\n {2}bind :8080\n {2}default_backend tts$/m);
+  });
+});
+
+describe("a service's container", () => {
+  useProject();
+
+  it("is told its port, and is probed for its readiness at it", async () => {
+    const { inputs } = (await up()).get("container", "vad");
+    expect(inputs["envs"]).to.include("MORGAN_PORT=8004");
+    expect(at(inputs, "healthcheck.tests")).to.include.members(["8004", "/ready"]);
+  });
+
+  it("is told which engine does its work", async () => {
+    expect((await up()).get("container", "stt").inputs["envs"]).to.include("MORGAN_ENGINE=pocketsphinx");
+    expect((await up({ accelerator: "cuda" })).get("container", "stt").inputs["envs"]).to.include(
+      "MORGAN_ENGINE=faster-whisper",
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { expect } from "chai";
+import { ImageGraph, type ImageGraphArgs } from "../../components/image/image-graph.ts";
+import { catalog } from "../../services/catalog.ts";
+import { DEBIAN, PUBLIC, UPSTREAM } from "./support/config.ts";
+import { useProject } from "./support/project.ts";
+import { record, type Registrations } from "./support/registrations.ts";
+import { at } from "./support/wire.ts";
+
+const args: ImageGraphArgs = {
+  catalog,
+  services: Object.keys(catalog),
+  accelerator: "cpu",
+  source: DEBIAN,
+  uv: "uv",
+  build: {
+    registry: { host: "127.0.0.1:5101", project: "morgan" },
+    tag: "dev",
+    builder: "default",
+    sources: PUBLIC,
+    secrets: {},
+    ready: [],
+  },
+};
+
+const graph = (changes: Partial<ImageGraphArgs> = {}): Promise<Registrations> =>
+  record(() => new ImageGraph("images", { ...args, ...changes }));
+
+/** Which stage each image stands on, by the name that its Dockerfile gives it. */
+function edges(registrations: Registrations): Record<string, Record<string, string>> {
+  const images = registrations.of("image").map(({ name, inputs }) => {
+    const named = Object.entries(at(inputs, "context.named") ?? {});
+    return [
+      name,
+      Object.fromEntries(named.map(([key, value]) => [key, stage(String(at(value, "location")))])),
+    ] as const;
+  });
+  return Object.fromEntries(images);
+}
+
+function stage(location: string): string {
+  return /\/([\w-]+)@sha256:[0-9a-f]{64}$/.exec(location)?.[1] ?? `not by digest: ${location}`;
+}
+
+const deps = (parent: string): Record<string, string> => ({ parent, tools: "tools" });
+
+const CPU = {
+  tools: {},
+  base: { debian: "debian", tools: "tools" },
+  "core-deps": deps("base"),
+  core: { deps: "core-deps" },
+  "llm-deps": deps("base"),
+  llm: { deps: "llm-deps" },
+  "tts-deps": deps("base"),
+  tts: { deps: "tts-deps" },
+  "stt-deps": deps("base"),
+  stt: { deps: "stt-deps" },
+  "vad-deps": deps("base"),
+  vad: { deps: "vad-deps" },
+  haproxy: { debian: "debian" },
+  redis: { debian: "debian" },
+  postgres: { debian: "debian" },
+};
+
+describe("the image graph", () => {
+  useProject();
+
+  it("stands every service on the base, where there is no GPU", async () => {
+    expect(edges(await graph())).to.deep.equal(CPU);
+  });
+
+  it("puts the CUDA stage under tts and stt alone, where there is one", async () => {
+    expect(edges(await graph({ accelerator: "cuda" }))).to.deep.equal({
+      ...CPU,
+      "cuda-deps": { base: "base", tools: "tools" },
+      "tts-deps": deps("cuda-deps"),
+      "stt-deps": deps("cuda-deps"),
+    });
+  });
+
+  it("has no CUDA stage where no chosen service stands on it", async () => {
+    const { all } = await graph({ accelerator: "cuda", services: ["llm", "vad"] });
+    expect(all.map(({ name }) => name)).not.to.include("cuda-deps");
+  });
+
+  it("builds what the chosen services need and nothing else", async () => {
+    expect(Object.keys(edges(await graph({ services: ["vad"] })))).to.have.members([
+      "tools",
+      "base",
+      "vad-deps",
+      "vad",
+      "haproxy",
+    ]);
+  });
+
+  it("stands on pinned upstream images where those can be reached", async () => {
+    const registrations = await graph({ source: UPSTREAM });
+    expect(registrations.names("command")).to.deep.equal([]);
+    expect(registrations.names("image")).not.to.include.members(["redis", "postgres"]);
+    const debian = at(registrations.get("image", "base").inputs, "context.named.debian.location");
+    expect(debian).to.equal(`docker-image://${UPSTREAM.images.debian}`);
+  });
+
+  it("takes the requirements and the Debian packages of the accelerator's engine", async () => {
+    const dockerfile = async (accelerator: "cpu" | "cuda"): Promise<string> =>
+      String(at((await graph({ accelerator })).get("image", "tts-deps").inputs, "dockerfile.inline"));
+    expect(await dockerfile("cpu")).to.contain("espeak-ng");
+    expect(await dockerfile("cuda")).not.to.contain("espeak-ng");
+    const context = async (accelerator: "cpu" | "cuda"): Promise<unknown> =>
+      at((await graph({ accelerator })).get("image", "tts-deps").inputs, "context.location");
+    expect(await context("cpu")).not.to.equal(await context("cuda"));
+  });
+
+  it("registers the same stages in a preview, where no digest is known", async () => {
+    const preview = await record(() => new ImageGraph("images", args), { preview: true });
+    expect(preview.names("image")).to.have.members(Object.keys(CPU));
+  });
+
+  it("pushes the Debian image before anything, by the digest that the push gave", async () => {
+    const registrations = await graph();
+    const debian = registrations.get("command", "debian");
+    expect(debian.inputs["environment"]).to.include({ MORGAN_IMAGE: "127.0.0.1:5101/morgan/debian:dev" });
+    expect(registrations.get("image", "base").dependsOn).to.include("debian");
+  });
+});

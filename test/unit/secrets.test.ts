@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { MorganStack } from "../../components/stack.ts";
+import { fakeEngine, stackConfig } from "./support/config.ts";
+import { useProject } from "./support/project.ts";
+import { record, type Registrations } from "./support/registrations.ts";
+import { at, secretPaths, texts } from "./support/wire.ts";
+
+const KEY = "key of the language model";
+const PASSWORDS = ["secret of redis-password", "secret of postgres-password"];
+
+describe("a secret of a stack", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await record(() => {
+      const llm = { endpoint: "https://llm.example.com/v1", model: "small" };
+      const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY) });
+      new MorganStack("morgan", { config, engine: fakeEngine() });
+    });
+  });
+  const holding = (secret: string): string[] =>
+    registrations.all
+      .filter(({ inputs }) => texts(inputs).some((text) => text.includes(secret)))
+      .map(({ name }) => name);
+
+  it("goes only to the holder of the files of those that use it", () => {
+    expect(holding("secret of redis-password")).to.have.members(["redis-files", "core-files"]);
+    expect(holding("secret of postgres-password")).to.have.members(["postgres-files", "core-files"]);
+    expect(holding(KEY)).to.deep.equal(["llm-files"]);
+  });
+
+  it("is marked as one wherever it goes, so that the state holds it encrypted", () => {
+    for (const { name, wire } of registrations.of("container")) {
+      const uploads = at(wire, "uploads");
+      const open = texts(withoutSecrets(uploads)).join();
+      for (const secret of [KEY, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
+    }
+    expect(secretPaths(registrations.get("container", "llm-files").wire)).to.deep.equal(["uploads.0.content"]);
+  });
+
+  it("is no part of an environment, a command, a label or an output", () => {
+    const shown = registrations.of("container").flatMap(({ inputs }) => {
+      const { envs, command, labels, healthcheck } = inputs;
+      return texts([envs, command, labels, healthcheck]);
+    });
+    const outputs = texts(registrations.component("MorganStack").outputs);
+    for (const secret of [KEY, ...PASSWORDS]) expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
+  });
+
+  it("is a file that the service is told about", () => {
+    const envs = registrations.get("container", "core").inputs["envs"];
+    expect(envs).to.include("MORGAN_REDIS_PASSWORD_FILE=/run/secrets/redis-password");
+    expect(envs).to.include("MORGAN_DATABASE_PASSWORD_FILE=/run/secrets/database-password");
+    const uploads = registrations.get("container", "core-files").inputs["uploads"] as readonly { file: string }[];
+    expect(uploads.map(({ file }) => file)).to.have.members([
+      "/run/secrets/redis-password",
+      "/run/secrets/database-password",
+    ]);
+  });
+
+  it("is made once by the system's randomness, without being logged", () => {
+    for (const name of ["redis-password", "postgres-password"]) {
+      const { inputs, additionalSecretOutputs } = registrations.get("command", name);
+      expect(inputs["create"], name).to.contain("/dev/urandom").and.contain("head -c 32");
+      expect(inputs["logging"], name).to.equal("none");
+      expect(inputs["addPreviousOutputInEnv"], name).to.equal(false);
+      expect(inputs, "a trigger would make another one").not.to.have.property("triggers");
+      expect(additionalSecretOutputs, name).to.include("stdout");
+    }
+  });
+});
+
+describe("a holder of files", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await record(() => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine() }));
+  });
+
+  it("is there for those that read files, and for no other", () => {
+    const holders = registrations.names("container").filter((name) => name.endsWith("-files"));
+    expect(holders).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
+  });
+
+  it("never runs, has no network, and comes before the old one goes", () => {
+    for (const holder of registrations.of("container").filter(({ name }) => name.endsWith("-files"))) {
+      expect(holder.inputs, holder.name).to.include({ start: false, mustRun: false, networkMode: "none" });
+      expect(holder.deleteBeforeReplace, holder.name).to.equal(false);
+    }
+  });
+
+  it("is mounted read-only by the one that reads it", () => {
+    for (const name of ["gateway", "redis", "postgres", "core"]) {
+      expect(registrations.get("container", name).inputs["volumes"], name).to.deep.include({
+        fromContainer: `morgan-dev-${name}-files-0123456`,
+        readOnly: true,
+      });
+    }
+  });
+
+  it("stands on an image that seldom moves, so that a new image of a service is no new holder", () => {
+    const debian = registrations.get("container", "core-files").inputs["image"];
+    expect(debian).to.match(/\/debian@sha256:[0-9a-f]{64}$/);
+    expect(registrations.get("container", "core").inputs["image"]).not.to.equal(debian);
+  });
+});
+
+/** The value without all that is marked as secret. */
+function withoutSecrets(value: unknown): unknown {
+  if (secretPaths(value).includes("")) return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.values(value).map(withoutSecrets);
+}

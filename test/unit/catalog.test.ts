@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect } from "chai";
+import { includeOrder } from "../../components/requirement-set.ts";
+import type { Service } from "../../components/service.ts";
+import { mebibytes } from "../../components/units.ts";
+import { catalog } from "../../services/catalog.ts";
+
+const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
+const root = new URL("../../", import.meta.url);
+const exists = (path: string): boolean => existsSync(new URL(path, root));
+
+function read(file: string): string | undefined {
+  const path = new URL(`requirements/${file}`, root);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+describe("the shipped catalog", () => {
+  it("has the guide's five services", () => {
+    expect(Object.keys(catalog)).to.deep.equal(["core", "llm", "tts", "stt", "vad"]);
+  });
+
+  it("names services so that the name is a DNS label, a Python module and part of a variable", () => {
+    for (const [name] of services) expect(name).to.match(/^[a-z][a-z0-9]{0,30}$/);
+  });
+
+  it("gives each service a port of its own that needs no privilege and is not the gateway's", () => {
+    const ports = services.map(([, { port }]) => port);
+    expect(new Set(ports).size).to.equal(ports.length);
+    for (const port of ports) expect(port).to.be.within(1024, 65_535).and.not.equal(8080);
+  });
+
+  it("publishes exactly one service", () => {
+    expect(services.filter(([, { published }]) => published).map(([name]) => name)).to.deep.equal(["core"]);
+  });
+
+  it("lets services call services that are there, and never themselves", () => {
+    for (const [name, { calls }] of services) {
+      for (const called of calls) expect(Object.keys(catalog), name).to.include(called).and.not.equal(name);
+    }
+  });
+
+  it("has code and locked requirements for every service on every accelerator", () => {
+    for (const [name, { engines }] of services) {
+      expect(exists(`services/${name}/morgan_${name}/__main__.py`), name).to.equal(true);
+      for (const { requirements } of Object.values(engines)) {
+        expect(exists(`requirements/${requirements}.in`), requirements).to.equal(true);
+        expect(exists(`requirements/${requirements}.txt`), requirements).to.equal(true);
+      }
+    }
+  });
+
+  it("installs each service's requirements on the stage that holds those which they include", () => {
+    for (const [name, { engines }] of services) {
+      for (const { requirements, parent } of Object.values(engines)) {
+        const below = parent === "cuda-deps" ? ["base", "cuda"] : ["base"];
+        expect(includeOrder([requirements], read), name).to.deep.equal([...below, requirements]);
+      }
+    }
+  });
+
+  it("stands on CUDA only for tts and stt, and only where the accelerator is CUDA", () => {
+    const onCuda = services.flatMap(([name, { engines }]) =>
+      Object.entries(engines).flatMap(([key, { parent }]) => (parent === "cuda-deps" ? `${name} ${key}` : [])),
+    );
+    expect(onCuda).to.deep.equal(["tts cuda", "stt cuda"]);
+  });
+
+  it("limits each service to a sensible share of a machine", () => {
+    for (const [name, { memory, cpus }] of services) {
+      expect(mebibytes(memory), name).to.be.within(64, 65_536);
+      expect(cpus, name).to.be.above(0);
+    }
+  });
+});

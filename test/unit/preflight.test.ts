@@ -1,0 +1,164 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../components/config.ts";
+import type { Engine, ListedContainer } from "../../components/engine.ts";
+import { MorganError, type Problem } from "../../components/errors.ts";
+import { preflight, requirementsOf } from "../../components/preflight.ts";
+import { catalog } from "../../services/catalog.ts";
+import { stackConfig } from "./support/config.ts";
+import { fakeHost, type FakeHost } from "./support/host.ts";
+
+/** What the preflight finds wrong. */
+async function problems(
+  host: FakeHost,
+  changes: Partial<MorganConfig> = {},
+  given: readonly Problem[] = [],
+): Promise<readonly Problem[]> {
+  try {
+    await preflight(stackConfig(changes), given, host);
+    return [];
+  } catch (error) {
+    if (error instanceof MorganError) return error.problems;
+    throw error;
+  }
+}
+
+const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
+  const listed: ListedContainer = { labels: stack === undefined ? {} : { "morgan.stack": stack }, publishedPorts };
+  return { containers: () => Promise.resolve([listed]) };
+};
+
+describe("the preflight", () => {
+  it("lets a machine pass on which everything is there", async () => {
+    expect(await problems(fakeHost())).to.deep.equal([]);
+    expect(await problems(fakeHost(), { accelerator: "cuda" })).to.deep.equal([]);
+  });
+
+  it("hands on what is wrong with the configuration", async () => {
+    const problem = { key: "morgan:gatewayPort", expected: "a port", found: "nothing", fix: "set it" };
+    expect(await problems(fakeHost(), {}, [problem])).to.deep.equal([problem]);
+  });
+
+  it("names a folder of code that is not there", async () => {
+    const host = fakeHost();
+    host.folders.delete("services/tts/morgan_tts");
+    const [found, ...others] = await problems(host);
+    expect(found).to.include({ key: "services/tts/morgan_tts", found: "no such folder" });
+    expect(found?.fix).to.contain("morgan:services");
+    expect(others).to.deep.equal([]);
+    expect(await problems(host, { services: ["vad"] }), "not chosen, not missed").to.deep.equal([]);
+  });
+
+  it("misses the code that services share", async () => {
+    const host = fakeHost();
+    host.folders.delete("services/shared/morgan_shared");
+    expect((await problems(host)).map(({ key }) => key)).to.deep.equal(["services/shared/morgan_shared"]);
+  });
+
+  it("names a lock that is older than its requirements, and how to make it anew", async () => {
+    const host = fakeHost();
+    host.files.set("requirements/vad.in", "-r base.in\nnumpy==3\n");
+    const [found, ...others] = await problems(host);
+    expect(found).to.include({ key: "requirements/vad.txt", fix: "npm run lock" });
+    expect(found?.found).to.contain("not made from the present inputs");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("names a lock that is not there, and a line of one that could install anything", async () => {
+    const host = fakeHost();
+    host.files.delete("requirements/llm.txt");
+    host.files.set("requirements/core.txt", `${host.files.get("requirements/core.txt") ?? ""}left-pad==1\n`);
+    const found = await problems(host);
+    expect(found.map(({ key }) => key)).to.have.members(["requirements/core.txt", "requirements/llm.txt"]);
+    expect(found.find(({ key }) => key === "requirements/core.txt")?.found).to.contain("left-pad==1");
+  });
+
+  it("minds the locks of the chosen accelerator alone", async () => {
+    const host = fakeHost();
+    host.files.delete("requirements/cuda.txt");
+    host.files.delete("requirements/tts.txt");
+    expect(await problems(host)).to.deep.equal([]);
+    expect((await problems(host, { accelerator: "cuda" })).map(({ key }) => key)).to.include.members([
+      "requirements/cuda.txt",
+      "requirements/tts.txt",
+    ]);
+  });
+
+  it("says whether uv is not known or not there", async () => {
+    const [unknown] = await problems(fakeHost(), { uv: "" });
+    expect(unknown).to.include({ key: "uv", found: "MORGAN_UV is not set" });
+    const [missing] = await problems(fakeHost(), { uv: "/opt/uv" });
+    expect(missing?.found).to.equal('no file at "/opt/uv"');
+    expect(missing?.fix).to.contain("npm run setup");
+  });
+
+  it("says where it looked for an engine that does not answer, and why there was no answer", async () => {
+    const down = { version: () => Promise.reject(new Error("connect ENOENT")) };
+    const [usual] = await problems(fakeHost(down));
+    expect(usual).to.include({ key: "container engine", found: "connect ENOENT" });
+    expect(usual?.expected).to.contain("/var/run/docker.sock");
+    const [named] = await problems(fakeHost(down), { dockerHost: "tcp://gpu:2375" });
+    expect(named?.expected).to.contain("tcp://gpu:2375");
+  });
+
+  it("names the stack that has a wanted port", async () => {
+    const [found, ...others] = await problems(fakeHost(container([8080], "prod")));
+    expect(found).to.include({ key: "morgan:gatewayPort", found: 'the stack "prod" has it' });
+    expect(found?.expected).to.contain("8080").and.contain("127.0.0.1");
+    expect(found?.fix).to.contain("morgan:gatewayPort");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("says when another program has a wanted port, in a container or outside", async () => {
+    const host = fakeHost(container([5101]));
+    host.listening.add(8080);
+    const found = await problems(host);
+    expect(found.map(({ key }) => key)).to.deep.equal(["morgan:gatewayPort", "morgan:registryPort"]);
+    for (const problem of found) expect(problem.found).to.equal("another program listens there");
+  });
+
+  it("lets a stack keep the ports that it has", async () => {
+    const host = fakeHost(container([8080, 5101], "dev"));
+    host.listening.add(8080).add(5101);
+    expect(await problems(host)).to.deep.equal([]);
+  });
+
+  it("wants no registry port where images are pushed elsewhere", async () => {
+    const host = fakeHost();
+    host.listening.add(5101);
+    const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
+    expect(await problems(host, { registry })).to.deep.equal([]);
+  });
+
+  it("says everything at once, each with what was expected, what was found and what to do", async () => {
+    const host = fakeHost({ version: () => Promise.reject(new Error("refused")) });
+    host.folders.delete("services/core/morgan_core");
+    host.files.delete("requirements/stt-cpu.txt");
+    const given = [{ key: "morgan:registry", expected: "a registry", found: "x", fix: "set it" }];
+    const error: unknown = await preflight(stackConfig({ uv: "" }), given, host).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(MorganError);
+    const { problems: found, message } = error as MorganError;
+    const keys = ["morgan:registry", "services/core/morgan_core", "requirements/stt-cpu.txt", "uv", "container engine"];
+    expect(found.map(({ key }) => key)).to.deep.equal(keys);
+    expect(message).to.match(/^5 problems; nothing was built or changed\./);
+    for (const { key, expected, found: was, fix } of found) {
+      for (const part of [key, expected, was, fix]) {
+        expect(part).not.to.equal("");
+        expect(message).to.contain(part);
+      }
+    }
+  });
+});
+
+describe("the requirements of a configuration", () => {
+  const of = (accelerator: "cpu" | "cuda", services: readonly string[]): string[] =>
+    requirementsOf({ catalog, accelerator, services });
+
+  it("are the base's and those of each service's engine, each once", () => {
+    expect(of("cpu", ["core", "tts", "stt"])).to.deep.equal(["base", "core", "tts-cpu", "stt-cpu"]);
+  });
+
+  it("are CUDA's too where a service stands on them, and only there", () => {
+    expect(of("cuda", ["tts", "stt", "llm"])).to.deep.equal(["base", "cuda", "tts", "stt", "llm"]);
+    expect(of("cuda", ["llm", "vad"])).to.deep.equal(["base", "llm", "vad"]);
+  });
+});

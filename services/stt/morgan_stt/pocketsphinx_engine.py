@@ -11,6 +11,8 @@ from morgan_shared.wav import Audio, Samples
 from morgan_stt.recogniser import SAMPLE_RATE
 
 SHORTEST_PIECE_S, LONGEST_PIECE_S = 10, 15
+AUDIBLE = 0.001
+"""Peak below which nothing is decoded: in digital silence pocketsphinx hears words."""
 WINDOW = SAMPLE_RATE // 50
 
 
@@ -36,9 +38,12 @@ class PocketsphinxRecogniser:
 
 
 def _decode(decoder: Decoder, samples: Samples) -> str:
+    if np.abs(samples).max() < AUDIBLE:
+        return ""
     integers = (samples * np.float32(32767)).astype("<i2")
+    # The last request's noise would colour this one otherwise, and its levels if the utterance came in parts.
+    decoder.reinit_feat()
     decoder.start_utt()
-    # The whole utterance at once normalises it by itself; otherwise the last request's levels would colour this one.
     decoder.process_raw(integers.tobytes(), full_utt=True)
     decoder.end_utt()
     hypothesis = decoder.hyp()

@@ -1,0 +1,140 @@
+"""Turns and readiness, with stand-ins for neighbours and stores."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from morgan_shared.errors import ServiceError
+
+WAV = {"content-type": "audio/wav"}
+
+
+def unavailable(name: str) -> ServiceError:
+    return ServiceError(503, "neighbour_unavailable", f"{name} cannot be reached")
+
+
+def told_to_llm(fakes: Any) -> list[tuple[str, str]]:
+    (body,) = [body for name, _, body, _ in fakes.neighbours.asked[-1:] if name == "llm"]
+    return [(message["role"], message["content"]) for message in json.loads(body)["messages"]]
+
+
+def test_a_text_turn_gets_a_reply_and_is_kept(client: TestClient, fakes: Any) -> None:
+    answer = client.post("/v1/chat", json={"text": " hello "}).json()
+    assert answer["reply"] == "Going."
+    session = answer["session_id"]
+    history = client.get(f"/v1/sessions/{session}/history").json()
+    assert (history["session_id"], len(history["turns"])) == (session, 1)
+    assert (history["turns"][0]["text"], history["turns"][0]["reply"]) == ("hello", "Going.")
+    assert fakes.sessions.kept == fakes.history.kept
+
+
+def test_the_language_model_is_told_what_was_said_before(client: TestClient, fakes: Any) -> None:
+    session = client.post("/v1/chat", json={"text": "one"}).json()["session_id"]
+    client.post("/v1/chat", json={"text": "two", "session_id": session})
+    assert told_to_llm(fakes)[1:] == [("user", "one"), ("assistant", "Going."), ("user", "two")]
+    client.post("/v1/chat", json={"text": "three"})
+    assert told_to_llm(fakes)[1:] == [("user", "three")]
+
+
+def test_a_voice_turn_goes_through_all_neighbours(client: TestClient, fakes: Any) -> None:
+    answer = client.post("/v1/voice?session_id=s-1", content=b"RIFF-the-question", headers=WAV).json()
+    assert answer == {
+        "session_id": "s-1",
+        "transcript": "go forward",
+        "reply": "Going.",
+        "audio": base64.b64encode(b"RIFF-the-reply").decode(),
+        "segments": [{"start_s": 0.5, "end_s": 1.5}],
+    }
+    assert [name for name, *_ in fakes.neighbours.asked] == ["vad", "stt", "llm", "tts"]
+    assert fakes.neighbours.asked[0][2] == fakes.neighbours.asked[1][2] == b"RIFF-the-question"
+    assert json.loads(fakes.neighbours.asked[3][2]) == {"text": "Going."}
+    assert fakes.history.kept["s-1"][0].text == "go forward"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [("vad", b'{"segments": []}'), ("stt", b'{"text": "  ", "engine": "fake", "duration_s": 2}')]
+)
+def test_a_recording_without_speech_is_refused(client: TestClient, fakes: Any, name: Any, answer: bytes) -> None:
+    fakes.neighbours.answers[name] = answer
+    response = client.post("/v1/voice", content=b"RIFF", headers=WAV)
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "no_speech")
+    assert fakes.history.kept == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        *((name, unavailable(name)) for name in ("vad", "stt", "llm", "tts")),
+        *((name, b"<html>") for name in ("vad", "stt", "llm")),
+        ("llm", b'{"choices": []}'),
+        ("llm", b'{"choices": [{"message": {"content": " "}}]}'),
+    ],
+)
+def test_a_neighbour_that_fails_is_named(client: TestClient, fakes: Any, name: Any, answer: Any) -> None:
+    fakes.neighbours.answers[name] = answer
+    response = client.post("/v1/voice", content=b"RIFF", headers=WAV)
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "neighbour_unavailable")
+    assert response.json()["error"]["message"].startswith(name)
+    assert fakes.history.kept == {}
+
+
+def test_text_chat_goes_on_without_ears_and_voice(client: TestClient, fakes: Any) -> None:
+    for name in ("vad", "stt", "tts"):
+        fakes.neighbours.answers[name] = unavailable(name)
+    assert client.post("/v1/chat", json={"text": "hello"}).status_code == 200
+
+
+@pytest.mark.parametrize("store", ["sessions", "history"])
+def test_a_store_that_is_down_is_named_and_nothing_half_kept(client: TestClient, fakes: Any, store: str) -> None:
+    getattr(fakes, store).down = True
+    response = client.post("/v1/chat", json={"text": "hello"})
+    name = {"sessions": "redis", "history": "postgres"}[store]
+    assert (response.status_code, response.json()["error"]["code"]) == (503, f"{name}_unavailable")
+    assert fakes.sessions.kept == fakes.history.kept == {}
+    getattr(fakes, store).down = False
+    assert client.post("/v1/chat", json={"text": "hello"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "text"),
+        ({"text": ""}, "text"),
+        ({"text": "\n"}, "text"),
+        ({"text": None}, "text"),
+        ({"text": "a" * 8001}, "text"),
+        ({"text": "a", "session_id": "../b"}, "session_id"),
+        ({"text": "a", "session_id": "b" * 65}, "session_id"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_its_field(client: TestClient, body: Any, field: str) -> None:
+    response = client.post("/v1/chat", json=body)
+    assert (response.status_code, response.json()["error"]["field"]) == (422, field)
+
+
+def test_wrong_types_and_ids_are_refused(client: TestClient) -> None:
+    assert client.post("/v1/chat", content=b"hello", headers={"content-type": "text/plain"}).status_code == 415
+    assert client.post("/v1/voice", json={}).status_code == 415
+    assert client.post("/v1/voice?session_id=a.b", content=b"RIFF", headers=WAV).status_code == 422
+    assert client.get("/v1/sessions/a.b/history").status_code == 422
+
+
+def test_a_session_that_never_was_has_no_turns(client: TestClient) -> None:
+    assert client.get("/v1/sessions/unknown/history").json() == {"session_id": "unknown", "turns": []}
+
+
+def test_readiness_needs_the_stores_and_reports_the_neighbours(client: TestClient, fakes: Any) -> None:
+    fakes.neighbours.answers["tts"] = unavailable("tts")
+    response = client.get("/ready")
+    assert (response.status_code, response.json()["ready"]) == (200, True)
+    checks = response.json()["checks"]
+    assert list(checks) == ["redis", "postgres", "vad", "stt", "llm", "tts"]
+    assert checks["tts"] == {"ok": False, "detail": "tts cannot be reached"}
+    for store in (fakes.sessions, fakes.history):
+        store.down = True
+        assert client.get("/ready").status_code == 503
+        store.down = False
+    assert client.get("/ready").status_code == 200

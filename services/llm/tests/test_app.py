@@ -1,0 +1,175 @@
+"""The llm service, alone and before a stand-in for a language model's endpoint."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from morgan_llm.app import create_app
+from morgan_llm.settings import LlmSettings
+
+ASK = {"messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "go forward ten meters"}]}
+
+
+@pytest.fixture
+def built_in() -> TestClient:
+    return TestClient(create_app(LlmSettings()))
+
+
+def events_of(text: str) -> list[Any]:
+    *events, last = [part.removeprefix("data: ") for part in text.split("\n\n") if part]
+    assert last == "[DONE]"
+    return [json.loads(event) for event in events]
+
+
+def test_the_built_in_responder_says_what_it_understood(built_in: TestClient) -> None:
+    answer = built_in.post("/v1/chat/completions", json=ASK).json()
+    assert (answer["object"], answer["model"]) == ("chat.completion", "built-in")
+    assert answer["choices"][0]["message"] == {"role": "assistant", "content": "I understood: go forward ten meters"}
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["usage"]["total_tokens"] == answer["usage"]["prompt_tokens"] + answer["usage"]["completion_tokens"]
+
+
+def test_the_built_in_responder_streams_the_same(built_in: TestClient) -> None:
+    response = built_in.post("/v1/chat/completions", json={**ASK, "stream": True})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    choices = [event["choices"][0] for event in events_of(response.text)]
+    assert "".join(choice["delta"].get("content", "") for choice in choices) == "I understood: go forward ten meters"
+    assert choices[-1]["finish_reason"] == "stop"
+
+
+def test_the_built_in_responder_knows_the_turn_before(built_in: TestClient) -> None:
+    messages = [{"role": "user", "content": [{"type": "text", "text": "one"}]}, {"role": "user", "content": "two"}]
+    answer = built_in.post("/v1/chat/completions", json={"messages": messages}).json()
+    assert answer["choices"][0]["message"]["content"] == "I understood: two Before that you said: one"
+
+
+def test_models_are_listed(built_in: TestClient) -> None:
+    assert [model["id"] for model in built_in.get("/v1/models").json()["data"]] == ["built-in"]
+    assert built_in.get("/health").json()["engine"] == "built-in"
+    assert built_in.get("/ready").json() == {"ready": True, "checks": {}}
+
+
+@pytest.mark.parametrize("body", [{}, {"messages": []}, {"messages": [{"role": "wizard", "content": "x"}]}])
+def test_what_is_no_conversation_is_refused_in_openais_form(built_in: TestClient, body: dict[str, Any]) -> None:
+    response = built_in.post("/v1/chat/completions", json=body)
+    error = response.json()["error"]
+    assert (response.status_code, error["type"]) == (422, "invalid_request_error")
+    assert error["field"].startswith("messages")
+
+
+def upstream(seen: list[Any]) -> FastAPI:
+    app = FastAPI()
+
+    @app.post("/v1/chat/completions", response_model=None)
+    async def completions(request: Request) -> Response:
+        body = await request.json()
+        seen.append((body, request.headers))
+        match body["messages"][-1]["content"]:
+            case "too long":
+                return JSONResponse({"error": {"message": "the context is too long"}}, status_code=400)
+            case "crash":
+                return Response("Internal Server Error", status_code=500)
+            case "key":
+                return JSONResponse({"error": {"message": "wrong key"}}, status_code=401)
+            case "hang":
+                await asyncio.sleep(1)
+        if body.get("stream"):
+            return StreamingResponse(parts(body["messages"][-1]["content"]), media_type="text/event-stream")
+        return JSONResponse({"choices": [{"message": {"role": "assistant", "content": "hi"}}], "extra": 1})
+
+    async def parts(asked: str) -> AsyncIterator[bytes]:
+        yield b'data: {"n": 1}\n\n'
+        if asked == "stall":
+            await asyncio.sleep(1)
+        yield b"data: [DONE]\n\n"
+
+    @app.get("/v1/models")
+    async def models() -> dict[str, Any]:
+        return {"object": "list", "data": [{"id": "llama"}]}
+
+    return app
+
+
+@asynccontextmanager
+async def gateway(serve: Any, seen: list[Any], **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    async with serve(upstream(seen)) as endpoint:
+        known = LlmSettings(llm_endpoint=endpoint + "/v1", llm_model="llama", llm_idle_timeout_s=0.3, **settings)
+        async with serve(create_app(known)) as url, aiohttp.ClientSession(url) as session:
+            yield session
+
+
+def asking(text: str, **members: Any) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": text}], **members}
+
+
+async def test_the_endpoint_is_asked_and_its_answer_handed_on(serve: Any) -> None:
+    seen: list[Any] = []
+    async with gateway(serve, seen, llm_api_key=SecretStr("key-1")) as session:
+        asked: dict[str, Any] = {"json": asking("hi", temperature=0.5), "headers": {"x-request-id": "id-1"}}
+        async with session.post("/v1/chat/completions", **asked) as response:
+            assert (response.status, (await response.json())["extra"]) == (200, 1)
+        async with session.get("/v1/models") as response:
+            assert (await response.json())["data"] == [{"id": "llama"}]
+        async with session.get("/ready") as response:
+            assert (await response.json())["checks"]["endpoint"]["ok"] is True
+    ((body, headers),) = seen
+    assert body == {"model": "llama", "messages": [{"role": "user", "content": "hi"}], "temperature": 0.5}
+    assert (headers["authorization"], headers["x-request-id"]) == ("Bearer key-1", "id-1")
+
+
+async def test_the_endpoint_streams_through(serve: Any) -> None:
+    async with (
+        gateway(serve, []) as session,
+        session.post("/v1/chat/completions", json=asking("hi", stream=True)) as response,
+    ):
+        assert await response.text() == 'data: {"n": 1}\n\ndata: [DONE]\n\n'
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ("too long", 400, "endpoint_refused"),
+        ("crash", 503, "endpoint_failed"),
+        ("key", 503, "endpoint_failed"),
+        ("hang", 503, "endpoint_timeout"),
+    ],
+)
+async def test_an_endpoint_that_fails_is_told(serve: Any, asked: str, status: int, code: str, stream: bool) -> None:
+    async with (
+        gateway(serve, []) as session,
+        session.post("/v1/chat/completions", json=asking(asked, stream=stream)) as response,
+    ):
+        error = (await response.json())["error"]
+        assert (response.status, error["code"]) == (status, code)
+        assert {"message", "type", "code"} <= error.keys()
+
+
+async def test_a_stream_that_stalls_ends_with_an_error(serve: Any) -> None:
+    async with (
+        gateway(serve, []) as session,
+        session.post("/v1/chat/completions", json=asking("stall", stream=True)) as response,
+    ):
+        first, last = [part for part in (await response.text()).split("\n\n") if part]
+    assert first == 'data: {"n": 1}'
+    assert json.loads(last.removeprefix("data: "))["error"]["code"] == "endpoint_timeout"
+
+
+async def test_a_dead_endpoint_is_told_and_does_not_make_the_service_unready(serve: Any) -> None:
+    app = create_app(LlmSettings(llm_endpoint="http://127.0.0.1:9", llm_model="llama"))
+    async with serve(app) as url, aiohttp.ClientSession(url) as session:
+        for stream in (False, True):
+            async with session.post("/v1/chat/completions", json=asking("hi", stream=stream)) as response:
+                assert (response.status, (await response.json())["error"]["code"]) == (503, "endpoint_unavailable")
+        async with session.get("/ready") as response:
+            assert response.status == 200
+            assert (await response.json())["checks"]["endpoint"]["ok"] is False

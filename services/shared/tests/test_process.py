@@ -1,0 +1,168 @@
+"""Services as processes: how they start, are probed, and end. llm stands for all, as it needs nothing else."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from morgan_shared.pool import Cancellation, WorkerPool
+from morgan_shared.slots import Slots
+
+SERVICES = Path(__file__).parents[2]
+PROBE = SERVICES / "shared" / "morgan_shared" / "probe.py"
+
+
+def probe(port: int, path: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-S", str(PROBE), str(port), path]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
+
+
+def port_of(url: str) -> int:
+    return int(url.rsplit(":", 1)[1])
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_service_ends_within_a_second(start_service: Any, signal_number: int) -> None:
+    process, url = start_service("llm")
+    started = time.monotonic()
+    process.send_signal(signal_number)
+    assert process.wait(timeout=5) == 0
+    assert time.monotonic() - started < 1
+    assert probe(port_of(url), "/health").returncode == 1
+
+
+def test_a_service_that_still_imports_ends_on_a_signal() -> None:
+    """As a container's first process it would ignore the signal if it had no handler yet."""
+    program = (
+        "import signal, sys, morgan_shared.server as s\ntry:\n s.run('x', None, None)\nexcept AttributeError: pass\n"
+    )
+    program += "print(signal.getsignal(signal.SIGTERM) not in (signal.SIG_DFL, None))"
+    environment = {"PYTHONPATH": str(SERVICES / "shared")}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+async def test_a_request_in_flight_is_finished_and_a_new_one_refused(start_service: Any) -> None:
+    process, url = start_service("llm")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+    body = json.dumps({"messages": [{"role": "user", "content": "hello"}]}).encode()
+    head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+    await writer.drain()
+    await asyncio.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    await asyncio.sleep(0.4)
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port_of(url))
+    writer.write(body[5:])
+    answer = await asyncio.wait_for(reader.read(), 5)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"I understood: hello" in answer
+    writer.close()
+    assert await asyncio.to_thread(process.wait, 5) == 0
+
+
+def test_a_wrong_environment_is_told_without_a_stack_trace() -> None:
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(SERVICES / "shared"), str(SERVICES / "core")]),
+        "MORGAN_PORT": "x",
+    }
+    command = [sys.executable, "-m", "morgan_core"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=10)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    for variable in ("MORGAN_PORT", "MORGAN_VAD_URL", "MORGAN_STT_URL", "MORGAN_LLM_URL", "MORGAN_TTS_URL"):
+        assert f"  {variable}: " in done.stderr
+
+
+def test_logs_are_json_with_the_requests_id(start_service: Any) -> None:
+    process, url = start_service("llm")
+    assert probe(port_of(url), "/nowhere").returncode == 1
+    process.terminate()
+    lines = [json.loads(line) for line in process.communicate(timeout=5)[0].splitlines()]
+    (line,) = [line for line in lines if line["message"] == "request" and line["path"] == "/nowhere"]
+    assert (line["service"], line["status"], len(line["request_id"])) == ("llm", 404, 32)
+
+
+def test_the_server_does_not_name_itself(start_service: Any) -> None:
+    _, url = start_service("llm")
+    with urlopen(url + "/health", timeout=5) as response:  # noqa: S310
+        assert response.headers["server"] is None
+
+
+def test_the_probe_tells_a_healthy_service(start_service: Any) -> None:
+    _, url = start_service("llm")
+    done = probe(port_of(url), "/ready")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_probe_tells_what_a_failing_service_says(start_service: Any) -> None:
+    _, url = start_service("llm")
+    done = probe(port_of(url), "/nowhere")
+    assert done.returncode == 1
+    assert "not_found" in done.stdout
+
+
+def test_the_probe_imports_next_to_nothing() -> None:
+    command = [sys.executable, "-I", "-S", "-X", "importtime", str(PROBE), "1", "/"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert imported.isdisjoint({"socket", "os", "re", "http.client", "urllib.request", "site"})
+
+
+async def test_the_pool_refuses_what_does_not_fit() -> None:
+    pool = WorkerPool(workers=1, queue=1)
+    release = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(_cancellation: Cancellation) -> str:
+        asyncio.run_coroutine_threadsafe(release.wait(), loop).result(5)
+        return "done"
+
+    waiting = [asyncio.create_task(pool.run(work)) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    with pytest.raises(Exception, match="too many requests"):
+        await pool.run(work)
+    release.set()
+    assert await asyncio.gather(*waiting) == ["done", "done"]
+    await asyncio.sleep(0.05)
+    assert await pool.run(work) == "done"
+    pool.close()
+
+
+async def test_work_in_the_pool_is_told_when_nobody_waits() -> None:
+    pool = WorkerPool(workers=1, queue=0)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(cancellation: Cancellation) -> None:
+        try:
+            while True:
+                cancellation.check()
+                time.sleep(0.01)
+        finally:
+            loop.call_soon_threadsafe(stopped.set)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(pool.run(work), 0.1)
+    await asyncio.wait_for(stopped.wait(), 2)
+    pool.close()
+
+
+async def test_slots_refuse_what_does_not_fit_and_come_free() -> None:
+    slots = Slots(workers=1, queue=0)
+    async with slots.slot():
+        with pytest.raises(Exception, match="too many requests"):
+            async with slots.slot():
+                pass
+    async with slots.slot():
+        pass

@@ -1,0 +1,88 @@
+"""The stt service with pocketsphinx and its real model."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from morgan_stt.app import create_app
+from morgan_stt.pocketsphinx_engine import split_at_pauses
+from morgan_stt.settings import SttSettings
+
+WAV = {"content-type": "audio/wav"}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(SttSettings())) as client:
+        deadline = time.monotonic() + 20
+        while client.get("/ready").status_code != 200:
+            assert time.monotonic() < deadline, client.get("/ready").text
+            time.sleep(0.02)
+        yield client
+
+
+def test_a_person_is_understood_word_for_word(client: TestClient, recording: bytes) -> None:
+    response = client.post("/v1/transcribe", content=recording, headers=WAV)
+    expected = {"text": "go forward ten meters", "engine": "pocketsphinx", "duration_s": 2.786}
+    assert response.json() == expected
+
+
+def test_a_person_is_understood_at_another_rate_in_stereo(client: TestClient, recording: bytes, make_wav: Any) -> None:
+    samples = np.frombuffer(recording[44:], "<i2") / 32768
+    at = np.arange(len(samples) * 44100 // 16000) * 16000 / 44100
+    resampled = np.interp(at, np.arange(len(samples)), samples)
+    wav = make_wav(np.stack([resampled, resampled], axis=1), rate=44100)
+    assert client.post("/v1/transcribe", content=wav, headers=WAV).json()["text"] == "go forward ten meters"
+
+
+def test_silence_gives_no_text(client: TestClient, make_wav: Any) -> None:
+    response = client.post("/v1/transcribe", content=make_wav(np.zeros(16000)), headers=WAV)
+    assert (response.status_code, response.json()["text"]) == (200, "")
+
+
+def test_requests_do_not_colour_each_other(client: TestClient, recording: bytes, make_wav: Any) -> None:
+    noise = make_wav(np.random.default_rng(1).normal(0, 0.02, 32000).clip(-1, 1))
+    first = client.post("/v1/transcribe", content=noise, headers=WAV).json()
+    response = client.post("/v1/transcribe", content=recording, headers=WAV)
+    assert response.json()["text"] == "go forward ten meters"
+    assert client.post("/v1/transcribe", content=noise, headers=WAV).json() == first
+
+
+def test_what_is_no_audio_is_refused(client: TestClient) -> None:
+    response = client.post("/v1/transcribe", content=b"hello", headers=WAV)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_audio")
+
+
+def test_audio_too_long_is_refused(client: TestClient, make_wav: Any) -> None:
+    response = client.post("/v1/transcribe", content=make_wav(np.zeros(61 * 16000)), headers=WAV)
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "audio_too_long")
+
+
+def test_long_audio_is_cut_where_it_is_quiet() -> None:
+    samples = np.full(40 * 16000, 0.5, np.float32)
+    samples[12 * 16000 : 12 * 16000 + 1600] = 0
+    pieces = list(split_at_pauses(samples))
+    assert sum(len(piece) for piece in pieces) == len(samples)
+    assert len(pieces[0]) / 16000 == pytest.approx(12.05, abs=0.06)
+    assert all(len(piece) <= 15 * 16000 for piece in pieces)
+
+
+def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The packages of the GPU's image are not installed here, so they are stood in for."""
+    for module in ("torch", "faster_whisper"):
+        monkeypatch.setitem(sys.modules, module, MagicMock())
+    with TestClient(create_app(SttSettings(engine="faster-whisper", model_dir=tmp_path))) as client:
+        time.sleep(0.2)
+        response = client.get("/ready")
+        assert response.status_code == 503
+        assert str(tmp_path / "config.json") in response.json()["checks"]["engine"]["detail"]
+        assert client.get("/health").json()["engine"] == "faster-whisper"
+        refused = client.post("/v1/transcribe", content=b"x", headers=WAV)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "not_ready")

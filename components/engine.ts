@@ -77,7 +77,7 @@ function getJson(host: string, path: string): Promise<unknown> {
     response.on("error", reject);
     response.on("end", () => {
       if (response.statusCode === 404) resolve(undefined);
-      else if (response.statusCode === 200) resolve(JSON.parse(body));
+      else if (response.statusCode === 200) resolve(parseJson(path, body));
       else reject(new Error(`${String(response.statusCode)} for ${path}: ${body.trim()}`));
     });
   });
@@ -85,6 +85,15 @@ function getJson(host: string, path: string): Promise<unknown> {
   sent.on("error", reject);
   sent.end();
   return promise;
+}
+
+/** A rejected promise where the text is none: what listens there may be no engine. */
+async function parseJson(path: string, text: string): Promise<unknown> {
+  try {
+    return await JSON.parse(text);
+  } catch {
+    throw new Error(`no JSON for ${path}: ${text.slice(0, 200)}`);
+  }
 }
 
 function tcp(host: string): { host: string; port: string } {

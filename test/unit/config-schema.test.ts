@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import { parseValues } from "../../components/config-values.ts";
+import { catalog } from "../../services/catalog.ts";
+import { declaredKeys, stackValues } from "./support/pulumi-yaml.ts";
+
+const machine = { baseImages: "registry", cache: "/var/cache/morgan" } as const;
+const declared = declaredKeys();
+const defaults = new Map(declared.flatMap(({ key, default: value }) => (value === undefined ? [] : [[key, value]])));
+
+/** The keys that the program reads, with a registry of its own and with another. */
+function keysRead(): Set<string> {
+  const read = new Set<string>();
+  for (const registry of ["local", "harbor.example.com/morgan"]) {
+    const values = (key: string): string | undefined => {
+      read.add(key);
+      return key === "registry" ? registry : undefined;
+    };
+    parseValues(values, catalog, machine);
+  }
+  return read;
+}
+
+describe("the configuration's schema", () => {
+  it("declares every key that the program reads, and none besides", () => {
+    expect(declared.map(({ key }) => key)).to.have.members([...keysRead()]);
+  });
+
+  it("says of every key what it is", () => {
+    for (const { key, type, description } of declared) {
+      expect(["string", "integer", "boolean", "array", "object"], key).to.include(type);
+      expect(description, key).to.match(/^[A-Z'].{15,}\.'?$/);
+    }
+  });
+
+  it("leaves nothing to be set but the two ports", () => {
+    const { problems } = parseValues((key) => defaults.get(key), catalog, machine);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:gatewayPort", "morgan:registryPort"]);
+  });
+
+  it("has the defaults that the program has by itself", () => {
+    const ports = (key: string): string | undefined =>
+      ({ gatewayPort: "8080", registryPort: "5101", baseRevision: defaults.get("baseRevision") })[key];
+    const withDefaults = parseValues((key) => ports(key) ?? defaults.get(key), catalog, machine);
+    expect(withDefaults).to.deep.equal(parseValues(ports, catalog, machine));
+  });
+
+  for (const stack of ["dev", "prod"]) {
+    it(`is met by the ${stack} stack, which sets only what is declared`, () => {
+      const values = stackValues(stack);
+      expect(values.size).to.be.above(0);
+      expect(declared.map(({ key }) => key)).to.include.members([...values.keys()]);
+      const { problems } = parseValues((key) => values.get(key) ?? defaults.get(key), catalog, machine);
+      expect(problems).to.deep.equal([]);
+    });
+  }
+
+  it("protects the data of prod, and lets both stacks run on one machine", () => {
+    const parse = (stack: string): ReturnType<typeof parseValues>["values"] =>
+      parseValues((key) => stackValues(stack).get(key), catalog, machine).values;
+    const [dev, prod] = [parse("dev"), parse("prod")];
+    expect([dev.protectData, prod.protectData]).to.deep.equal([false, true]);
+    const ports = [dev, prod].flatMap(({ gateway, registry }) => [
+      gateway.port,
+      registry.kind === "local" ? registry.port : undefined,
+    ]);
+    expect(new Set(ports)).to.have.property("size", 4);
+  });
+});

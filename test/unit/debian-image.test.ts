@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../components/config.ts";
+import { MorganStack } from "../../components/stack.ts";
+import { DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "./support/config.ts";
+import { useProject } from "./support/project.ts";
+import { record, type Registrations } from "./support/registrations.ts";
+import { at } from "./support/wire.ts";
+
+const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine() }));
+
+const triggers = async (name: string, changes: Partial<MorganConfig> = {}): Promise<unknown> =>
+  (await up(changes)).get("command", name).inputs["triggers"];
+
+describe("the Debian image", () => {
+  useProject();
+
+  it("is made anew for another revision or another mirror of Debian's packages, and for nothing else", async () => {
+    const before = await triggers("debian");
+    expect(await triggers("debian", { source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.deep.equal(before);
+    expect(await triggers("debian", { source: { ...DEBIAN, mirror: "http://apt.example.com" } })).not.to.deep.equal(
+      before,
+    );
+    const elsewhere = { ...DEBIAN, cache: "/another/cache" };
+    expect(await triggers("debian", { source: elsewhere, builder: "other", stack: "prod" })).to.deep.equal(before);
+  });
+
+  it("is made without a time of its own, and without the output of the last run", async () => {
+    const { inputs } = (await up()).get("command", "debian");
+    expect(at(inputs, "environment.SOURCE_DATE_EPOCH")).to.match(/^\d+$/);
+    expect(inputs["addPreviousOutputInEnv"]).to.equal(false);
+  });
+
+  it("shows no secret in the text of a command, which an error would print", async () => {
+    const registrations = await up({ certificates: "PEM", aptMirror: "https://user:pass@apt.example.com" });
+    for (const { name, inputs } of registrations.of("command")) {
+      expect(inputs["create"], name).not.to.contain("user:pass").and.not.contain("PEM");
+    }
+  });
+});
+
+describe("the registry's image", () => {
+  useProject();
+
+  it("is named after what it is made from, so that the engine keeps one for each", async () => {
+    const image = async (changes: Partial<MorganConfig>): Promise<unknown> =>
+      (await up(changes)).get("container", "registry").inputs["image"];
+    const before = await image({});
+    expect(before).to.match(/^morgan\/registry:[0-9a-f]{12}$/);
+    expect(await image({ stack: "prod" })).to.equal(before);
+    expect(await image({ source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.equal(before);
+    expect(await image({ source: UPSTREAM })).not.to.equal(before);
+  });
+
+  it("stands on the pinned upstream image where those can be reached", async () => {
+    const { inputs } = (await up({ source: UPSTREAM })).get("command", "registry-image");
+    expect(at(inputs, "environment.MORGAN_DOCKERFILE")).to.match(
+      /^FROM docker\.io\/library\/registry@sha256:[0-9a-f]{64}\n/,
+    );
+    expect(inputs["create"], "no root file system is needed").not.to.contain("mmdebstrap");
+  });
+
+  it("is there before the registry's container", async () => {
+    expect((await up()).get("container", "registry").dependsOn).to.include("registry-image");
+  });
+});

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { readConfig } from "../../components/config.ts";
+import { useFolder } from "./support/project.ts";
+
+const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME"] as const;
+
+describe("the configuration of a stack", () => {
+  const project = useFolder();
+  const environment = new Map(SET.map((name) => [name, process.env[name]]));
+  beforeEach(async () => {
+    for (const name of SET) Reflect.deleteProperty(process.env, name);
+    const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
+    await pulumi.runtime.setMocks(mocks, "morgan", "staging");
+  });
+  after(() => {
+    pulumi.runtime.setAllConfig({});
+    for (const [name, value] of environment) if (value !== undefined) process.env[name] = value;
+  });
+  const read = (values: Readonly<Record<string, string>> = {}): ReturnType<typeof readConfig> => {
+    const config = { gatewayPort: "8080", registryPort: "5101", ...values };
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [`morgan:${key}`, value])),
+    );
+    return readConfig();
+  };
+
+  it("is read from Pulumi, with the stack's own name", () => {
+    const { config, problems } = read({ services: '["vad","llm"]', accelerator: "cuda" });
+    expect(problems).to.deep.equal([]);
+    expect(config).to.include({ stack: "staging", accelerator: "cuda" });
+    expect(config.services).to.deep.equal(["llm", "vad"]);
+  });
+
+  it("takes uv and the engine's place from the environment", () => {
+    expect(read().config).to.include({ uv: "", dockerHost: "" });
+    process.env["MORGAN_UV"] = "/opt/uv";
+    process.env["DOCKER_HOST"] = "tcp://gpu:2375";
+    expect(read().config).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
+  });
+
+  it("takes the first images from where set-up found some, unless it is told otherwise", () => {
+    project.write(".morgan/machine.json", '{"baseImages":"debian"}');
+    process.env["XDG_CACHE_HOME"] = "/var/cache";
+    expect(read().config.source).to.include({ kind: "debian", cache: "/var/cache/morgan" });
+    expect(read({ baseImages: "registry" }).config.source.kind).to.equal("registry");
+    project.remove(".morgan/machine.json");
+    expect(read().config.source.kind).to.equal("registry");
+  });
+
+  it("reads a bundle of certificates, and says where one cannot be read", () => {
+    project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    expect(read({ caBundle: "ca.pem" }).config.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
+    expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
+    expect(others).to.deep.equal([]);
+  });
+
+  it("keeps the language model's key a secret, and does without one", async () => {
+    expect(read().config.llmApiKey).to.equal(undefined);
+    const key = read({ llmApiKey: "sk-1" }).config.llmApiKey;
+    expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);
+  });
+});

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -85,14 +86,29 @@ function write(location: string, files: readonly File[]): void {
   mkdirSync(unfinished, { recursive: true });
   for (const { path, content } of files) {
     const target = join(unfinished, path);
-    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
-    writeFileSync(target, content, { mode: 0o644 });
-    utimesSync(target, TIME, TIME);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
   }
+  settle(unfinished);
   try {
     renameSync(unfinished, location);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     if (!existsSync(location)) throw error;
   }
+}
+
+/** Gives a folder and all in it the modes and times of every machine; a umask has its say when something is made. */
+function settle(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) settle(path);
+    else fix(path, 0o644);
+  }
+  fix(folder, 0o755);
+}
+
+function fix(path: string, mode: number): void {
+  chmodSync(path, mode);
+  utimesSync(path, TIME, TIME);
 }

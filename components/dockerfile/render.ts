@@ -2,6 +2,9 @@ import type { Instruction, Mount } from "./instruction.ts";
 
 const HEREDOC = "MORGAN_EOF";
 
+/** What a Dockerfile takes for something else than a command: several lines, one that goes on, a comment, a heredoc. */
+const NO_COMMAND = /\n|(?:^|[^\\])\\[ \t]*$|^\s*#|(?:^|\s)\d*<<[^<\s]/;
+
 /**
  * The text of a Dockerfile. The same instructions always give the same text, since the text is part of what decides
  * whether an image is built again.
@@ -45,7 +48,8 @@ function renderInstruction(instruction: Instruction): string {
 }
 
 function renderRun(commands: readonly string[], mounts: readonly Mount[]): string {
-  if (commands.some((command) => command.includes("\n"))) throw new Error("a command of a RUN must be one line");
+  const wrong = commands.find((command) => NO_COMMAND.test(command));
+  if (wrong !== undefined) throw new Error(`no RUN can hold this as a command: ${wrong}`);
   const parts = mounts.map((mount) => `--mount=${renderMount(mount)}`);
   return `RUN ${[...parts, commands.join(" && \\\n    ")].join(" \\\n    ")}`;
 }

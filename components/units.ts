@@ -18,10 +18,10 @@ export function seconds(duration: Duration): number {
   return Math.ceil(milliseconds(duration) / 1000);
 }
 
-/** A length of time in milliseconds. */
+/** A length of time in whole milliseconds: 4.35 minutes are 261000, not 260999.99999999997. */
 export function milliseconds(duration: Duration): number {
   const [value, unit] = split(duration);
-  return value * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+  return Math.round(value * MILLISECONDS[unit as keyof typeof MILLISECONDS]);
 }
 
 /**

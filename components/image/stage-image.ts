@@ -64,7 +64,11 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       builder: { name: build.builder },
       buildOnPreview: false,
       push: false,
-      exports: [{ image: { push: true, ociMediaTypes: true, compression: "zstd", compressionLevel: 3 } }],
+      exports: [
+        {
+          image: { push: true, ociMediaTypes: true, compression: "zstd", compressionLevel: 3, forceCompression: true },
+        },
+      ],
       cacheFrom: [{ registry: { ref: cache } }],
       cacheTo: [
         {

@@ -49,9 +49,8 @@ describe("a stage's image", () => {
 
   it("is pushed with zstd layers by its one export", async () => {
     const { inputs } = await image();
-    expect(inputs["exports"]).to.deep.equal([
-      { image: { push: true, ociMediaTypes: true, compression: "zstd", compressionLevel: 3 } },
-    ]);
+    expect(inputs["exports"]).to.have.length(1);
+    expect(at(inputs, "exports.0.image")).to.include({ push: true, ociMediaTypes: true, compression: "zstd" });
     expect(inputs["push"], "a second export would be one too many").to.equal(false);
   });
 

@@ -1,0 +1,179 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, utimesSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Outputs } from "../../cli/outputs.ts";
+import { fetchRecording } from "../../cli/recording.ts";
+import { catalog } from "../../services/catalog.ts";
+import { containersOf, docker, idsOf } from "./support/engine.ts";
+import { manifestOf, type Manifest } from "./support/registry.ts";
+import { chat, voice } from "./support/requests.ts";
+import { makeSharedStack } from "./support/shared-stack.ts";
+import type { TestStack } from "./support/test-stack.ts";
+
+const SERVICES = Object.keys(catalog);
+
+describe("a first up", () => {
+  let stack: TestStack;
+  let outputs: Outputs;
+  let manifests: Record<string, Manifest>;
+
+  before("up", async () => {
+    stack = await makeSharedStack();
+    await stack.up();
+    outputs = await stack.outputs();
+    const read = SERVICES.map(async (name) => [name, await manifestOf(outputs.images[name]?.ref ?? "")] as const);
+    manifests = Object.fromEntries(await Promise.all(read));
+  });
+
+  it("brings every service up healthy", () => {
+    const health = Object.fromEntries(
+      Object.entries(outputs.services).map(([name, service]) => [name, service.health]),
+    );
+    expect(health).to.deep.equal(Object.fromEntries(SERVICES.map((name) => [name, "healthy"])));
+  });
+
+  it("runs exactly the images that its outputs name by digest", () => {
+    const containers = containersOf(stack.name);
+    for (const name of SERVICES) {
+      const image = outputs.images[name];
+      expect(image?.ref).to.match(/^127\.0\.0\.1:\d+\/morgan\/\w+:test-\w+@sha256:[0-9a-f]{64}$/);
+      expect(image?.ref).to.include(image?.digest);
+      expect(containers[name]?.Config.Image).to.equal(image?.ref);
+    }
+  });
+
+  it("states the sizes that the registry and the engine have", () => {
+    for (const [name, manifest] of Object.entries(manifests)) {
+      const size = outputs.images[name]?.size;
+      const layers = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+      expect(size?.compressed).to.be.within(layers, layers + 100_000);
+      expect(size?.unpacked).to.be.greaterThan(layers);
+    }
+  });
+
+  it("pushes zstd layers, those of the base once for all services", () => {
+    const layers = Object.values(manifests).map((manifest) => manifest.layers.map(({ digest }) => digest));
+    const shared = layers[0]?.filter((digest) => layers.every((other) => other.includes(digest))) ?? [];
+    expect(shared.length).to.be.at.least(3);
+    for (const manifest of Object.values(manifests)) {
+      for (const layer of manifest.layers) expect(layer.mediaType).to.match(/\+zstd$/);
+    }
+  });
+
+  it("exports the cache of every stage beside its image", async () => {
+    const stages = ["tools", "base", ...SERVICES.map((name) => `${name}-deps`), ...SERVICES];
+    for (const stage of stages) {
+      const cache = await manifestOf(`${outputs.registry}/${stage}:${stack.name}-cache`);
+      expect(cache.layers.length, stage).to.be.greaterThan(0);
+    }
+  });
+
+  it("labels images as the OCI image specification has it", () => {
+    const labels = JSON.parse(
+      docker("image", "inspect", "--format", "{{json .Config.Labels}}", outputs.images["core"]?.ref ?? ""),
+    ) as Record<string, string>;
+    expect(labels["org.opencontainers.image.title"]).to.equal("core");
+    expect(labels["org.opencontainers.image.description"]).to.equal(catalog.core.description);
+    expect(labels["org.opencontainers.image.version"]).to.match(/^[0-9a-f]{12}$/);
+  });
+
+  it("leaves no compiler, no cache and no build tool in an image", () => {
+    const look = "command -v gcc cc uv pip; ls /root/.cache /var/cache/apt/*.bin /var/lib/apt/lists/*_Packages; true";
+    for (const name of SERVICES) {
+      const found = docker(
+        "run",
+        "--rm",
+        "--network=none",
+        "--entrypoint=sh",
+        outputs.images[name]?.ref ?? "",
+        "-c",
+        `(${look}) 2>/dev/null`,
+      );
+      expect(found.trim(), name).to.equal("");
+    }
+  });
+
+  it("runs every container without root, capabilities or a writable root, within limits and with rotated logs", () => {
+    const containers = containersOf(stack.name);
+    expect(Object.keys(containers)).to.have.members([...SERVICES, "redis", "postgres", "gateway", "registry"]);
+    for (const [role, { Config, HostConfig }] of Object.entries(containers)) {
+      expect(Config.User, role).to.match(/^[1-9]\d*:[1-9]\d*$/);
+      expect(HostConfig.ReadonlyRootfs, role).to.equal(true);
+      expect(HostConfig.Privileged, role).to.equal(false);
+      expect(HostConfig.CapDrop, role).to.deep.equal(["ALL"]);
+      expect(HostConfig.CapAdd ?? [], role).to.deep.equal([]);
+      expect(HostConfig.SecurityOpt, role).to.include("no-new-privileges:true");
+      expect(HostConfig.Memory, role).to.be.greaterThan(0);
+      expect(HostConfig.MemorySwap, role).to.equal(HostConfig.Memory);
+      expect(HostConfig.NanoCpus, role).to.be.greaterThan(0);
+      expect(HostConfig.Init, role).to.equal(true);
+      expect(HostConfig.RestartPolicy.Name, role).to.equal("unless-stopped");
+      expect(HostConfig.LogConfig, role).to.deep.equal({
+        Type: "json-file",
+        Config: { "max-size": "10m", "max-file": "3" },
+      });
+    }
+  });
+
+  it("publishes the gateway and the registry on loopback, and nothing else", () => {
+    const published = Object.entries(containersOf(stack.name)).flatMap(([role, { NetworkSettings }]) =>
+      Object.values(NetworkSettings.Ports)
+        .flatMap((bindings) => bindings ?? [])
+        .map(({ HostIp, HostPort }) => `${role} ${HostIp}:${HostPort}`),
+    );
+    expect(published).to.have.members([
+      `gateway 127.0.0.1:${String(stack.gatewayPort)}`,
+      `registry 127.0.0.1:${String(stack.registryPort)}`,
+    ]);
+  });
+
+  it("keeps passwords out of the state, the environment and the images' history", () => {
+    const password = /requirepass (\w{32})/.exec(
+      docker("exec", containersOf(stack.name)["redis"]?.Id ?? "", "cat", "/run/secrets/redis.conf"),
+    )?.[1];
+    expect(password).to.have.length(32);
+    const state = readFileSync(join(stack.folder, `.morgan/state/.pulumi/stacks/morgan/${stack.name}.json`), "utf8");
+    expect(state).to.not.include(password);
+    expect(JSON.stringify(containersOf(stack.name))).to.not.include(password);
+  });
+
+  it("answers a text turn and keeps it in the history", async () => {
+    const answer = await chat(outputs.endpoint, "good morning");
+    expect(answer.status).to.equal(200);
+    const { session_id: session, reply } = answer.body as { session_id: string; reply: string };
+    expect(reply).to.include("good morning");
+    const history = await (await fetch(`${outputs.endpoint}/v1/sessions/${session}/history`)).text();
+    expect(history).to.include("good morning");
+  });
+
+  it("understands recorded human speech word for word and speaks the reply", async () => {
+    const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
+    const answer = await voice(outputs.endpoint, readFileSync(await fetchRecording(cache)));
+    expect(answer.status).to.equal(200);
+    const { transcript, audio } = answer.body as { transcript: string; audio: string };
+    expect(transcript).to.equal("go forward ten meters");
+    const wav = Buffer.from(audio, "base64");
+    expect(wav.toString("latin1", 0, 4) + wav.toString("latin1", 8, 12)).to.equal("RIFFWAVE");
+    const samples = new Int16Array(wav.buffer.slice(wav.byteOffset + 44, wav.byteOffset + (wav.length & ~1)));
+    const seconds = samples.length / wav.readUInt32LE(24);
+    expect(seconds).to.be.within(0.5, 20);
+    expect(Math.max(...samples.subarray(0, 100_000).map(Math.abs))).to.be.greaterThan(1000);
+  });
+
+  it("changes nothing the second time, and touches no container", async () => {
+    const ids = idsOf(stack.name);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    expect(idsOf(stack.name)).to.deep.equal(ids);
+  });
+
+  it("takes other times, modes and a commit of the same files for no change", async () => {
+    for (const file of ["services/core/morgan_core/__main__.py", "requirements/base.txt"]) {
+      chmodSync(join(stack.folder, file), 0o600);
+      utimesSync(join(stack.folder, file), new Date(), new Date());
+    }
+    execFileSync("git", ["init", "--quiet"], { cwd: stack.folder });
+    expect(await stack.preview()).to.deep.equal([]);
+  });
+});

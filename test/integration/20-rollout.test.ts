@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { explainFailure } from "../../cli/failure.ts";
+import { containerIds, idsOf } from "./support/engine.ts";
+import { manifestOf, newBlobs } from "./support/registry.ts";
+import { chat } from "./support/requests.ts";
+import { sharedStack } from "./support/shared-stack.ts";
+import type { TestStack } from "./support/test-stack.ts";
+
+const CORE = [
+  { operation: "replace", type: "docker:Container", name: "core" },
+  { operation: "update", type: "docker-build:Image", name: "core" },
+];
+
+describe("a change of one service", () => {
+  let stack: TestStack;
+  let main: string;
+  let good: string;
+
+  before(() => {
+    stack = sharedStack();
+    main = join(stack.folder, "services/core/morgan_core/__main__.py");
+    good = readFileSync(main, "utf8");
+  });
+
+  it("is one image and one container in the preview", async () => {
+    writeFileSync(main, `${good}\n# one more line\n`);
+    expect(await stack.preview()).to.deep.equal(CORE);
+  });
+
+  it("is the same in the deployment: the others go on, and little is pushed", async () => {
+    const ids = idsOf(stack.name);
+    const before = await manifestOf((await stack.outputs()).images["core"]?.ref ?? "");
+    expect(await stack.up()).to.deep.equal(CORE);
+    const after = await manifestOf((await stack.outputs()).images["core"]?.ref ?? "");
+    const { core, ...others } = idsOf(stack.name);
+    const { core: replaced, ...same } = ids;
+    expect(others).to.deep.equal(same);
+    expect(core).to.not.equal(replaced);
+    const pushed = newBlobs(after, before);
+    expect(pushed.length).to.be.greaterThan(0);
+    expect(pushed.reduce((sum, blob) => sum + blob.size, 0)).to.be.lessThan(100_000);
+  });
+
+  it("that does not build leaves the old container serving, and its log says why", async () => {
+    const { endpoint } = await stack.outputs();
+    const { core } = idsOf(stack.name);
+    const catalogFile = join(stack.folder, "services/catalog.ts");
+    const catalog = readFileSync(catalogFile, "utf8");
+    const since = new Date();
+    writeFileSync(catalogFile, withPackage(catalog, "core", "no-such-package"));
+    const message = await stack.failure();
+    expect(message).to.include("core-deps");
+    expect(await explainFailure(stack.name, since)).to.match(/build of core-deps[^]*no-such-package/);
+    expect(idsOf(stack.name)["core"]).to.equal(core);
+    expect((await chat(endpoint, "still there")).status).to.equal(200);
+    writeFileSync(catalogFile, catalog);
+  });
+
+  it("that cannot start leaves the old container serving, and its log says why", async () => {
+    const { endpoint } = await stack.outputs();
+    const { core } = idsOf(stack.name);
+    writeFileSync(main, `raise SystemExit("no good morning today")\n${good}`);
+    const since = new Date();
+    const failing = stack.failure();
+    expect(await failing).to.include("healthy");
+    expect(containerIds(stack.name)).to.include(core);
+    expect((await chat(endpoint, "still there")).status).to.equal(200);
+    expect(await explainFailure(stack.name, since)).to.match(/container morgan-[^]*no good morning today/);
+  });
+
+  it("recovers with the next deployment, and leaves no container over", async () => {
+    writeFileSync(main, good);
+    await stack.up();
+    const { endpoint } = await stack.outputs();
+    expect((await chat(endpoint, "back again")).status).to.equal(200);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    expect(containerIds(stack.name)).to.have.length(13);
+  });
+});
+
+/** The catalog with one more Debian package for a service that is the same everywhere. */
+function withPackage(catalog: string, service: string, name: string): string {
+  const engine = `everywhere("${service}")`;
+  expect(catalog).to.include(engine);
+  return catalog.replace(engine, `{ ...${engine}, cpu: { ...${engine}.cpu, packages: ["${name}"] } }`);
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+
+/** Runs the docker client. @throws Error with its message where it fails. */
+export function docker(...args: readonly string[]): string {
+  return execFileSync("docker", args, {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** A container, as far as the tests ask. */
+export interface InspectedContainer {
+  readonly Id: string;
+  readonly Config: {
+    readonly User: string;
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Env: readonly string[];
+    readonly Image: string;
+  };
+  readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[] | null;
+    readonly CapAdd: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+    readonly Privileged: boolean;
+    readonly Memory: number;
+    readonly MemorySwap: number;
+    readonly NanoCpus: number;
+    readonly Init: boolean;
+    readonly RestartPolicy: { readonly Name: string };
+    readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
+  };
+  readonly NetworkSettings: {
+    readonly Ports: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
+  };
+}
+
+/** Every container of a stack by its role; those that only hold files are left out. */
+export function containersOf(stack: string): Record<string, InspectedContainer> {
+  const running = containerIds(stack)
+    .flatMap((id) => JSON.parse(docker("inspect", id)) as InspectedContainer[])
+    .filter((container) => container.State.Status !== "created");
+  return Object.fromEntries(running.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
+}
+
+/** Ids of a stack's containers by role. */
+export function idsOf(stack: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(containersOf(stack)).map(([role, { Id }]) => [role, Id]));
+}
+
+/** Every container of a stack, stopped ones and holders of files too. */
+export function containerIds(stack: string): string[] {
+  return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=morgan.stack=${stack}`));
+}
+
+/** Everything in the engine whose name carries the stack: containers, networks, volumes. */
+export function leftovers(stack: string): string[] {
+  const name = ["--filter", `name=morgan-${stack}-`];
+  return [
+    ...containerIds(stack),
+    ...lines(docker("network", "ls", "--quiet", ...name)),
+    ...lines(docker("volume", "ls", "--quiet", ...name)),
+  ];
+}
+
+/** Every volume that a stack's containers mount, those without a name of their own too. */
+export function mountedVolumes(stack: string): string[] {
+  const format = "{{range .Mounts}}{{if .Name}}{{println .Name}}{{end}}{{end}}";
+  return [...new Set(lines(docker("inspect", "--format", format, ...containerIds(stack))))];
+}
+
+/** Every volume of the engine. */
+export function allVolumes(): string[] {
+  return lines(docker("volume", "ls", "--quiet"));
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

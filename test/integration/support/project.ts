@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** A copy of the project, so that a test may change it: what git knows and what it would take, nothing ignored. */
+export function copyProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), "morgan-test-"));
+  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
+  for (const file of listed.toString().split("\0").filter(Boolean)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  mkdirSync(join(folder, ".morgan/state"), { recursive: true });
+  cpSync(join(ROOT, ".morgan/machine.json"), join(folder, ".morgan/machine.json"));
+  return folder;
+}
+
+/** Removes a copy of the project. */
+export function removeProject(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** What a run in a copy needs: state and passphrase of its own, whatever the user's are. */
+export function projectEnvironment(folder: string): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: `file://${folder}/.morgan/state`,
+    PULUMI_CONFIG_PASSPHRASE: "only for tests",
+    PULUMI_CONFIG_PASSPHRASE_FILE: "",
+  };
+}
+
+/** A port of the loopback address that nobody listens on. */
+export function freePort(): Promise<number> {
+  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
+  const server = createServer();
+  server.once("error", reject);
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    server.close(() => {
+      found(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  return promise;
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Outputs } from "../../../cli/outputs.ts";
+import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
+
+/** One thing that a run changed, or a preview said it would. */
+export interface Change {
+  /** "create", "update", "replace", "delete". */
+  readonly operation: string;
+  /** "docker-build:Image", "docker:Container". */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+}
+
+/** A stack of its own on the real engine: name, ports, state and sources are nobody else's. */
+export class TestStack {
+  readonly name: string;
+  /** Folder of its copy of the project. */
+  readonly folder: string;
+  readonly gatewayPort: number;
+  readonly registryPort: number;
+  readonly #stack: Stack;
+
+  private constructor(stack: Stack, folder: string, gatewayPort: number, registryPort: number) {
+    this.name = stack.name;
+    this.folder = folder;
+    this.gatewayPort = gatewayPort;
+    this.registryPort = registryPort;
+    this.#stack = stack;
+  }
+
+  /** Makes a stack, in a copy of the project that it shares with `folder`'s owner where one is given. */
+  static async create(config: Record<string, string> = {}, folder = copyProject()): Promise<TestStack> {
+    const stackName = `test-${randomBytes(3).toString("hex")}`;
+    const [gatewayPort, registryPort] = [await freePort(), await freePort()];
+    const stack = await LocalWorkspace.createStack(
+      { stackName, workDir: folder },
+      { envVars: projectEnvironment(folder) },
+    );
+    const made = new TestStack(stack, folder, gatewayPort, registryPort);
+    await made.configure({ gatewayPort: String(gatewayPort), registryPort: String(registryPort), ...config });
+    return made;
+  }
+
+  /** Sets configuration values; JSON for arrays and objects. */
+  async configure(values: Readonly<Record<string, string>>): Promise<void> {
+    const config: ConfigMap = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [`morgan:${key}`, { value }]),
+    );
+    await this.#stack.setAllConfig(config);
+  }
+
+  /** Takes configuration values away. */
+  async unset(...keys: readonly string[]): Promise<void> {
+    await this.#stack.removeAllConfig(keys.map((key) => `morgan:${key}`));
+  }
+
+  /** Deploys, and says what that changed. */
+  async up(flags: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<Change[]> {
+    const events: EngineEvent[] = [];
+    await this.#stack.up({ ...flags, onEvent: (event) => events.push(event) });
+    return changesOf(events);
+  }
+
+  /** Says what a deployment would change. */
+  async preview(): Promise<Change[]> {
+    const events: EngineEvent[] = [];
+    await this.#stack.preview({ onEvent: (event) => events.push(event) });
+    return changesOf(events);
+  }
+
+  /** What a deployment that has to fail says. @throws Error where it does not fail. */
+  async failure(operation: "up" | "preview" = "up"): Promise<string> {
+    try {
+      await (operation === "up" ? this.#stack.up() : this.#stack.preview());
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    throw new Error(`${operation} was expected to fail and did not`);
+  }
+
+  /** The outputs of the stack. */
+  async outputs(): Promise<Outputs> {
+    const found = await this.#stack.outputs();
+    return Object.fromEntries(
+      Object.entries(found).map(([key, { value }]) => [key, value as unknown]),
+    ) as unknown as Outputs;
+  }
+
+  /** Removes everything that the stack has in the engine. */
+  async destroy(): Promise<void> {
+    await this.#stack.destroy();
+  }
+
+  /** Destroys the stack whatever state it is in, and removes its copy of the project. */
+  async dispose(): Promise<void> {
+    try {
+      await this.#stack.cancel().catch(() => undefined);
+      await this.destroy();
+    } finally {
+      removeProject(this.folder);
+    }
+  }
+}
+
+/** Components are no things of their own in the engine, and neither is the stack: they are left out. */
+function changesOf(events: readonly EngineEvent[]): Change[] {
+  const changes = events.flatMap(({ resourcePreEvent }): Change[] => {
+    if (resourcePreEvent === undefined) return [];
+    const { op, type, urn } = resourcePreEvent.metadata;
+    const operation = OPERATIONS[op];
+    if (operation === undefined || /^(?:morgan|pulumi):/.test(type)) return [];
+    return [{ operation, type: type.replace(/:index(?:\/\w+)?:/, ":"), name: urn.split("::").at(-1) ?? "" }];
+  });
+  const unique = new Map(changes.map((change) => [JSON.stringify(change), change]));
+  return [...unique.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+/** A replacement is three steps for Pulumi and one change for a person. */
+const OPERATIONS: Readonly<Record<string, string | undefined>> = {
+  create: "create",
+  update: "update",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  delete: "delete",
+};

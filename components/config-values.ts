@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Problem } from "./errors.ts";
 import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-source.ts";
 import { isPinned, parseRegistry, type Registry } from "./reference.ts";
@@ -56,7 +57,7 @@ export function parseValues(
   };
   const url = (key: string): string => {
     const found = values(key) ?? "";
-    const valid = found === "" || /^https?:$/.test(URL.parse(found)?.protocol ?? "");
+    const valid = found === "" || (/^https?:\/\/\S+$/.test(found) && URL.canParse(found));
     if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', `"${found}"`);
     return valid ? found : "";
   };
@@ -75,7 +76,7 @@ export function parseValues(
     wrong("registry", '"local" or "host[:port]/project"', `"${registryText}"`);
   }
   const address = values("gatewayAddress") ?? "127.0.0.1";
-  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
+  if (!isIPv4(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
   const gatewayPort = port("gatewayPort");
   const registry =
     remote === undefined
@@ -84,6 +85,7 @@ export function parseValues(
   if (registry.kind === "local" && registry.port !== 0 && registry.port === gatewayPort) {
     wrong("registryPort", "another port than gatewayPort", String(gatewayPort));
   }
+  const aptMirror = url("aptMirror");
   return {
     values: {
       accelerator: choice("accelerator", ["cpu", "cuda"], "cpu"),
@@ -93,13 +95,13 @@ export function parseValues(
       builder: values("builder") ?? "default",
       source: imageSource(
         choice("baseImages", ["", "debian", "registry"], "") || machine.baseImages,
-        { revision: values("baseRevision") ?? "", mirror: url("aptMirror"), cache: machine.cache },
+        { revision: values("baseRevision") ?? "", mirror: aptMirror, cache: machine.cache },
         upstreamImages(json("upstreamImages", {}), wrong),
       ),
       protectData: choice("protectData", ["true", "false"], "false") === "true",
       caBundle: values("caBundle") ?? "",
       pypiIndex: url("pypiIndex"),
-      aptMirror: values("aptMirror") ?? "",
+      aptMirror,
       llm: { endpoint: url("llmEndpoint"), model: values("llmModel") ?? "" },
     },
     problems,
@@ -110,7 +112,9 @@ type Wrong = (key: string, expected: string, found: string, fix?: string) => voi
 
 function chosenServices(found: unknown, catalog: Catalog, wrong: Wrong): string[] {
   const all = Object.keys(catalog);
-  const names = Array.isArray(found) ? found.map(String) : [];
+  const isList = Array.isArray(found) && found.every((name) => typeof name === "string");
+  if (!isList) wrong("services", "a list of names", JSON.stringify(found));
+  const names: readonly string[] = isList ? found : [];
   if (names.length === 0) return all;
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, unknown.join(", "));
@@ -123,14 +127,17 @@ function chosenServices(found: unknown, catalog: Catalog, wrong: Wrong): string[
 }
 
 function upstreamImages(found: unknown, wrong: Wrong): Record<UpstreamImage, string> {
-  const given = typeof found === "object" && found !== null ? Object.entries(found) : [];
+  const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
+  if (!isObject) wrong("upstreamImages", "an object of images by name", JSON.stringify(found));
   const known = Object.keys(UPSTREAM_IMAGES);
-  for (const [key, image] of given) {
-    const path = `upstreamImages.${key}`;
-    if (!known.includes(key)) wrong(path, `one of ${known.join(", ")}`, key);
-    else if (typeof image !== "string" || !isPinned(image)) wrong(path, "repository@sha256:…", JSON.stringify(image));
-  }
-  return { ...UPSTREAM_IMAGES, ...Object.fromEntries(given.map(([key, image]) => [key, String(image)])) };
+  const given = Object.entries(isObject ? found : {}).filter(([key, image]: [string, unknown]) => {
+    const isKnown = known.includes(key);
+    const isImage = typeof image === "string" && isPinned(image);
+    if (!isKnown) wrong("upstreamImages", `keys out of ${known.join(", ")}`, `"${key}"`);
+    else if (!isImage) wrong(`upstreamImages.${key}`, "repository@sha256:…", JSON.stringify(image));
+    return isKnown && isImage;
+  });
+  return { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) };
 }
 
 function imageSource(

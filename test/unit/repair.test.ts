@@ -1,0 +1,63 @@
+import { hostname } from "node:os";
+import { expect } from "chai";
+import { repairKilledRun } from "../../cli/repair.ts";
+import { useFolder } from "./support/project.ts";
+import { usePrograms } from "./support/programs.ts";
+
+const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
+/** A process that has certainly ended: Linux gives no number above its limit. */
+const ENDED = 2 ** 22 + 1;
+
+const operation = (type: string, name: string): object => ({
+  resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}` },
+});
+const state = {
+  deployment: {
+    resources: [{ id: "recorded" }, {}],
+    pending_operations: [
+      operation("docker:index/container:Container", "core"),
+      operation("docker-build:index:Image", "core"),
+    ],
+  },
+};
+
+describe("a run that was killed", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  const backend = (): string => `file://${project.folder}/state`;
+  const lock = (pid: number, host = hostname()): void => {
+    project.write(LOCK, JSON.stringify({ pid, hostname: host }));
+  };
+  beforeEach(() => {
+    programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
+    programs.write("docker", `case "$1" in ps) echo recorded; echo left ;; esac`);
+    programs.called();
+  });
+
+  it("has its lock taken away, and what it made and did not write down removed; nothing else", async () => {
+    lock(ENDED);
+    await repairKilledRun("dev", backend());
+    const calls = programs.called();
+    expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
+    expect(calls.filter((call) => call.startsWith("docker ps")).join())
+      .to.contain("label=morgan.stack=dev")
+      .and.contain("label=morgan.role=core");
+    expect(calls.filter((call) => call.includes(" rm "))).to.deep.equal(["docker rm --force --volumes left"]);
+  });
+
+  it("is none while it goes on, here or on another machine", async () => {
+    lock(process.pid);
+    await repairKilledRun("dev", backend());
+    lock(ENDED, "another-machine");
+    await repairKilledRun("dev", backend());
+    expect(programs.called()).to.deep.equal([]);
+  });
+
+  it("is none where there is no lock, or where the state lies elsewhere", async () => {
+    project.remove(LOCK);
+    await repairKilledRun("dev", backend());
+    await repairKilledRun("other", backend());
+    await repairKilledRun("dev", "s3://bucket");
+    expect(programs.called()).to.deep.equal([]);
+  });
+});

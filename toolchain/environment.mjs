@@ -1,13 +1,19 @@
 // The environment of a run. What the user has set wins.
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { nodeDirectory, paths, toolchainComplete } from "./paths.mjs";
+import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
+import { readJson } from "./setup/files.mjs";
 import { which } from "./setup/process.mjs";
+
+/** @import { Paths } from "./paths.mjs" */
 
 const CA_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/** The variables that a run needs besides those it inherits. */
+/**
+ * The variables that a run needs besides those it inherits.
+ * @param {{ root: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Record<string, string>}
+ */
 export function environment({ root, env = process.env }) {
   const at = paths({ root, env });
   const ours = {
@@ -26,25 +32,43 @@ export function environment({ root, env = process.env }) {
   return { ...Object.fromEntries(unset), PATH: searchPath(at, env) };
 }
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 function searchPath(at, env) {
-  const inherited = (env.PATH ?? "").split(delimiter).filter(Boolean);
+  const inherited = (env["PATH"] ?? "").split(delimiter).filter(Boolean);
   const first = [...nodeFolder(at, env), ...(toolchainComplete(at) ? [at.toolchainBin] : []), at.clients];
   return [...first, ...inherited.filter((folder) => !first.includes(folder))].join(delimiter);
 }
 
-// A Node that is first on PATH already needs no entry, which would bring its neighbours forward too.
+/**
+ * A Node that is first on PATH already needs no entry, which would bring its neighbours forward too.
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 function nodeFolder(at, env) {
   const wanted = nodeDirectory(at);
-  const found = which("node", env.PATH);
-  return found && existsSync(join(wanted, "node")) && realpathSync(found) === realpathSync(join(wanted, "node")) ? [] : [wanted];
+  const found = which("node", env["PATH"]);
+  return found && existsSync(join(wanted, "node")) && realpathSync(found) === realpathSync(join(wanted, "node"))
+    ? []
+    : [wanted];
 }
 
-// Plugins on PATH make the engine warn at every run, so set-up's own have a Pulumi home; the user's log-ins stay theirs.
+/**
+ * Plugins on PATH make the engine warn at every run, so set-up's own have a Pulumi home; the user's log-ins stay theirs.
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 function pulumiHome(at, env) {
-  if (env.PULUMI_HOME !== undefined || !toolchainComplete(at)) return {};
+  if (env["PULUMI_HOME"] !== undefined || !toolchainComplete(at)) return {};
   return { PULUMI_HOME: at.pulumiHome, PULUMI_CREDENTIALS_PATH: credentialsFolder(env) };
 }
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 function backend(at, env) {
   if (hasOwnBackend(env)) return {};
   return {
@@ -53,21 +77,28 @@ function backend(at, env) {
   };
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 export function hasOwnBackend(env) {
-  return Boolean(env.PULUMI_BACKEND_URL || env.PULUMI_ACCESS_TOKEN || currentLogin(env));
+  return [setting(env, "PULUMI_BACKEND_URL"), setting(env, "PULUMI_ACCESS_TOKEN"), currentLogin(env)].some(Boolean);
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 export function hasOwnPassphrase(env) {
-  return env.PULUMI_CONFIG_PASSPHRASE !== undefined || Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE);
+  return env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || setting(env, "PULUMI_CONFIG_PASSPHRASE_FILE") !== undefined;
 }
 
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string | undefined}
+ */
 function currentLogin(env) {
   const file = join(credentialsFolder(env), "credentials.json");
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).current : undefined;
+  return /** @type {{ current?: string } | undefined} */ (readJson(file))?.current;
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 function credentialsFolder(env) {
-  return env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
+  return setting(env, "PULUMI_CREDENTIALS_PATH") ?? setting(env, "PULUMI_HOME") ?? join(home(env), ".pulumi");
 }
 
 function caBundle() {

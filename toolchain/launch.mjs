@@ -6,9 +6,9 @@ import { environment } from "./environment.mjs";
 import { nodeDirectory, paths } from "./paths.mjs";
 import { ROOT, setUpOrExit } from "./setup.mjs";
 
-const [first, ...rest] = process.argv.slice(2);
-const onlyNode = first === "--only=node";
-const command = onlyNode ? rest : [first, ...rest];
+const args = process.argv.slice(2);
+const onlyNode = args[0] === "--only=node";
+const command = onlyNode ? args.slice(1) : args;
 
 await setUpOrExit({ only: onlyNode ? "node" : undefined });
 
@@ -18,7 +18,9 @@ const child = spawn(node, command, { cwd: ROOT, env, stdio: "inherit" });
 
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 // A terminal interrupts the child itself, and Pulumi takes a second interrupt for "stop without cleaning up".
-process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+process.on("SIGINT", () => {
+  if (!process.stdin.isTTY) child.kill("SIGINT");
+});
 child.once("exit", (code, signal) => {
-  process.exitCode = signal ? 1 : code;
+  process.exitCode = signal ? 1 : (code ?? 1);
 });

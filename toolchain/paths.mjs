@@ -11,8 +11,11 @@ export const TOOLCHAIN = dirname(fileURLToPath(import.meta.url));
 /** Go modules in the order they are built: one binary each, so that an interruption loses at most one. */
 export const GO_MODULES = ["pulumi", "language-nodejs", "provider-docker-build", "provider-docker", "provider-command"];
 
+/** @typedef {ReturnType<typeof paths>} Paths */
+
+/** @param {{ root: string, env: NodeJS.ProcessEnv }} options */
 export function paths({ root, env }) {
-  const cache = join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "morgan");
+  const cache = join(setting(env, "XDG_CACHE_HOME") ?? join(home(env), ".cache"), "morgan");
   const toolchain = join(cache, "toolchain", toolchainHash());
   const node = join(cache, "node", NODE_VERSION);
   return {
@@ -33,35 +36,61 @@ export function paths({ root, env }) {
   };
 }
 
+/**
+ * A variable that is set to nothing counts as not set.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} name
+ */
+export function setting(env, name) {
+  return env[name] === "" ? undefined : env[name];
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+export function home(env) {
+  return setting(env, "HOME") ?? homedir();
+}
+
+/** @param {string} version */
 export function isNativeTypeScript(version) {
   return Number.parseInt(version, 10) >= NODE_MINIMUM;
 }
 
-/** The Node that runs the program: this one if it is new enough, else the one set-up installs. */
+/**
+ * The Node that runs the program: this one if it is new enough, else the one set-up installs.
+ * @param {Paths} at
+ */
 export function nodeDirectory(at) {
   return isNativeTypeScript(process.versions.node) ? dirname(process.execPath) : at.nodeBin;
 }
 
+/** @param {Paths} at */
 export function toolchainComplete(at) {
   return existsSync(join(at.toolchain, "complete"));
 }
 
+/** @type {string | undefined} */
 let hash;
 /** A name for what the Go modules build: other sources, another folder, so that checkouts do not disturb each other. */
 export function toolchainHash() {
-  hash ??= hashFiles([join(TOOLCHAIN, "setup", "build.mjs"), ...GO_MODULES.flatMap((name) => sources(join(TOOLCHAIN, name)))]);
+  hash ??= hashFiles([
+    join(TOOLCHAIN, "setup", "build.mjs"),
+    ...GO_MODULES.flatMap((name) => sources(join(TOOLCHAIN, name))),
+  ]);
   return hash;
 }
 
+/** @param {string} folder */
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
+/** @param {string[]} files */
 function hashFiles(files) {
   const digest = createHash("sha256").update(JSON.stringify([PULUMI_VERSION, PLUGINS]));
-  for (const file of files) digest.update(file.slice(TOOLCHAIN.length)).update("\0").update(readFileSync(file)).update("\0");
+  for (const file of files)
+    digest.update(file.slice(TOOLCHAIN.length)).update("\0").update(readFileSync(file)).update("\0");
   return digest.digest("hex").slice(0, 16);
 }

@@ -11,17 +11,27 @@ import { failure } from "./setup/report.mjs";
 import { ensureState } from "./setup/state.mjs";
 import { installUv } from "./setup/uv.mjs";
 
+/** @import { Paths } from "./paths.mjs" */
+/** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | undefined }} Options */
+/** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return what the machine lacks. */
+
 export const ROOT = dirname(TOOLCHAIN);
 
-/** Runs the steps and returns what keeps the machine from running the project. */
+/**
+ * Runs the steps and returns what keeps the machine from running the project.
+ * @param {Options} options
+ */
 export async function setUp({ root = ROOT, env = process.env, only } = {}) {
   const at = paths({ root, env });
+  /** @type {string[]} */
   const problems = [];
+  /** @param {Step} step */
   const attempt = async (step) => {
     try {
-      problems.push(...((await step(at, env)) ?? []));
+      const lacking = await step(at, env);
+      if (Array.isArray(lacking)) problems.push(...lacking.map(String));
     } catch (error) {
-      problems.push(error.message);
+      problems.push(error instanceof Error ? error.message : String(error));
     }
   };
   await attempt(installPackages);
@@ -36,13 +46,19 @@ export async function setUp({ root = ROOT, env = process.env, only } = {}) {
 }
 
 /** Lets Ctrl-C end set-up through the exit handlers that remove what is half made. */
-export function exitOnSignals() {
-  const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143 }).map(([signal, code]) => [signal, () => process.exit(code)]);
-  for (const [signal, handler] of handlers) process.on(signal, handler);
-  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
+function exitOnSignals() {
+  const onInterrupt = () => process.exit(130);
+  const onTerminate = () => process.exit(143);
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+  return () => {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+  };
 }
 
-/** Set-up for a program that cannot go on without it. */
+/**
+ * Set-up for a program that cannot go on without it.
+ * @param {Options} [options]
+ */
 export async function setUpOrExit(options) {
   const release = exitOnSignals();
   const problems = await setUp(options);

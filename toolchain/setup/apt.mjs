@@ -2,10 +2,13 @@
 // may come from there, and what they need besides only where Debian stable has no such package at all.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setting } from "../paths.mjs";
 import { writeWhole } from "./files.mjs";
 import { withLock } from "./lock.mjs";
 import { run, which } from "./process.mjs";
-import { SetupError } from "./report.mjs";
+import { missing } from "./report.mjs";
+
+/** @import { Paths } from "../paths.mjs" */
 
 const SOURCES = "/etc/apt/sources.list.d/morgan-engine.sources";
 const PREFERENCES = "/etc/apt/preferences.d/morgan-engine";
@@ -15,6 +18,10 @@ export function canUseApt() {
   return process.getuid?.() === 0 && existsSync("/etc/debian_version") && which("apt-get") !== undefined;
 }
 
+/**
+ * @param {Paths} at
+ * @param {string[]} packages
+ */
 export async function aptInstall(at, packages) {
   await withLock(join(at.cache, "locks", "apt"), async () => {
     const log = join(at.logs, "apt.log");
@@ -26,17 +33,21 @@ export async function aptInstall(at, packages) {
   });
 }
 
-/** The engine's packages; runc and iptables stay those of the machine's own Debian. */
+/**
+ * The engine's packages; runc and iptables stay those of the machine's own Debian.
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function enginePackages(env) {
-  const mirror = env.MORGAN_APT_MIRROR || debianMirror(aptSources());
+  const mirror = setting(env, "MORGAN_APT_MIRROR") ?? debianMirror(aptSources());
   if (!mirror) {
-    throw new SetupError("a Debian mirror: /etc/apt names none. Set MORGAN_APT_MIRROR to the address of one.");
+    throw missing("a Debian mirror: /etc/apt names none. Set MORGAN_APT_MIRROR to the address of one.");
   }
   writeWhole(SOURCES, sourcesFile(mirror));
   writeWhole(PREFERENCES, preferencesFile());
   return [...FROM_TESTING, "iptables"];
 }
 
+/** @param {string} mirror */
 export function sourcesFile(mirror) {
   return [
     "# Written by the Morgan stack's set-up: the container engine of Debian testing.",
@@ -50,6 +61,7 @@ export function sourcesFile(mirror) {
 }
 
 export function preferencesFile() {
+  /** @type {(packages: string, priority: number) => string} */
   const pin = (packages, priority) => `Package: ${packages}\nPin: release a=testing\nPin-Priority: ${priority}\n`;
   return [pin("*", 100), pin(FROM_TESTING.join(" "), 600)].join("\n");
 }
@@ -63,8 +75,13 @@ function aptSources() {
     .join("\n");
 }
 
-/** The mirror that the machine takes Debian itself from, in the one-line or the deb822 format. */
+/**
+ * The mirror that the machine takes Debian itself from, in the one-line or the deb822 format.
+ * @param {string} sources
+ */
 export function debianMirror(sources) {
-  const addresses = [...sources.matchAll(/^\s*(?:URIs:|deb\s+(?:\[[^\]]*\]\s+)?)\s*(\S+)/gm)].map(([, address]) => address);
+  const addresses = [...sources.matchAll(/^\s*(?:URIs:|deb\s+(?:\[[^\]]*\]\s+)?)\s*(\S+)/gm)].map(
+    ([, address]) => address ?? "",
+  );
   return addresses.find((address) => /\/debian\/?$/.test(address));
 }

@@ -7,10 +7,18 @@ import { PLUGINS, PULUMI_VERSION } from "../versions.mjs";
 import { run } from "./process.mjs";
 import { say } from "./report.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+/** @typedef {{ module: string, source: string, variable: string, version: string, output: string, tags?: string, minutes: number }} Build */
+
 const PULUMI_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
-/** What to build: the folder with go.mod, the package in it, the variable that holds its version, where it goes. */
+/**
+ * What to build: the folder with go.mod, the package in it, the variable that holds its version, where it goes.
+ * @param {Paths} at
+ * @returns {Build[]}
+ */
 export function builds(at) {
+  /** @type {(name: keyof typeof PLUGINS, source: Pick<Build, "source" | "variable" | "tags" | "minutes">) => Build} */
   const plugin = (name, source) => ({
     module: `provider-${name}`,
     version: PLUGINS[name],
@@ -45,18 +53,32 @@ export function builds(at) {
   ];
 }
 
+/** @param {Paths} at */
 export async function buildToolchain(at) {
   const missing = builds(at).filter(({ output }) => !existsSync(output));
   const minutes = missing.reduce((sum, build) => sum + build.minutes, 0);
-  if (missing.length > 0) say(`building Pulumi from Go modules, once for all checkouts (about ${minutes} min on 2 cores)`);
+  if (missing.length > 0)
+    say(`building Pulumi from Go modules, once for all checkouts (about ${minutes} min on 2 cores)`);
   for (const build of missing) await buildBinary(at, build);
   installWrapper(at);
 }
 
+/**
+ * @param {Paths} at
+ * @param {Build} build
+ */
 async function buildBinary(at, { module, source, variable, version, output, tags = "", minutes }) {
   say(`  ${module} ${version} (about ${minutes} min)`);
   const temporary = join(at.toolchain, `${module}.part-${process.pid}`);
-  const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", `-s -w -X ${variable}=${version}`];
+  const flags = [
+    "-mod=readonly",
+    "-trimpath",
+    "-buildvcs=false",
+    "-tags",
+    tags,
+    "-ldflags",
+    `-s -w -X ${variable}=${version}`,
+  ];
   try {
     await run("go", ["build", ...flags, "-o", temporary, source], {
       cwd: join(TOOLCHAIN, module),
@@ -69,6 +91,7 @@ async function buildBinary(at, { module, source, variable, version, output, tags
   }
 }
 
+/** @param {Paths} at */
 function installWrapper(at) {
   const wrapper = join(at.toolchainBin, "pulumi-language-nodejs");
   copyFileSync(join(TOOLCHAIN, "language-nodejs", "pulumi-language-nodejs"), wrapper);

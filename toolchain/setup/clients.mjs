@@ -4,11 +4,17 @@ import { join } from "node:path";
 import { ask, which } from "./process.mjs";
 import { ENGINE_MINIMUM } from "../versions.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+
+/** @param {Paths} at */
 export function linkClients(at) {
   const link = join(at.clients, "docker");
   if (existsSync(link)) return [];
   const client = docker();
-  if (!client) return [`a docker client of version ${ENGINE_MINIMUM} or newer with the buildx plugin (docker-cli and docker-buildx)`];
+  if (!client)
+    return [
+      `missing: a docker client of version ${ENGINE_MINIMUM} or newer with the buildx plugin (docker-cli and docker-buildx)`,
+    ];
   mkdirSync(at.clients, { recursive: true });
   const temporary = `${link}.part-${process.pid}`;
   symlinkSync(client, temporary);

@@ -6,6 +6,8 @@ import { PULUMI_VERSION } from "../versions.mjs";
 import { ask, run } from "./process.mjs";
 import { SetupError, say } from "./report.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+
 const RELEASE = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI_VERSION}`;
 
 export function archiveName(platform = process.platform, arch = process.arch) {
@@ -21,13 +23,16 @@ export function downloadsReachable() {
   return ask("curl", ["--silent", "--fail", "--head", "--location", "--max-time", "4", archiveUrl()]) !== undefined;
 }
 
+/** @param {Paths} at */
 export async function downloadCli(at) {
   say(`downloading Pulumi ${PULUMI_VERSION} (about 1 min)`);
   const folder = mkdtempSync(join(at.toolchain, "download.part-"));
   const archive = join(folder, archiveName());
   const checksums = join(folder, "checksums.txt");
   const log = join(at.logs, "download.log");
-  const fetchTo = (file, url) => run("curl", ["--fail", "--silent", "--show-error", "--location", "--retry", "3", "--output", file, url], { log });
+  /** @type {(file: string, url: string) => Promise<void>} */
+  const fetchTo = (file, url) =>
+    run("curl", ["--fail", "--silent", "--show-error", "--location", "--retry", "3", "--output", file, url], { log });
   try {
     await fetchTo(checksums, `${RELEASE}/pulumi-${PULUMI_VERSION}-checksums.txt`);
     await fetchTo(archive, archiveUrl());
@@ -36,13 +41,21 @@ export async function downloadCli(at) {
       throw new SetupError(`${archiveName()} is not what its release says: its checksum differs. Run set-up again.`);
     }
     mkdirSync(at.toolchainBin, { recursive: true });
-    await run("tar", ["--extract", "--gzip", "--file", archive, "--directory", at.toolchainBin, "--strip-components=1"], { log });
+    await run(
+      "tar",
+      ["--extract", "--gzip", "--file", archive, "--directory", at.toolchainBin, "--strip-components=1"],
+      { log },
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The entry of one file in the output of sha256sum. */
+/**
+ * The entry of one file in the output of sha256sum.
+ * @param {string} name
+ * @param {string} checksums
+ */
 export function checksumOf(name, checksums) {
   const line = checksums.split("\n").find((entry) => entry.trim().split(/\s+\*?/)[1] === name);
   return line?.trim().split(/\s+/)[0];

@@ -1,29 +1,44 @@
 // A container engine: the one that answers if it serves, else Debian's, installed and started.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setting } from "../paths.mjs";
+import { ENGINE_MINIMUM } from "../versions.mjs";
 import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
 import { linkClients } from "./clients.mjs";
 import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
-import { writeWhole } from "./files.mjs";
+import { readJson, writeWhole } from "./files.mjs";
 import { withLock } from "./lock.mjs";
-import { ask, startDetached, tail, which } from "./process.mjs";
+import { ask, excerpt, startDetached, which } from "./process.mjs";
 import { SetupError, say } from "./report.mjs";
-import { ENGINE_MINIMUM } from "../versions.mjs";
+
+/** @import { Paths } from "../paths.mjs" */
+/** @typedef {{ features?: Record<string, boolean> }} Settings */
 
 const SETTINGS = "/etc/docker/daemon.json";
 
-/** Returns what keeps the machine's engine from serving. */
+/**
+ * Returns what keeps the machine's engine from serving.
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function ensureEngine(at, env) {
-  const host = env.DOCKER_HOST || DEFAULT_HOST;
+  const host = setting(env, "DOCKER_HOST") ?? DEFAULT_HOST;
   let info = await engineInfo(host);
   if (!info && host === DEFAULT_HOST && process.getuid?.() === 0) {
     info = await withLock(join(at.cache, "locks", "engine"), async () => (await engineInfo(host)) ?? bringUp(at, env));
   }
-  if (!info) return [`a container engine that answers at ${host}: Docker ${ENGINE_MINIMUM} or newer, installed and running`];
+  if (!info)
+    return [
+      `missing: a container engine that answers at ${host}: Docker ${ENGINE_MINIMUM} or newer, installed and running`,
+    ];
   return [...engineProblems(info), ...linkClients(at)];
 }
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function bringUp(at, env) {
   if (!which("dockerd")) {
     if (!canUseApt()) return undefined;
@@ -36,12 +51,13 @@ async function bringUp(at, env) {
   return waitForEngine(at);
 }
 
+/** @param {Settings} settings */
 export function withImageStore(settings) {
   return { ...settings, features: { "containerd-snapshotter": true, ...settings.features } };
 }
 
 function enableImageStore() {
-  const settings = existsSync(SETTINGS) ? JSON.parse(readFileSync(SETTINGS, "utf8")) : {};
+  const settings = /** @type {Settings | undefined} */ (readJson(SETTINGS)) ?? {};
   if (settings.features?.["containerd-snapshotter"] === undefined) {
     writeWhole(SETTINGS, `${JSON.stringify(withImageStore(settings), undefined, 2)}\n`);
   }
@@ -51,6 +67,7 @@ function isSystemd() {
   return existsSync("/run/systemd/system");
 }
 
+/** @param {Paths} at */
 async function startDaemons(at) {
   const containerd = "/run/containerd/containerd.sock";
   if (!ask("ctr", ["--connect-timeout", "2s", "--address", containerd, "version"])) {
@@ -60,19 +77,40 @@ async function startDaemons(at) {
   await startDetached("dockerd", ["--containerd", containerd], logOf(at, "dockerd"));
 }
 
+/**
+ * @param {Paths} at
+ * @param {string} daemon
+ */
 function logOf(at, daemon) {
   return existsSync("/var/log") ? `/var/log/morgan-${daemon}.log` : join(at.logs, `${daemon}.log`);
 }
 
+/** @param {Paths} at */
 async function waitForEngine(at) {
-  return until(() => engineInfo(DEFAULT_HOST), 60, `the container engine answers at ${DEFAULT_HOST}`, logOf(at, "dockerd"));
+  return until(
+    () => engineInfo(DEFAULT_HOST),
+    60,
+    `the container engine answers at ${DEFAULT_HOST}`,
+    logOf(at, "dockerd"),
+  );
 }
 
+/**
+ * @template T
+ * @param {() => T | Promise<T>} condition
+ * @param {number} seconds
+ * @param {string} what
+ * @param {string} log
+ */
 async function until(condition, seconds, what, log) {
   say(`waiting until ${what}`);
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
     const result = await condition();
     if (result) return result;
+    await sleep(100);
   }
-  throw new SetupError(`gave up after ${seconds} s waiting until ${what}${existsSync(log) ? `; ${log} ends:\n${tail(log)}` : ""}`);
+  throw new SetupError(
+    `gave up after ${seconds} s waiting until ${what}${existsSync(log) ? `; ${log}:\n${excerpt(log)}` : ""}`,
+  );
 }

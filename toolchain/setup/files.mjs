@@ -1,12 +1,18 @@
 // Files and folders that appear whole or not at all: an interrupted or parallel set-up leaves nothing half made.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Fills a new folder beside its final place and moves it there; whoever comes second keeps what the first one made. */
+/**
+ * Fills a new folder beside its final place and moves it there; whoever comes second keeps what the first one made.
+ * @param {string} folder
+ * @param {(temporary: string) => Promise<void>} fill
+ */
 export async function makeFolder(folder, fill) {
   mkdirSync(dirname(folder), { recursive: true });
   const temporary = mkdtempSync(`${folder}.part-`);
-  const remove = () => rmSync(temporary, { recursive: true, force: true });
+  const remove = () => {
+    rmSync(temporary, { recursive: true, force: true });
+  };
   process.once("exit", remove);
   try {
     await fill(temporary);
@@ -21,9 +27,21 @@ export async function makeFolder(folder, fill) {
   }
 }
 
+/**
+ * @param {string} file
+ * @param {string} content
+ */
 export function writeWhole(file, content, mode = 0o644) {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.part-${process.pid}`;
   writeFileSync(temporary, content, { mode });
   renameSync(temporary, file);
+}
+
+/**
+ * @param {string} file
+ * @returns {unknown} undefined where there is no such file
+ */
+export function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }

@@ -5,6 +5,11 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { say } from "./report.mjs";
 
+/**
+ * @template T
+ * @param {string} file
+ * @param {() => Promise<T>} work
+ */
 export async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true });
   for (let waited = false; !take(file); waited = true) {
@@ -15,7 +20,9 @@ export async function withLock(file, work) {
       await sleep(500);
     }
   }
-  const release = () => rmSync(file, { force: true });
+  const release = () => {
+    rmSync(file, { force: true });
+  };
   process.once("exit", release);
   try {
     return await work();
@@ -25,6 +32,7 @@ export async function withLock(file, work) {
   }
 }
 
+/** @param {string} file */
 function take(file) {
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, String(process.pid));
@@ -32,13 +40,14 @@ function take(file) {
     linkSync(mine, file);
     return true;
   } catch (error) {
-    if (error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   } finally {
     rmSync(mine, { force: true });
   }
 }
 
+/** @param {string} file */
 function ownerOf(file) {
   try {
     return Number(readFileSync(file, "utf8"));
@@ -47,24 +56,34 @@ function ownerOf(file) {
   }
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }
 
-// Two waiters may find the same dead owner: only the lock that still names it is removed.
+/**
+ * Two waiters may find the same dead owner: only the lock that still names it is removed.
+ * @param {string} file
+ * @param {number | undefined} owner
+ */
 function removeStale(file, owner) {
   const aside = `${file}.stale.${process.pid}`;
   try {
     renameSync(file, aside);
     if (ownerOf(aside) !== owner) linkSync(aside, file);
   } catch (error) {
-    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+    if (!["ENOENT", "EEXIST"].includes(codeOf(error) ?? "")) throw error;
   } finally {
     rmSync(aside, { force: true });
   }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code;
 }

@@ -1,15 +1,21 @@
 // What is decided once for a machine: where base images come from.
-import { existsSync, readFileSync } from "node:fs";
+import { setting } from "../paths.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
 import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
-import { writeWhole } from "./files.mjs";
+import { readJson, writeWhole } from "./files.mjs";
 import { which } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { SetupError, missing, say } from "./report.mjs";
+
+/** @import { Paths } from "../paths.mjs" */
 
 const CHOICES = ["debian", "registry"];
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function chooseBaseImages(at, env) {
-  const recorded = existsSync(at.machine) ? JSON.parse(readFileSync(at.machine, "utf8")) : {};
+  const recorded = /** @type {{ baseImages?: string } | undefined} */ (readJson(at.machine)) ?? {};
   const baseImages = chosen(env) ?? recorded.baseImages ?? (await probe(env));
   if (baseImages !== recorded.baseImages) {
     writeWhole(at.machine, `${JSON.stringify({ ...recorded, baseImages }, undefined, 2)}\n`);
@@ -17,21 +23,30 @@ export async function chooseBaseImages(at, env) {
   if (baseImages === "debian" && !which("mmdebstrap")) await installBootstrap(at);
 }
 
-function chosen({ MORGAN_BASE_IMAGES: choice }) {
+/** @param {NodeJS.ProcessEnv} env */
+function chosen(env) {
+  const choice = setting(env, "MORGAN_BASE_IMAGES");
   if (choice && !CHOICES.includes(choice)) {
     throw new SetupError(`MORGAN_BASE_IMAGES has to be ${CHOICES.join(" or ")}; it is ${choice}`);
   }
-  return choice || undefined;
+  return choice;
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 async function probe(env) {
-  const reachable = await registryReachable(env.DOCKER_HOST || DEFAULT_HOST);
-  say(reachable ? "base images come from the image registry" : "no image registry answers: base images are made from Debian packages");
+  const reachable = await registryReachable(setting(env, "DOCKER_HOST") ?? DEFAULT_HOST);
+  say(
+    reachable
+      ? "base images come from the image registry"
+      : "no image registry answers: base images are made from Debian packages",
+  );
   return reachable ? "registry" : "debian";
 }
 
+/** @param {Paths} at */
 async function installBootstrap(at) {
-  if (!canUseApt()) throw new SetupError("mmdebstrap (a Debian package), which makes base images where no image registry answers");
+  if (!canUseApt())
+    throw missing("mmdebstrap (a Debian package), which makes base images where no image registry answers");
   say("installing mmdebstrap from Debian packages (about 10 s)");
   await aptInstall(at, ["mmdebstrap"]);
 }

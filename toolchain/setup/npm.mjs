@@ -1,13 +1,17 @@
 // The project's npm packages, and a Node that runs TypeScript natively.
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { TOOLCHAIN, isNativeTypeScript } from "../paths.mjs";
 import { NODE_MINIMUM, NODE_VERSION } from "../versions.mjs";
-import { makeFolder } from "./files.mjs";
+import { makeFolder, readJson } from "./files.mjs";
 import { withLock } from "./lock.mjs";
 import { run } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { missing, say } from "./report.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+/** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
+
+/** @param {Paths} at */
 export async function installPackages(at) {
   if (packagesInstalled(at.root)) return;
   await withLock(join(at.root, ".morgan", "npm.lock"), async () => {
@@ -17,37 +21,55 @@ export async function installPackages(at) {
   });
 }
 
+/** @param {Paths} at */
 export async function installNode(at) {
   if (isNativeTypeScript(process.versions.node) || existsSync(join(at.nodeBin, "node"))) return;
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new SetupError(`Node ${NODE_MINIMUM} or newer, which runs TypeScript natively (this is ${process.versions.node})`);
+    throw missing(`Node ${NODE_MINIMUM} or newer, which runs TypeScript natively (this is ${process.versions.node})`);
   }
   say(`installing Node ${NODE_VERSION} for this project only; yours is ${process.versions.node} (about 10 s)`);
   await makeFolder(at.node, async (folder) => {
-    for (const file of ["package.json", "package-lock.json"]) copyFileSync(join(TOOLCHAIN, "node", file), join(folder, file));
+    for (const file of ["package.json", "package-lock.json"])
+      copyFileSync(join(TOOLCHAIN, "node", file), join(folder, file));
     await npmCi(folder, join(at.logs, "node.log"));
   });
 }
 
+/**
+ * @param {string} folder
+ * @param {string} log
+ */
 function npmCi(folder, log) {
   return run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, log });
 }
 
+/** @param {string} root */
 function packagesInstalled(root) {
   const installed = lockedPackages(join(root, "node_modules", ".package-lock.json"));
   return installed !== undefined && sameTree(lockedPackages(join(root, "package-lock.json")) ?? {}, installed);
 }
 
-// npm writes the inner lock file last, so a tree that an interruption cut short has none.
+/**
+ * npm writes the inner lock file last, so a tree that an interruption cut short has none.
+ * @param {string} file
+ * @returns {Packages | undefined}
+ */
 function lockedPackages(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : undefined;
+  const lock = /** @type {{ packages: Packages } | undefined} */ (readJson(file));
+  return lock?.packages;
 }
 
-/** Optional packages may be absent: npm leaves out those of other platforms. */
+/**
+ * Optional packages may be absent: npm leaves out those of other platforms.
+ * @param {Packages} wanted
+ * @param {Packages} installed
+ */
 export function sameTree(wanted, installed) {
-  const { "": _project, ...packages } = wanted;
+  const packages = Object.entries(wanted).filter(([path]) => path !== "");
   return (
-    Object.entries(packages).every(([path, { version, optional }]) => (installed[path] ? installed[path].version === version : optional)) &&
-    Object.keys(installed).every((path) => path in packages)
+    packages.every(([path, { version, optional }]) => {
+      const found = installed[path];
+      return found ? found.version === version : optional === true;
+    }) && Object.keys(installed).every((path) => path in wanted)
   );
 }

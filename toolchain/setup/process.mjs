@@ -4,30 +4,59 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } f
 import { delimiter, join } from "node:path";
 import { SetupError } from "./report.mjs";
 
-/** Runs a program to its end with its output in a log file; a failure shows the end of it. */
+/**
+ * Runs a program to its end with its output in a log file; a failure shows what matters of it.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<void>}
+ */
 export function run(command, args, { log, cwd, env = process.env }) {
   mkdirSync(join(log, ".."), { recursive: true });
   const output = openSync(log, "w");
-  return new Promise((resolve, reject) => {
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", output, output] });
-    const stop = () => child.kill();
+    const stop = () => {
+      child.kill();
+    };
     process.once("exit", stop);
     child.once("error", reject);
     child.once("close", (code, signal) => {
       process.off("exit", stop);
       if (code === 0) resolve();
-      else reject(new SetupError(`${command} ${args[0]} failed (${signal ?? `exit code ${code}`}); ${log} ends:\n${tail(log)}`));
+      else
+        reject(
+          new SetupError(`${command} ${args[0]} failed (${signal ?? `exit code ${code}`}); ${log}:\n${excerpt(log)}`),
+        );
     });
-  }).finally(() => closeSync(output));
+  });
+  return ended.finally(() => {
+    closeSync(output);
+  });
 }
 
-/** Runs a program that answers at once; undefined where it is missing or fails. */
-export function ask(command, args, env = process.env) {
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"], timeout: 20_000 });
+/**
+ * Runs a program that answers at once; undefined where it is missing or fails.
+ * @param {string} command
+ * @param {string[]} args
+ */
+export function ask(command, args) {
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 20_000,
+  });
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Starts a daemon in its own session, so that it outlives the terminal that ran set-up. */
+/**
+ * Starts a daemon in its own session, so that it outlives the terminal that ran set-up.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} log
+ * @returns {Promise<void>}
+ */
 export function startDetached(command, args, log) {
   const output = openSync(log, "a");
   const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output] });
@@ -36,7 +65,11 @@ export function startDetached(command, args, log) {
   return new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject));
 }
 
-export function which(name, path = process.env.PATH ?? "") {
+/**
+ * @param {string} name
+ * @param {string} [path]
+ */
+export function which(name, path = process.env["PATH"] ?? "") {
   return path
     .split(delimiter)
     .filter(Boolean)
@@ -44,6 +77,7 @@ export function which(name, path = process.env.PATH ?? "") {
     .find(isExecutable);
 }
 
+/** @param {string} file */
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -53,6 +87,11 @@ function isExecutable(file) {
   }
 }
 
-export function tail(log, lines = 20) {
-  return readFileSync(log, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+/**
+ * The part of a log that says what went wrong: some programs say it first and then explain their usage.
+ * @param {string} log
+ */
+export function excerpt(log, lines = 10) {
+  const all = readFileSync(log, "utf8").trimEnd().split("\n");
+  return (all.length > 2 * lines ? [...all.slice(0, lines), "…", ...all.slice(-lines)] : all).join("\n");
 }

@@ -1,17 +1,22 @@
 // Pulumi's CLI, its Node language host and the three plugins: the machine's own, else the official downloads, else
 // built from Go modules.
 import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { toolchainComplete } from "../paths.mjs";
+import { home, setting, toolchainComplete } from "../paths.mjs";
 import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION } from "../versions.mjs";
 import { buildToolchain } from "./build.mjs";
 import { downloadCli, downloadsReachable } from "./download.mjs";
 import { writeWhole } from "./files.mjs";
 import { withLock } from "./lock.mjs";
 import { ask, run, which } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { missing, say } from "./report.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function ensurePulumi(at, env) {
   if (isReady(at, env)) return;
   await withLock(join(at.cache, "locks", "toolchain"), async () => {
@@ -23,15 +28,27 @@ export async function ensurePulumi(at, env) {
   });
 }
 
-/** For a set-up that stops anyway: says what this step would lack, without minutes of building. */
+/**
+ * For a set-up that stops anyway: says what this step would lack, without minutes of building.
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function checkPulumi(at, env) {
   if (!isReady(at, env) && !downloadsReachable()) requireGo();
 }
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 function isReady(at, env) {
   return toolchainComplete(at) || (hasOwnCli() && hasPlugins(homeOf(env)));
 }
 
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function useDownloads(at, env) {
   if (hasOwnCli()) return installPlugins(at, "pulumi", homeOf(env));
   await downloadCli(at);
@@ -39,16 +56,25 @@ async function useDownloads(at, env) {
   complete(at);
 }
 
-async function installPlugins(at, pulumi, home) {
+/**
+ * @param {Paths} at
+ * @param {string} pulumi
+ * @param {string} folder
+ */
+async function installPlugins(at, pulumi, folder) {
   for (const [name, version] of Object.entries(PLUGINS)) {
-    if (hasPlugin(home, name, version)) continue;
+    if (hasPlugin(folder, name, version)) continue;
     say(`installing Pulumi's ${name} plugin ${version} (about 10 s)`);
-    mkdirSync(home, { recursive: true });
-    const env = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
-    await run(pulumi, ["plugin", "install", "resource", name, version], { log: join(at.logs, `plugin-${name}.log`), env });
+    mkdirSync(folder, { recursive: true });
+    const env = { ...process.env, PULUMI_HOME: folder, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    await run(pulumi, ["plugin", "install", "resource", name, version], {
+      log: join(at.logs, `plugin-${name}.log`),
+      env,
+    });
   }
 }
 
+/** @param {Paths} at */
 function complete(at) {
   writeWhole(join(at.toolchain, "complete"), `${PULUMI_VERSION}\n`);
 }
@@ -56,31 +82,48 @@ function complete(at) {
 function requireGo() {
   const version = ask("go", ["env", "GOVERSION"]);
   if (version && atLeast(version.replace(/^go/, ""), "1.21")) return;
-  throw new SetupError(
-    `Pulumi ${PULUMI_MINIMUM} or newer: neither it nor its downloads are here. Install it, or Go 1.26 or newer to build it\n` +
+  throw missing(
+    `Pulumi ${PULUMI_MINIMUM} or newer, and its downloads do not answer. Install it, or Go 1.26 or newer to build it\n` +
       "(Go from 1.21 on fetches a newer one by itself where the module proxy offers it)",
   );
 }
 
 function hasOwnCli() {
   const version = which("pulumi") && ask("pulumi", ["version"]);
-  return Boolean(version) && atLeast(version.replace(/^v/, ""), PULUMI_MINIMUM);
+  return version !== undefined && atLeast(version.replace(/^v/, ""), PULUMI_MINIMUM);
 }
 
-function hasPlugins(home) {
-  return Object.entries(PLUGINS).every(([name, version]) => hasPlugin(home, name, version));
+/** @param {string} folder */
+function hasPlugins(folder) {
+  return Object.entries(PLUGINS).every(([name, version]) => hasPlugin(folder, name, version));
 }
 
-function hasPlugin(home, name, version) {
-  return existsSync(join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`));
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} version
+ */
+function hasPlugin(folder, name, version) {
+  return existsSync(join(folder, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`));
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 function homeOf(env) {
-  return env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi");
+  return setting(env, "PULUMI_HOME") ?? join(home(env), ".pulumi");
 }
 
+/**
+ * @param {string} version
+ * @param {string} minimum
+ */
 export function atLeast(version, minimum) {
-  const [have, need] = [version, minimum].map((text) => text.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0));
+  const have = numbers(version);
+  const need = numbers(minimum);
   const index = need.findIndex((part, position) => (have[position] ?? 0) !== part);
-  return index < 0 || (have[index] ?? 0) > need[index];
+  return index < 0 || (have[index] ?? 0) > (need[index] ?? 0);
+}
+
+/** @param {string} version */
+function numbers(version) {
+  return version.split(/[.-]/).map((part) => Number.parseInt(part, 10));
 }

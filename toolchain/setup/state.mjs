@@ -4,6 +4,12 @@ import { existsSync, mkdirSync } from "node:fs";
 import { hasOwnBackend, hasOwnPassphrase } from "../environment.mjs";
 import { writeWhole } from "./files.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function ensureState(at, env) {
   if (hasOwnBackend(env)) return;
   mkdirSync(at.state, { recursive: true });

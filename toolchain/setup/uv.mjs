@@ -1,31 +1,40 @@
 // uv, which locks the Python requirements and runs the Python tests.
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { TOOLCHAIN } from "../paths.mjs";
+import { TOOLCHAIN, setting } from "../paths.mjs";
 import { UV_VERSION } from "../versions.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
 import { makeFolder } from "./files.mjs";
 import { ask, run } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { missing, say } from "./report.mjs";
 
+/** @import { Paths } from "../paths.mjs" */
+
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
 export async function installUv(at, env) {
-  if (env.MORGAN_UV || existsSync(at.uv)) return;
+  if (setting(env, "MORGAN_UV") !== undefined || existsSync(at.uv)) return;
   await ensurePip(at);
   say(`installing uv ${UV_VERSION} for this project only (about 10 s)`);
   await makeFolder(dirname(at.uv), async (folder) => {
     const wheel = join(folder, "wheel");
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"];
     const pinned = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--target", wheel];
-    await run("python3", [...pip, ...pinned, "-r", join(TOOLCHAIN, "uv", "requirements.txt")], { log: join(at.logs, "uv.log") });
+    await run("python3", [...pip, ...pinned, "-r", join(TOOLCHAIN, "uv", "requirements.txt")], {
+      log: join(at.logs, "uv.log"),
+    });
     renameSync(join(wheel, "bin", "uv"), join(folder, "uv"));
     chmodSync(join(folder, "uv"), 0o755);
     rmSync(wheel, { recursive: true });
   });
 }
 
+/** @param {Paths} at */
 async function ensurePip(at) {
   if (ask("python3", ["-m", "pip", "--version"]) !== undefined) return;
-  if (!canUseApt()) throw new SetupError("Python 3 with pip, which installs uv");
+  if (!canUseApt()) throw missing("Python 3 with pip, which installs uv");
   say("installing Python's pip (about 20 s)");
   await aptInstall(at, ["python3-pip"]);
 }

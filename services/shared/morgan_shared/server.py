@@ -54,6 +54,8 @@ def run(
         log_config=None,
         access_log=False,
         server_header=False,
+        # No service has WebSockets, and importing what serves them takes time at every start.
+        ws="none",
         # A request's own time limit ends it sooner; this is for answers that stream.
         timeout_graceful_shutdown=int(settings.request_timeout_s) + 1,
     )

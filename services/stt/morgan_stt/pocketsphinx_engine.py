@@ -41,9 +41,8 @@ def _decode(decoder: Decoder, samples: Samples) -> str:
     if np.abs(samples).max() < AUDIBLE:
         return ""
     integers = (samples * np.float32(32767)).astype("<i2")
-    # The last request's noise would colour this one otherwise, and its levels if the utterance came in parts.
-    decoder.reinit_feat()
     decoder.start_utt()
+    # The whole utterance at once is normalised by itself; in parts it would be by the levels of the last request.
     decoder.process_raw(integers.tobytes(), full_utt=True)
     decoder.end_utt()
     hypothesis = decoder.hyp()

@@ -26,6 +26,9 @@ class VitsSpeaker:
             raise EngineUnavailableError("no CUDA device can be used: check the container's GPU and the host's driver")
         self._device = torch.device(settings.device)
         self._tokenizer = AutoTokenizer.from_pretrained(settings.model_dir, local_files_only=True)
+        if self._tokenizer.phonemize or self._tokenizer.is_uroman:
+            # Such models need the packages phonemizer or uroman, which the image leaves out.
+            raise EngineUnavailableError(f"the VITS model in {settings.model_dir} does not take plain letters")
         model = VitsModel.from_pretrained(settings.model_dir, local_files_only=True, use_safetensors=True)
         self._model = model.to(self._device).eval()
         self._timeout_s = settings.synthesis_timeout_s

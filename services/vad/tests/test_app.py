@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from morgan_shared.pool import Cancellation
+from morgan_shared.wav import read_wav
 from morgan_vad.app import create_app
+from morgan_vad.detector import SpeechDetector
 from morgan_vad.settings import VadSettings
 
 WAV = {"content-type": "audio/wav"}
@@ -62,6 +65,14 @@ def test_other_rates_and_channels_give_the_same(client: TestClient, make_wav: An
     wav = make_wav(np.stack([at_48k, at_48k], axis=1), rate=48000)
     found = client.post("/v1/segments", content=wav, headers=WAV).json()
     assert (found["sample_rate"], len(found["segments"])) == (16000, 1)
+
+
+def test_the_model_carries_on_from_block_to_block(recording: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    detector = SpeechDetector()
+    audio = read_wav(recording, max_duration_s=10)
+    whole = list(detector.probabilities(audio, Cancellation()))
+    monkeypatch.setattr("morgan_vad.detector.BLOCK_FRAMES", 7)
+    assert list(detector.probabilities(audio, Cancellation())) == pytest.approx(whole, abs=1e-4)
 
 
 def test_requests_do_not_colour_each_other(client: TestClient, make_wav: Any, recording: bytes) -> None:

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/outputs.ts";
@@ -71,13 +72,36 @@ export class TestStack {
   }
 
   /** What a deployment that has to fail says. @throws Error where it does not fail. */
-  async failure(operation: "up" | "preview" = "up"): Promise<string> {
+  async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
+    this.#stack.workspace.envVars = { ...projectEnvironment(this.folder), ...variables };
     try {
       await (operation === "up" ? this.#stack.up() : this.#stack.preview());
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#stack.workspace.envVars = projectEnvironment(this.folder);
     }
     throw new Error(`${operation} was expected to fail and did not`);
+  }
+
+  /** Arguments of Node for a command of the project's own command line on this stack. */
+  commandLineArguments(...command: readonly string[]): string[] {
+    return ["cli/morgan.ts", ...command, "--stack", this.name];
+  }
+
+  /** The environment of a process that works on this stack. */
+  environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...projectEnvironment(this.folder) };
+  }
+
+  /** Runs a command of the project's own command line to its end. */
+  commandLine(...command: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+    const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
+    const options = { cwd: this.folder, env: this.environment(), maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, this.commandLineArguments(...command), options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr });
+    });
+    return promise;
   }
 
   /** The outputs of the stack. */

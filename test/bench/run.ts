@@ -1,0 +1,81 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { docker, idsOf } from "../integration/support/engine.ts";
+import { manifestOf, newBlobs } from "../integration/support/registry.ts";
+import { TestStack } from "../integration/support/test-stack.ts";
+import { describeMachine } from "./machine.ts";
+import { describeFigures, type Figure } from "./figures.ts";
+
+/** How often each run is repeated; the figures give the median and all of them. */
+const REPEATS = 5;
+
+/**
+ * Figures of the whole stack on this machine: a first up with the toolchain in place, an up with nothing changed, a
+ * preview, one line changed in core until the new container is healthy. It prints; it judges nothing.
+ */
+async function bench(stack: TestStack): Promise<Figure[]> {
+  const first = await time("first up", () => stack.commandLine("up"));
+  const ids = JSON.stringify(idsOf(stack.name));
+  const nothing = await repeat("up, nothing changed", () => stack.commandLine("up"));
+  const touched = JSON.stringify(idsOf(stack.name)) !== ids;
+  const preview = await repeat("preview, nothing changed", () => stack.commandLine("preview"));
+
+  const pushed: number[] = [];
+  const replaced: number[] = [];
+  const line = await repeat("up, one line changed in core", async () => {
+    appendFileSync(join(stack.folder, "services/core/morgan_core/__main__.py"), "# one more line\n");
+    const before = { ids: idsOf(stack.name), image: await coreManifest(stack) };
+    const started = performance.now();
+    const ended = await stack.commandLine("up");
+    const seconds = (performance.now() - started) / 1000;
+    const after = idsOf(stack.name);
+    pushed.push(newBlobs(await coreManifest(stack), before.image).reduce((sum, { size }) => sum + size, 0));
+    replaced.push(Object.keys(after).filter((role) => after[role] !== before.ids[role]).length);
+    return { ...ended, seconds };
+  });
+  return [
+    first,
+    { ...nothing, note: touched ? "containers were touched" : "no container touched" },
+    preview,
+    {
+      ...line,
+      note: `${String(Math.max(...pushed))} bytes pushed, ${String(Math.max(...replaced))} container replaced`,
+    },
+  ];
+}
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+  /** Where the run measured itself; else the whole of it counts. */
+  readonly seconds?: number;
+}
+
+async function time(name: string, run: () => Promise<Run>): Promise<Figure> {
+  const started = performance.now();
+  const { code, output, seconds } = await run();
+  if (code !== 0) throw new Error(`${name} failed:\n${output}`);
+  return { name, seconds: [seconds ?? (performance.now() - started) / 1000] };
+}
+
+async function repeat(name: string, run: () => Promise<Run>): Promise<Figure> {
+  const runs: Figure[] = [];
+  for (let index = 0; index < REPEATS; index++) {
+    runs.push(await time(name, run));
+    console.log(`${name}: ${String(index + 1)} of ${String(REPEATS)}`);
+  }
+  return { name, seconds: runs.flatMap(({ seconds }) => seconds) };
+}
+
+async function coreManifest(stack: TestStack) {
+  const { images } = await stack.outputs();
+  return manifestOf(images["core"]?.ref ?? "");
+}
+
+const stack = await TestStack.create();
+try {
+  console.log(`${await describeMachine(docker("version", "--format", "{{.Server.Version}}").trim())}\n`);
+  console.log(`\n${describeFigures(await bench(stack))}`);
+} finally {
+  await stack.dispose();
+}

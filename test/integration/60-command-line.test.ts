@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { expect } from "chai";
+import { containersOf, leftovers } from "./support/engine.ts";
+import { TestStack } from "./support/test-stack.ts";
+
+describe("the command line", () => {
+  let stack: TestStack;
+
+  before(async () => {
+    stack = await TestStack.create({ services: '["llm"]' });
+    git("init", "--quiet");
+    git("add", "--all");
+    git("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "all");
+  });
+
+  after(() => stack.dispose());
+
+  function git(...args: readonly string[]): string {
+    return execFileSync("git", args, { cwd: stack.folder, encoding: "utf8" });
+  }
+
+  it("ends an up with the endpoint and, for each service, its health, its sizes and its image by digest", async () => {
+    const { code, output } = await stack.commandLine("up");
+    expect(code, output).to.equal(0);
+    expect(output).to.include(`endpoint  http://127.0.0.1:${String(stack.gatewayPort)}`);
+    expect(output).to.match(/^llm +healthy +[\d.]+ MB +[\d.]+ MB +\S+@sha256:[0-9a-f]{64}$/m);
+  });
+
+  it("says that nothing changed when nothing did", async () => {
+    const { output } = await stack.commandLine("up");
+    expect(output).to.match(/Resources:\n +\d+ unchanged\n\n/);
+  });
+
+  it("leaves the checkout as it was", () => {
+    expect(git("status", "--porcelain")).to.equal("");
+  });
+
+  it("prints outputs for programs, and an environment in which plain pulumi works", async () => {
+    const { output } = await stack.commandLine("outputs", "--json");
+    expect(JSON.parse(output)).to.have.all.keys("endpoint", "images", "services", "registry");
+    const env = await stack.commandLine("env");
+    const plain = `${env.output}\npulumi preview --stack ${stack.name} --expect-no-changes --non-interactive`;
+    execFileSync("bash", ["-c", plain], { cwd: stack.folder, stdio: "pipe", env: stack.environment() });
+  });
+
+  it("previews without changing anything", async () => {
+    const { code, output } = await stack.commandLine("preview");
+    expect(code, output).to.equal(0);
+    expect(output).to.include("unchanged");
+  });
+
+  it("says what an unknown command could have been", async () => {
+    const { code, output } = await stack.commandLine("upp");
+    expect(code).to.equal(2);
+    expect(output).to.include("usage:").and.include("destroy");
+  });
+
+  it("destroys, and then says that the stack is not up", async () => {
+    expect((await stack.commandLine("destroy")).code).to.equal(0);
+    expect(containersOf(stack.name)).to.deep.equal({});
+    expect(leftovers(stack.name)).to.deep.equal([]);
+    const { code, output } = await stack.commandLine("outputs");
+    expect(code).to.equal(1);
+    expect(output).to.include(`the stack "${stack.name}" is not up`);
+  });
+});

@@ -117,7 +117,7 @@ function chosenServices(found: unknown, catalog: Catalog, wrong: Wrong): string[
   const names: readonly string[] = isList ? found : [];
   if (names.length === 0) return all;
   const unknown = names.filter((name) => !all.includes(name));
-  if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, unknown.join(", "));
+  if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, JSON.stringify(unknown));
   const chosen = all.filter((name) => names.includes(name));
   for (const name of chosen) {
     const missing = (catalog[name]?.calls ?? []).filter((called) => !chosen.includes(called));

@@ -47,7 +47,7 @@ const valid = fc
 /** For each key a text that is wrong, and what of it the problem has to show. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   accelerator: ["gpu", "CPU", ""],
-  services: ['["core","vda"]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
+  services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
   gatewayPort: ["0", "65536", "-1", "80.5", "http", "", " "],
   registryPort: ["0", "65536", "x"],
@@ -107,6 +107,7 @@ describe("a configuration", () => {
         const { problems } = parse({ ...base, [key]: text });
         expect(problems.map((problem) => about(problem.key))).to.include(key);
         expect(new Set(problems.map((problem) => about(problem.key)))).to.have.property("size", 1);
+        expect(problems.map(({ found }) => found)).not.to.include("");
       });
     }
   }

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, StringConstraints
 
 from morgan_core.backends import Backends, open_backends
 from morgan_core.conversation import Conversation, TextReply, VoiceReply
@@ -19,10 +19,18 @@ SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 OpenBackends = Callable[[CoreSettings], AbstractAsyncContextManager[Backends]]
 
 
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold the character NUL, which the history cannot keep")
+    return text
+
+
 class ChatRequest(BaseModel):
     """What somebody writes."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000), AfterValidator(_without_nul)
+    ]
     session_id: Annotated[str, StringConstraints(pattern=SESSION_ID)] | None = None
     """The session that goes on; left out, a new one begins."""
 

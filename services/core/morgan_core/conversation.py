@@ -91,7 +91,7 @@ class Conversation:
         answer = await self._neighbours.post(
             "llm", "/v1/chat/completions", _json(messages=messages), "application/json"
         )
-        reply = answers.parse(answers.Completion, "llm", answer).choices[0].message.content.strip()
+        reply = answers.parse(answers.Completion, "llm", answer).choices[0].message.content.replace("\0", "").strip()
         if not reply:
             raise ServiceError(503, "neighbour_unavailable", "llm gave an empty reply")
         return reply

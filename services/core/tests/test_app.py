@@ -31,6 +31,11 @@ def test_a_text_turn_gets_a_reply_and_is_kept(client: TestClient, fakes: Any) ->
     assert fakes.sessions.kept == fakes.history.kept
 
 
+def test_a_reply_is_kept_without_what_the_history_cannot_keep(client: TestClient, fakes: Any) -> None:
+    fakes.neighbours.answers["llm"] = b'{"choices": [{"message": {"content": "a\\u0000b"}}]}'
+    assert client.post("/v1/chat", json={"text": "hello"}).json()["reply"] == "ab"
+
+
 def test_the_language_model_is_told_what_was_said_before(client: TestClient, fakes: Any) -> None:
     session = client.post("/v1/chat", json={"text": "one"}).json()["session_id"]
     client.post("/v1/chat", json={"text": "two", "session_id": session})
@@ -106,12 +111,15 @@ def test_a_store_that_is_down_is_named_and_nothing_half_kept(client: TestClient,
         ({"text": "\n"}, "text"),
         ({"text": None}, "text"),
         ({"text": "a" * 8001}, "text"),
+        ({"text": "a\0b"}, "text"),
+        ({"text": "\ud800"}, "text"),
         ({"text": "a", "session_id": "../b"}, "session_id"),
         ({"text": "a", "session_id": "b" * 65}, "session_id"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_its_field(client: TestClient, body: Any, field: str) -> None:
-    response = client.post("/v1/chat", json=body)
+    headers = {"content-type": "application/json"}
+    response = client.post("/v1/chat", content=json.dumps(body), headers=headers)
     assert (response.status_code, response.json()["error"]["field"]) == (422, field)
 
 

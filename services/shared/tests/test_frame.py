@@ -1,65 +1,9 @@
 """The frame round each service: errors, limits, ids, health."""
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import pytest
-from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
-from pydantic import BaseModel
-
-from morgan_shared.app import create_base_app, json_body, wav_body
-from morgan_shared.errors import ServiceError
-from morgan_shared.guard import current_request_id
-from morgan_shared.health import Check, CheckResult
-from morgan_shared.settings import CommonSettings
-
-
-class Letter(BaseModel):
-    text: str
-
-
-async def down() -> CheckResult:
-    return CheckResult(ok=False, detail="out of order")
-
-
-def example_app(*, gates: bool = True, **limits: Any) -> FastAPI:
-    settings = CommonSettings(port=1, **{"max_body_bytes": 1000, "request_timeout_s": 0.2} | limits)
-    app = create_base_app(settings, service="example", engine="none", checks=[Check("store", down, gates=gates)])
-
-    @app.post("/letter", dependencies=[Depends(json_body)])
-    async def letter(letter: Letter) -> Letter:
-        return letter
-
-    @app.post("/wav")
-    async def wav(body: bytes = Depends(wav_body)) -> int:
-        return len(body)
-
-    @app.get("/sleep")
-    async def sleep() -> None:
-        await asyncio.sleep(60)
-
-    @app.get("/refuse")
-    async def refuse() -> None:
-        raise ServiceError(503, "broken", "the other one is broken")
-
-    @app.get("/crash")
-    async def crash() -> None:
-        raise ZeroDivisionError
-
-    @app.get("/id")
-    async def request_id() -> str | None:
-        return current_request_id()
-
-    return app
-
-
-@pytest.fixture
-def client() -> Iterator[TestClient]:
-    with TestClient(example_app()) as client:
-        yield client
 
 
 def error_of(response: Any) -> tuple[int, str]:
@@ -76,7 +20,7 @@ def test_ready_fails_for_a_check_that_gates(client: TestClient) -> None:
     assert response.json() == {"ready": False, "checks": {"store": {"ok": False, "detail": "out of order"}}}
 
 
-def test_ready_only_reports_a_check_that_does_not_gate() -> None:
+def test_ready_only_reports_a_check_that_does_not_gate(example_app: Any) -> None:
     with TestClient(example_app(gates=False)) as client:
         response = client.get("/ready")
     assert (response.status_code, response.json()["checks"]["store"]["ok"]) == (200, False)
@@ -123,59 +67,3 @@ def test_an_unexpected_error_tells_clients_nothing_of_itself(client: TestClient)
     response = client.get("/crash")
     assert error_of(response) == (500, "internal_error")
     assert "Zero" not in response.text
-
-
-def test_a_request_that_takes_too_long_is_answered(client: TestClient) -> None:
-    assert error_of(client.get("/sleep")) == (504, "timeout")
-
-
-@pytest.mark.parametrize("size", [1001, 100_000])
-@pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_too_large_is_refused(serve: Any, size: int, chunked: bool) -> None:
-    async def parts() -> Any:
-        for _ in range(size):
-            yield b"x"
-
-    data = parts() if chunked else b"x" * size
-    headers = {"content-type": "audio/wav"}
-    async with serve(example_app(request_timeout_s=5)) as url, aiohttp.ClientSession(headers=headers) as session:
-        async with session.post(url + "/wav", data=data) as response:
-            assert (response.status, (await response.json())["error"]["code"]) == (413, "body_too_large")
-        async with session.post(url + "/wav", data=b"x" * 1000) as response:
-            assert response.status == 200
-
-
-async def test_a_body_that_stalls_is_given_up(serve: Any) -> None:
-    async with serve(example_app()) as url:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
-        writer.write(b"POST /wav HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nContent-Length: 10\r\n\r\nabc")
-        answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 2)
-        assert b" 504 " in answer
-        writer.close()
-
-
-async def test_work_ends_when_its_client_leaves(serve: Any) -> None:
-    ended = asyncio.Event()
-    app = create_base_app(CommonSettings(port=1), service="example", engine="none")
-
-    @app.get("/work")
-    async def work() -> None:
-        try:
-            await asyncio.sleep(60)
-        finally:
-            ended.set()
-
-    async with serve(app) as url, aiohttp.ClientSession() as session:
-        with pytest.raises(TimeoutError):
-            await session.get(url + "/work", timeout=aiohttp.ClientTimeout(total=0.2))
-        await asyncio.wait_for(ended.wait(), 2)
-
-
-def test_a_request_keeps_the_id_it_came_with(client: TestClient) -> None:
-    response = client.get("/id", headers={"x-request-id": "abc-1"})
-    assert (response.json(), response.headers["x-request-id"]) == ("abc-1", "abc-1")
-
-
-def test_an_id_that_could_forge_logs_is_replaced(client: TestClient) -> None:
-    response = client.get("/id", headers={"x-request-id": "abc {}"})
-    assert response.json() == response.headers["x-request-id"] != "abc {}"

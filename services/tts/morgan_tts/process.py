@@ -1,6 +1,7 @@
 """Running a program on a text: no shell, a time limit, and no process left behind."""
 
 import asyncio
+import os
 from dataclasses import dataclass
 
 
@@ -22,10 +23,14 @@ async def run_program(command: list[str], text: str, timeout_s: float) -> Finish
 
     """
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+    # A file, as writing to a pipe fails in ways that differ between event loops if the program ends without reading.
+    with os.fdopen(os.memfd_create("text"), "w+b") as file:
+        file.write(text.encode())
+        file.seek(0)
+        process = await asyncio.create_subprocess_exec(*command, stdin=file, stdout=pipe, stderr=pipe)
     try:
         async with asyncio.timeout(timeout_s):
-            output, error = await process.communicate(text.encode())
+            output, error = await process.communicate()
         code = await process.wait()
     finally:
         if process.returncode is None:

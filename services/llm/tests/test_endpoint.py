@@ -1,4 +1,4 @@
-"""The llm service, alone and before a stand-in for a language model's endpoint."""
+"""The llm service before a stand-in for a language model's endpoint."""
 
 import asyncio
 import json
@@ -10,60 +10,10 @@ import aiohttp
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from morgan_llm.app import create_app
 from morgan_llm.settings import LlmSettings
-
-ASK = {"messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "go forward ten meters"}]}
-
-
-@pytest.fixture
-def built_in() -> TestClient:
-    return TestClient(create_app(LlmSettings()))
-
-
-def events_of(text: str) -> list[Any]:
-    *events, last = [part.removeprefix("data: ") for part in text.split("\n\n") if part]
-    assert last == "[DONE]"
-    return [json.loads(event) for event in events]
-
-
-def test_the_built_in_responder_says_what_it_understood(built_in: TestClient) -> None:
-    answer = built_in.post("/v1/chat/completions", json=ASK).json()
-    assert (answer["object"], answer["model"]) == ("chat.completion", "built-in")
-    assert answer["choices"][0]["message"] == {"role": "assistant", "content": "I understood: go forward ten meters"}
-    assert answer["choices"][0]["finish_reason"] == "stop"
-    assert answer["usage"]["total_tokens"] == answer["usage"]["prompt_tokens"] + answer["usage"]["completion_tokens"]
-
-
-def test_the_built_in_responder_streams_the_same(built_in: TestClient) -> None:
-    response = built_in.post("/v1/chat/completions", json={**ASK, "stream": True})
-    assert response.headers["content-type"].startswith("text/event-stream")
-    choices = [event["choices"][0] for event in events_of(response.text)]
-    assert "".join(choice["delta"].get("content", "") for choice in choices) == "I understood: go forward ten meters"
-    assert choices[-1]["finish_reason"] == "stop"
-
-
-def test_the_built_in_responder_knows_the_turn_before(built_in: TestClient) -> None:
-    messages = [{"role": "user", "content": [{"type": "text", "text": "one"}]}, {"role": "user", "content": "two"}]
-    answer = built_in.post("/v1/chat/completions", json={"messages": messages}).json()
-    assert answer["choices"][0]["message"]["content"] == "I understood: two Before that you said: one"
-
-
-def test_models_are_listed(built_in: TestClient) -> None:
-    assert [model["id"] for model in built_in.get("/v1/models").json()["data"]] == ["built-in"]
-    assert built_in.get("/health").json()["engine"] == "built-in"
-    assert built_in.get("/ready").json() == {"ready": True, "checks": {}}
-
-
-@pytest.mark.parametrize("body", [{}, {"messages": []}, {"messages": [{"role": "wizard", "content": "x"}]}])
-def test_what_is_no_conversation_is_refused_in_openais_form(built_in: TestClient, body: dict[str, Any]) -> None:
-    response = built_in.post("/v1/chat/completions", json=body)
-    error = response.json()["error"]
-    assert (response.status_code, error["type"]) == (422, "invalid_request_error")
-    assert error["field"].startswith("messages")
 
 
 def upstream(seen: list[Any]) -> FastAPI:

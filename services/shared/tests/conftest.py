@@ -1,0 +1,67 @@
+"""An application inside the frame that each service has."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from morgan_shared.app import create_base_app, json_body, wav_body
+from morgan_shared.errors import ServiceError
+from morgan_shared.guard import current_request_id
+from morgan_shared.health import Check, CheckResult
+from morgan_shared.settings import CommonSettings
+
+
+class Letter(BaseModel):
+    text: str
+
+
+async def down() -> CheckResult:
+    return CheckResult(ok=False, detail="out of order")
+
+
+def make_example(*, gates: bool = True, **limits: Any) -> FastAPI:
+    settings = CommonSettings(port=1, **{"max_body_bytes": 1000, "request_timeout_s": 0.2} | limits)
+    app = create_base_app(settings, service="example", engine="none", checks=[Check("store", down, gates=gates)])
+
+    @app.post("/letter", dependencies=[Depends(json_body)])
+    async def letter(letter: Letter) -> Letter:
+        return letter
+
+    @app.post("/wav")
+    async def wav(body: bytes = Depends(wav_body)) -> int:
+        return len(body)
+
+    @app.get("/sleep")
+    async def sleep() -> None:
+        await asyncio.sleep(60)
+
+    @app.get("/refuse")
+    async def refuse() -> None:
+        raise ServiceError(503, "broken", "the other one is broken")
+
+    @app.get("/crash")
+    async def crash() -> None:
+        raise ZeroDivisionError
+
+    @app.get("/id")
+    async def request_id() -> str | None:
+        return current_request_id()
+
+    return app
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(make_example()) as client:
+        yield client
+
+
+@pytest.fixture
+def example_app() -> Callable[..., FastAPI]:
+    """Make an application inside the frame, with limits of its own."""
+    return make_example

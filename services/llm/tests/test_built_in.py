@@ -51,9 +51,19 @@ def test_models_are_listed(built_in: TestClient) -> None:
     assert built_in.get("/ready").json() == {"ready": True, "checks": {}}
 
 
-@pytest.mark.parametrize("body", [{}, {"messages": []}, {"messages": [{"role": "wizard", "content": "x"}]}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"messages": []},
+        {"messages": [{"role": "wizard", "content": "x"}]},
+        {"messages": [{"role": "user", "content": "\ud800"}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": "\ud800"}]}]},
+    ],
+)
 def test_what_is_no_conversation_is_refused_in_openais_form(built_in: TestClient, body: dict[str, Any]) -> None:
-    response = built_in.post("/v1/chat/completions", json=body)
+    headers = {"content-type": "application/json"}
+    response = built_in.post("/v1/chat/completions", content=json.dumps(body), headers=headers)
     error = response.json()["error"]
     assert (response.status_code, error["type"]) == (422, "invalid_request_error")
     assert error["field"].startswith("messages")

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { execute } from "./pulumi.ts";
@@ -20,22 +20,56 @@ interface Pending {
  * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
  */
 export async function repairKilledRun(stack: string, backend: string): Promise<void> {
-  if (!backend.startsWith("file://")) return;
-  const locks = join(backend.slice("file://".length), ".pulumi/locks/organization/morgan", stack);
+  const [, folder] = /^file:\/\/([^?]*)/.exec(backend) ?? [];
+  if (folder === undefined) return;
+  const locks = join(folder, ".pulumi/locks/organization/morgan", stack);
   if (!existsSync(locks)) return;
-  const held = readdirSync(locks).map((file) => JSON.parse(readFileSync(join(locks, file), "utf8")) as Lock);
+  // The backend may keep attributes beside each lock.
+  const files = readdirSync(locks).filter((file) => file.endsWith(".json"));
+  const held = files.map((file) => JSON.parse(readFileSync(join(locks, file), "utf8")) as Lock);
   if (held.length === 0 || held.some((lock) => lock.hostname !== hostname() || isAlive(lock.pid))) return;
+  endStrayPlugins();
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
   await removeUnrecorded(stack);
 }
 
+/** A process that has ended and that nobody has waited for still has its pid; what it held, it holds no more. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+  return !/^State:\tZ/m.test(readProc(pid, "status"));
+}
+
+/** Plugins outlive a Pulumi that is killed, and go on with what it told them: those of this project are ended. */
+function endStrayPlugins(): void {
+  const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  for (const pid of pids.map(Number)) {
+    const status = readProc(pid, "status");
+    const parent = Number(/^PPid:\t(\d+)/m.exec(status)?.[1]);
+    const stray =
+      /^Name:\tpulumi-(?:language|resourc)/m.test(status) && !/^Name:\tpulumi$/m.test(readProc(parent, "status"));
+    if (stray && workingFolder(pid) === process.cwd()) process.kill(pid);
+  }
+}
+
+function workingFolder(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${String(pid)}/cwd`);
   } catch {
-    return false;
+    return "";
+  }
+}
+
+/** What Linux says of a process; empty for one that is gone, and on other systems. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -72,7 +72,9 @@ function pulumiHome(at, env) {
 function backend(at, env) {
   if (hasOwnBackend(env)) return {};
   return {
-    PULUMI_BACKEND_URL: `file://${at.state}`,
+    // The backend keeps attributes beside each file and does not write them whole: killed at that moment, it could not
+    // read the state again. Nothing needs them.
+    PULUMI_BACKEND_URL: `file://${at.state}?metadata=skip`,
     ...(!hasOwnPassphrase(env) && { PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase }),
   };
 }

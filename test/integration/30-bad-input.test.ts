@@ -28,7 +28,7 @@ describe("bad input", () => {
   it("is told all at once, each with its key and what was expected", async () => {
     await bad.configure({
       accelerator: "tpu",
-      services: '["vad","singing"]',
+      services: ["vad", "singing"],
       gatewayAddress: "everywhere",
       gatewayPort: "70000",
       registry: "not a registry",
@@ -52,9 +52,9 @@ describe("bad input", () => {
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 
-  it("is a missing value too", async () => {
-    await bad.unset("gatewayPort");
-    expect(await bad.failure("preview")).to.include("gatewayPort");
+  it("of the wrong type is told by Pulumi itself, with the key and the type", async () => {
+    await bad.configure({ gatewayPort: "eighty" });
+    expect(await bad.failure("preview")).to.match(/gatewayPort.* must be of type 'integer'/);
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 

@@ -24,7 +24,7 @@ describe("an up that is killed", () => {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create({ services: '["llm"]' });
+    stack = await TestStack.create({ services: ["llm"] });
   });
 
   after(() => stack.dispose());

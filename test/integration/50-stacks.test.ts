@@ -10,7 +10,7 @@ describe("a second stack on the same engine", () => {
 
   before(async () => {
     first = sharedStack();
-    second = await TestStack.create({ services: '["llm"]' });
+    second = await TestStack.create({ services: ["llm"] });
   });
 
   after(() => second.dispose());
@@ -58,7 +58,7 @@ describe("upstream images and a registry of one's own", () => {
     const images = { debian: await pinned("debian"), redis: await pinned("redis"), postgres: await pinned("postgres") };
     stack = await TestStack.create({
       baseImages: "registry",
-      upstreamImages: JSON.stringify(images),
+      upstreamImages: images,
       registry: registry.replace("/morgan", "/elsewhere/team"),
     });
   });

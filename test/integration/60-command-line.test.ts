@@ -7,7 +7,7 @@ describe("the command line", () => {
   let stack: TestStack;
 
   before(async () => {
-    stack = await TestStack.create({ services: '["llm"]' });
+    stack = await TestStack.create({ services: ["llm"] });
     git("init", "--quiet");
     git("add", "--all");
     git("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "all");

@@ -24,9 +24,10 @@ const state = {
 describe("a run that was killed", () => {
   const project = useFolder();
   const programs = usePrograms(project);
-  const backend = (): string => `file://${project.folder}/state`;
+  const backend = (): string => `file://${project.folder}/state?metadata=skip`;
   const lock = (pid: number, host = hostname()): void => {
     project.write(LOCK, JSON.stringify({ pid, hostname: host }));
+    project.write(`${LOCK}.attrs`, "");
   };
   beforeEach(() => {
     programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);

@@ -96,7 +96,10 @@ describe("set-up", () => {
 
   it("leaves to users what they have set", () => {
     const ours = environment({ root: "/repo", env: { HOME: folder, PATH: "/usr/bin" } });
-    expect(ours).to.include({ PULUMI_BACKEND_URL: "file:///repo/.morgan/state", BUILDX_NO_DEFAULT_ATTESTATIONS: "1" });
+    expect(ours).to.include({
+      PULUMI_BACKEND_URL: "file:///repo/.morgan/state?metadata=skip",
+      BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+    });
     const own = { HOME: folder, PATH: "/usr/bin", PULUMI_BACKEND_URL: "s3://states", NODE_COMPILE_CACHE: "/cache" };
     expect(environment({ root: "/repo", env: own })).not.to.have.any.keys(
       "PULUMI_BACKEND_URL",

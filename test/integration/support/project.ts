@@ -28,7 +28,7 @@ export function removeProject(folder: string): void {
 /** What a run in a copy needs: state and passphrase of its own, whatever the user's are. */
 export function projectEnvironment(folder: string): Record<string, string> {
   return {
-    PULUMI_BACKEND_URL: `file://${folder}/.morgan/state`,
+    PULUMI_BACKEND_URL: `file://${folder}/.morgan/state?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "only for tests",
     PULUMI_CONFIG_PASSPHRASE_FILE: "",
   };

@@ -14,6 +14,9 @@ export interface Change {
   readonly name: string;
 }
 
+/** Configuration values by key. */
+export type Configuration = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
+
 /** A stack of its own on the real engine: name, ports, state and sources are nobody else's. */
 export class TestStack {
   readonly name: string;
@@ -32,7 +35,7 @@ export class TestStack {
   }
 
   /** Makes a stack, in a copy of the project that it shares with `folder`'s owner where one is given. */
-  static async create(config: Record<string, string> = {}, folder = copyProject()): Promise<TestStack> {
+  static async create(config: Configuration = {}, folder = copyProject()): Promise<TestStack> {
     const stackName = `test-${randomBytes(3).toString("hex")}`;
     const [gatewayPort, registryPort] = [await freePort(), await freePort()];
     const stack = await LocalWorkspace.createStack(
@@ -44,12 +47,15 @@ export class TestStack {
     return made;
   }
 
-  /** Sets configuration values; JSON for arrays and objects. */
-  async configure(values: Readonly<Record<string, string>>): Promise<void> {
-    const config: ConfigMap = Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [`morgan:${key}`, { value }]),
-    );
-    await this.#stack.setAllConfig(config);
+  /** Sets configuration values. */
+  async configure(values: Configuration): Promise<void> {
+    const entries = Object.entries(values).flatMap(([key, value]): [string, string][] => {
+      if (typeof value === "string") return [[key, value]];
+      if (Array.isArray(value)) return value.map((item: string, index) => [`${key}[${String(index)}]`, item]);
+      return Object.entries(value).map(([name, item]) => [`${key}.${name}`, item]);
+    });
+    const config: ConfigMap = Object.fromEntries(entries.map(([path, value]) => [`morgan:${path}`, { value }]));
+    await this.#stack.setAllConfig(config, true);
   }
 
   /** Takes configuration values away. */

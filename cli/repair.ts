@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../toolchain/setup/process.mjs";
 import { execute } from "./pulumi.ts";
 
 /** A lock of the file backend, as far as it is needed here. */
@@ -32,16 +33,6 @@ export async function repairKilledRun(stack: string, backend: string): Promise<v
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
   await removeUnrecorded(stack);
-}
-
-/** A process that has ended and that nobody has waited for still has its pid; what it held, it holds no more. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-  return !/^State:\tZ/m.test(readProc(pid, "status"));
 }
 
 /** Plugins outlive a Pulumi that is killed, and go on with what it told them: those of this project are ended. */

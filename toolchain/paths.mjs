@@ -30,6 +30,7 @@ export function paths({ root, env }) {
     clients: join(cache, "clients"),
     nodeCompile: join(cache, "node-compile"),
     logs: join(cache, "logs"),
+    engine: join(cache, "engine"),
     state: join(root, ".morgan", "state"),
     passphrase: join(root, ".morgan", "passphrase"),
     machine: join(root, ".morgan", "machine.json"),

@@ -49,7 +49,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
       scratch: ["/tmp"],
       healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
       startLimit: "60 s",
-      stopLimit: "30 s",
+      // Longer than the services give a request (30 s), so that those in flight are finished.
+      stopLimit: "35 s",
       memory,
       cpus,
       rollout: "create-first",

@@ -1,5 +1,5 @@
 // A container engine: the one that answers if it serves, else Debian's, installed and started.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setting } from "../paths.mjs";
@@ -9,13 +9,14 @@ import { linkClients } from "./clients.mjs";
 import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
 import { readJson, writeWhole } from "./files.mjs";
 import { withLock } from "./lock.mjs";
-import { ask, excerpt, startDetached, which } from "./process.mjs";
+import { ask, excerpt, isAlive, startDetached, which } from "./process.mjs";
 import { SetupError, say } from "./report.mjs";
 
 /** @import { Paths } from "../paths.mjs" */
 /** @typedef {{ features?: Record<string, boolean> }} Settings */
 
 const SETTINGS = "/etc/docker/daemon.json";
+const DOCKERD_PID = "/var/run/docker.pid";
 
 /**
  * Returns what keeps the machine's engine from serving.
@@ -71,10 +72,24 @@ function isSystemd() {
 async function startDaemons(at) {
   const containerd = "/run/containerd/containerd.sock";
   if (!ask("ctr", ["--connect-timeout", "2s", "--address", containerd, "version"])) {
-    await startDetached("containerd", [], logOf(at, "containerd"));
+    await startDetached("containerd", [], filesOf(at, "containerd"));
     await until(() => existsSync(containerd), 15, `containerd makes ${containerd}`, logOf(at, "containerd"));
   }
-  await startDetached("dockerd", ["--containerd", containerd], logOf(at, "dockerd"));
+  removeStalePid();
+  await startDetached("dockerd", ["--containerd", containerd, "--pidfile", DOCKERD_PID], filesOf(at, "dockerd"));
+}
+
+/** dockerd takes any process with the pid of its last run for itself, one that has ended and waits to be waited for too. */
+function removeStalePid() {
+  if (existsSync(DOCKERD_PID) && !isAlive(Number(readFileSync(DOCKERD_PID, "utf8")))) rmSync(DOCKERD_PID);
+}
+
+/**
+ * @param {Paths} at
+ * @param {string} daemon
+ */
+function filesOf(at, daemon) {
+  return { log: logOf(at, daemon), pidFile: join(at.engine, `${daemon}.pid`) };
 }
 
 /**

@@ -1,7 +1,8 @@
 // Running other programs.
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { writeWhole } from "./files.mjs";
 import { SetupError } from "./report.mjs";
 
 /**
@@ -51,18 +52,41 @@ export function ask(command, args) {
 }
 
 /**
- * Starts a daemon in its own session, so that it outlives the terminal that ran set-up.
+ * Starts a daemon in its own session, so that it outlives the terminal that ran set-up, and writes down its pid for
+ * whoever wants to stop it.
  * @param {string} command
  * @param {string[]} args
- * @param {string} log
+ * @param {{ log: string, pidFile: string }} files
  * @returns {Promise<void>}
  */
-export function startDetached(command, args, log) {
+export function startDetached(command, args, { log, pidFile }) {
   const output = openSync(log, "a");
-  const child = spawn(command, args, { detached: true, stdio: ["ignore", output, output] });
+  const child = spawn(command, args, { cwd: "/", detached: true, stdio: ["ignore", output, output] });
   closeSync(output);
   child.unref();
-  return new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject));
+  return new Promise((resolve, reject) =>
+    child
+      .once("spawn", () => {
+        writeWhole(pidFile, String(child.pid));
+        resolve();
+      })
+      .once("error", reject),
+  );
+}
+
+/**
+ * Whether a process is there and runs. One that has ended keeps its pid until somebody waits for it, which in a container
+ * or a small virtual machine may be never.
+ * @param {number} pid
+ */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+  const status = `/proc/${pid}/status`;
+  return !existsSync(status) || !/^State:\tZ/m.test(readFileSync(status, "utf8"));
 }
 
 /**

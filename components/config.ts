@@ -46,9 +46,9 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
 
 function machineFacts(): MachineFacts {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
-  const recorded = readText(".morgan/machine.json") ?? "{}";
-  const { baseImages }: { baseImages?: unknown } = JSON.parse(recorded) as { baseImages?: unknown };
-  return { baseImages: baseImages === "debian" ? "debian" : "registry", cache };
+  // Written whole by set-up; anything else in there counts as nothing recorded.
+  const debian = /"baseImages":\s*"debian"/.test(readText(".morgan/machine.json") ?? "");
+  return { baseImages: debian ? "debian" : "registry", cache };
 }
 
 function readCertificates(bundle: string): string | undefined {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { idsOf, leftovers } from "./support/engine.ts";
 import { manifestOf } from "./support/registry.ts";
@@ -7,13 +10,19 @@ import { TestStack } from "./support/test-stack.ts";
 describe("a second stack on the same engine", () => {
   let first: TestStack;
   let second: TestStack;
+  let cache: string;
 
   before(async () => {
     first = sharedStack();
-    second = await TestStack.create({ services: ["llm"] });
+    cache = mkdtempSync(join(tmpdir(), "morgan-cache-"));
+    // With a cache of its own it finds no root file system that it could take over.
+    second = await TestStack.create({ services: ["llm"] }, { variables: { XDG_CACHE_HOME: cache } });
   });
 
-  after(() => second.dispose());
+  after(async () => {
+    await second.dispose();
+    rmSync(cache, { recursive: true });
+  });
 
   it("shares nothing with the first: names, ports, networks, volumes, registry", async () => {
     const ids = idsOf(first.name);
@@ -27,10 +36,11 @@ describe("a second stack on the same engine", () => {
     expect(leftovers(second.name).filter((thing) => things.has(thing))).to.deep.equal([]);
   });
 
-  it("makes the same Debian image from the same packages", async () => {
+  it("makes the same Debian image from the same packages, byte for byte", async () => {
     const layers = await Promise.all(
       [first, second].map(async (stack) => manifestOf(`${(await stack.outputs()).registry}/debian:${stack.name}`)),
     );
+    expect(readdirSync(join(cache, "morgan")).join()).to.match(/debian-[0-9a-f]{12}/);
     expect(layers[0]).to.deep.equal(layers[1]);
   });
 
@@ -67,7 +77,7 @@ describe("upstream images and a registry of one's own", () => {
 
   it("bring the stack up without a bootstrap and without a registry container", async () => {
     const changes = await stack.up();
-    expect(changes.filter(({ type }) => type === "command:Command").map(({ name }) => name)).to.have.members([
+    expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
       "redis-password",
       "postgres-password",
     ]);

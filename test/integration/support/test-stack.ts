@@ -25,8 +25,16 @@ export class TestStack {
   readonly gatewayPort: number;
   readonly registryPort: number;
   readonly #stack: Stack;
+  readonly #variables: Readonly<Record<string, string>>;
 
-  private constructor(stack: Stack, folder: string, gatewayPort: number, registryPort: number) {
+  private constructor(
+    stack: Stack,
+    folder: string,
+    variables: Record<string, string>,
+    gatewayPort: number,
+    registryPort: number,
+  ) {
+    this.#variables = variables;
     this.name = stack.name;
     this.folder = folder;
     this.gatewayPort = gatewayPort;
@@ -34,15 +42,17 @@ export class TestStack {
     this.#stack = stack;
   }
 
-  /** Makes a stack, in a copy of the project that it shares with `folder`'s owner where one is given. */
-  static async create(config: Configuration = {}, folder = copyProject()): Promise<TestStack> {
+  /** Makes a stack, in a copy of the project of its own; `variables` are set for everything that is run on it. */
+  static async create(
+    config: Configuration = {},
+    { variables = {} }: { readonly variables?: Record<string, string> } = {},
+  ): Promise<TestStack> {
+    const folder = copyProject();
     const stackName = `test-${randomBytes(3).toString("hex")}`;
     const [gatewayPort, registryPort] = [await freePort(), await freePort()];
-    const stack = await LocalWorkspace.createStack(
-      { stackName, workDir: folder },
-      { envVars: projectEnvironment(folder) },
-    );
-    const made = new TestStack(stack, folder, gatewayPort, registryPort);
+    const environment = { ...projectEnvironment(folder), ...variables };
+    const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, { envVars: environment });
+    const made = new TestStack(stack, folder, environment, gatewayPort, registryPort);
     await made.configure({ gatewayPort: String(gatewayPort), registryPort: String(registryPort), ...config });
     return made;
   }
@@ -79,13 +89,13 @@ export class TestStack {
 
   /** What a deployment that has to fail says. @throws Error where it does not fail. */
   async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
-    this.#stack.workspace.envVars = { ...projectEnvironment(this.folder), ...variables };
+    this.#stack.workspace.envVars = { ...this.#variables, ...variables };
     try {
       await (operation === "up" ? this.#stack.up() : this.#stack.preview());
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {
-      this.#stack.workspace.envVars = projectEnvironment(this.folder);
+      this.#stack.workspace.envVars = { ...this.#variables };
     }
     throw new Error(`${operation} was expected to fail and did not`);
   }
@@ -97,7 +107,7 @@ export class TestStack {
 
   /** The environment of a process that works on this stack. */
   environment(): NodeJS.ProcessEnv {
-    return { ...process.env, ...projectEnvironment(this.folder) };
+    return { ...process.env, ...this.#variables };
   }
 
   /** Runs a command of the project's own command line to its end. */

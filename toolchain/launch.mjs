@@ -1,4 +1,4 @@
-// node toolchain/launch.mjs [--only=node] <script.ts> [arguments]: set-up, then the script under a Node that runs
+// node toolchain/launch.mjs [--only=node|tools] <script.ts> [arguments]: set-up, or its part, then the script under a Node that runs
 // TypeScript, in the project's environment.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -7,10 +7,10 @@ import { nodeDirectory, paths } from "./paths.mjs";
 import { ROOT, setUpOrExit } from "./setup.mjs";
 
 const args = process.argv.slice(2);
-const onlyNode = args[0] === "--only=node";
-const command = onlyNode ? args.slice(1) : args;
+const only = args[0] === "--only=node" ? "node" : args[0] === "--only=tools" ? "tools" : undefined;
+const command = only ? args.slice(1) : args;
 
-await setUpOrExit({ only: onlyNode ? "node" : undefined });
+await setUpOrExit({ only });
 
 const node = join(nodeDirectory(paths({ root: ROOT, env: process.env })), "node");
 const env = { ...process.env, ...environment({ root: ROOT, env: process.env }) };

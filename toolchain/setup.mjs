@@ -12,7 +12,7 @@ import { ensureState } from "./setup/state.mjs";
 import { installUv } from "./setup/uv.mjs";
 
 /** @import { Paths } from "./paths.mjs" */
-/** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | undefined }} Options */
+/** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
 /** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return what the machine lacks. */
 
 export const ROOT = dirname(TOOLCHAIN);
@@ -38,6 +38,7 @@ export async function setUp({ root = ROOT, env = process.env, only } = {}) {
   await attempt(installNode);
   if (only === "node") return problems;
   await attempt(installUv);
+  if (only === "tools") return problems;
   await attempt(ensureEngine);
   if (problems.length === 0) await attempt(chooseBaseImages);
   await attempt(problems.length === 0 ? ensurePulumi : checkPulumi);

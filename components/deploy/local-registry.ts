@@ -1,6 +1,6 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
+import { createData } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
 import { stackLabels } from "./labels.ts";
 
@@ -23,13 +23,12 @@ export class LocalRegistry extends pulumi.ComponentResource {
 
   constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:LocalRegistry", name, { port: args.port }, opts);
-    const data = new docker.Volume(`${name}-data`, {}, { parent: this, protect: args.protectData });
     const container = createContainer(this, name, {
       image: args.image,
       user: REGISTRY_USER,
       labels: stackLabels(args.stack, name),
       network: undefined,
-      volumes: { [REGISTRY_DATA]: data.name },
+      volumes: { [REGISTRY_DATA]: createData(this, name, args.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],
       startLimit: "30 s",
       stopLimit: "10 s",

@@ -1,21 +1,8 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { createData, type BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
 import { stackLabels } from "./labels.ts";
 import { createPassword } from "./password.ts";
-
-/** Inputs of Postgres. */
-export interface PostgresArgs {
-  readonly image: pulumi.Input<string>;
-  /** Image of the holder of its files. */
-  readonly filesImage: pulumi.Input<string>;
-  /** Name of the stack, for labels. */
-  readonly stack: string;
-  /** Name of the network on which it is found as `postgres`. */
-  readonly network: pulumi.Input<string>;
-  /** Whether the data is protected from deletion. */
-  readonly protectData: boolean;
-}
 
 const PASSWORD_FILE = "/run/secrets/password";
 const DATA = "/var/lib/postgresql/data";
@@ -27,10 +14,9 @@ export class Postgres extends pulumi.ComponentResource {
   /** Password of the user `morgan`; secret. */
   readonly password: pulumi.Output<string>;
 
-  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Postgres", name, {}, opts);
     this.password = pulumi.secret(createPassword(this, `${name}-password`));
-    const data = new docker.Volume(`${name}-data`, {}, { parent: this, protect: args.protectData });
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",
@@ -44,7 +30,7 @@ export class Postgres extends pulumi.ComponentResource {
         PGDATA: `${DATA}/cluster`,
       },
       files: { image: args.filesImage, contents: { [PASSWORD_FILE]: this.password } },
-      volumes: { [DATA]: data.name },
+      volumes: { [DATA]: createData(this, name, args.protectData) },
       scratch: ["/tmp", "/var/run/postgresql"],
       // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.
       healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "morgan"],

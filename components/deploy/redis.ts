@@ -1,21 +1,8 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { createData, type BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
 import { stackLabels } from "./labels.ts";
 import { createPassword } from "./password.ts";
-
-/** Inputs of Redis. */
-export interface RedisArgs {
-  readonly image: pulumi.Input<string>;
-  /** Image of the holder of its files. */
-  readonly filesImage: pulumi.Input<string>;
-  /** Name of the stack, for labels. */
-  readonly stack: string;
-  /** Name of the network on which it is found as `redis`. */
-  readonly network: pulumi.Input<string>;
-  /** Whether the data is protected from deletion. */
-  readonly protectData: boolean;
-}
 
 const SECRETS = "/run/secrets";
 
@@ -26,10 +13,9 @@ export class Redis extends pulumi.ComponentResource {
   /** Password; secret. */
   readonly password: pulumi.Output<string>;
 
-  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
     this.password = pulumi.secret(createPassword(this, `${name}-password`));
-    const data = new docker.Volume(`${name}-data`, {}, { parent: this, protect: args.protectData });
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",
@@ -40,7 +26,7 @@ export class Redis extends pulumi.ComponentResource {
         image: args.filesImage,
         contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
       },
-      volumes: { "/data": data.name },
+      volumes: { "/data": createData(this, name, args.protectData) },
       // An answer that asks for the password is an answer; the probe needs none then.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
       startLimit: "30 s",

@@ -23,8 +23,8 @@ export function installDebianPackages(
   ];
   const apt = ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
   const mounts: Mount[] = [
-    { type: "cache", id: "apt-archives", target: "/var/cache/apt" },
-    { type: "cache", id: "apt-lists", target: "/var/lib/apt" },
+    { type: "cache", id: "apt-archives", target: "/var/cache/apt", sharing: "locked" },
+    { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
     ...(sources.aptMirror ? [secret("apt-sources")] : []),
     ...(sources.certificates ? [secret("ca")] : []),
   ];
@@ -56,7 +56,7 @@ export function installRequirements(file: string, sources: PackageSources, first
     mounts: [
       { type: "bind", from: "tools", source: "/uv", target: "/run/uv" },
       { type: "bind", source: file, target: "/run/requirements.txt" },
-      { type: "cache", id: "uv", target: "/root/.cache/uv" },
+      { type: "cache", id: "uv", target: "/root/.cache/uv", sharing: "shared" },
       { type: "tmpfs", target: "/tmp" },
       ...(sources.certificates ? [secret("ca")] : []),
       ...(sources.pypiIndex ? [{ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" } as const] : []),

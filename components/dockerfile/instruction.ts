@@ -1,6 +1,6 @@
 /** A mount of a RUN instruction. Nothing that is mounted becomes part of a layer. */
 export type Mount =
-  | { readonly type: "cache"; readonly id: string; readonly target: string }
+  | { readonly type: "cache"; readonly id: string; readonly target: string; readonly sharing: "locked" | "shared" }
   | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
   | { readonly type: "secret"; readonly id: string; readonly target?: string; readonly environment?: string }
   | { readonly type: "tmpfs"; readonly target: string };

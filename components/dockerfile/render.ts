@@ -57,7 +57,7 @@ function renderRun(commands: readonly string[], mounts: readonly Mount[]): strin
 function renderMount(mount: Mount): string {
   switch (mount.type) {
     case "cache":
-      return `type=cache,id=${mount.id},target=${mount.target},sharing=locked`;
+      return `type=cache,id=${mount.id},target=${mount.target},sharing=${mount.sharing}`;
     case "bind":
       return `type=bind,${mount.from === undefined ? "" : `from=${mount.from},`}source=${mount.source},target=${mount.target}`;
     case "secret": {

@@ -16,7 +16,7 @@ ENV PATH="/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
     UV_PYTHON_DOWNLOADS="never"
 RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
-    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     --mount=type=secret,id=ca \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \

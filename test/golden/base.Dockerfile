@@ -14,7 +14,7 @@ ENV PATH="/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
     UV_PYTHON_DOWNLOADS="never"
 RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
-    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     /run/uv venv --python /usr/bin/python3 /opt/venv && \
     VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt

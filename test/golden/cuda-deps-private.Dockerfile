@@ -1,7 +1,7 @@
 FROM base
 RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
-    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     --mount=type=secret,id=ca \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \

@@ -8,7 +8,7 @@ RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
 RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
-    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=locked \
+    --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     --mount=type=secret,id=ca \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \

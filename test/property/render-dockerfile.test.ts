@@ -21,7 +21,12 @@ const content = fc
   .map((lines) => lines.join(""));
 
 const mount: fc.Arbitrary<Mount> = fc.oneof(
-  fc.record({ type: fc.constant("cache"), id: word, target: word }),
+  fc.record({
+    type: fc.constant("cache"),
+    sharing: fc.constantFrom("locked" as const, "shared" as const),
+    id: word,
+    target: word,
+  }),
   fc.record({ type: fc.constant("bind"), from: word, source: word, target: word }),
   fc.record({ type: fc.constant("bind"), source: word, target: word }),
   fc.record({ type: fc.constant("secret"), id: word, target: word }),

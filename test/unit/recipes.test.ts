@@ -42,7 +42,7 @@ describe("a recipe", () => {
     for (const recipe of python) {
       const mounts = runs(recipe).find(({ commands }) => commands.at(-1)?.includes("uv pip install"))?.mounts ?? [];
       expect(mounts).to.deep.include({ type: "bind", from: "tools", source: "/uv", target: "/run/uv" });
-      expect(mounts).to.deep.include({ type: "cache", id: "uv", target: "/root/.cache/uv" });
+      expect(mounts).to.deep.include({ type: "cache", id: "uv", target: "/root/.cache/uv", sharing: "shared" });
       expect(mounts).to.deep.include({ type: "secret", id: "ca" });
       expect(mounts).to.deep.include({ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" });
       expect(mounts).to.deep.include({ type: "tmpfs", target: "/tmp" });

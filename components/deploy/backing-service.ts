@@ -1,0 +1,20 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Inputs of a service that keeps the stack's data. */
+export interface BackingServiceArgs {
+  readonly image: pulumi.Input<string>;
+  /** Image of the holder of its files. */
+  readonly filesImage: pulumi.Input<string>;
+  /** Name of the stack, for labels. */
+  readonly stack: string;
+  /** Name of the network on which it is found by its own name. */
+  readonly network: pulumi.Input<string>;
+  /** Whether the data is protected from deletion. */
+  readonly protectData: boolean;
+}
+
+/** The volume of a service's data; its name. */
+export function createData(parent: pulumi.Resource, name: string, protectData: boolean): pulumi.Output<string> {
+  return new docker.Volume(`${name}-data`, {}, { parent, protect: protectData }).name;
+}

@@ -1,5 +1,5 @@
-// node toolchain/launch.mjs [--only=node|tools] <script.ts> [arguments]: set-up, or its part, then the script under a Node that runs
-// TypeScript, in the project's environment.
+// node toolchain/launch.mjs [--only=node|tools] <script.ts> [arguments]: set-up, or a part of it, then the script under a
+// Node that runs TypeScript, in the project's environment.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { environment } from "./environment.mjs";

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -16,6 +16,7 @@ export function copyProject(): string {
   }
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   mkdirSync(join(folder, ".morgan/state"), { recursive: true });
+  writeFileSync(join(folder, ".morgan/passphrase"), "only for tests", { mode: 0o600 });
   cpSync(join(ROOT, ".morgan/machine.json"), join(folder, ".morgan/machine.json"));
   return folder;
 }
@@ -25,12 +26,14 @@ export function removeProject(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
+// It would win over the file, with which the copies are set up like a checkout of a person.
+delete process.env["PULUMI_CONFIG_PASSPHRASE"];
+
 /** What a run in a copy needs: state and passphrase of its own, whatever the user's are. */
 export function projectEnvironment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${folder}/.morgan/state?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: "only for tests",
-    PULUMI_CONFIG_PASSPHRASE_FILE: "",
+    PULUMI_CONFIG_PASSPHRASE_FILE: `${folder}/.morgan/passphrase`,
   };
 }
 

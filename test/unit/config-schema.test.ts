@@ -52,6 +52,13 @@ describe("the configuration's schema", () => {
     expect(withDefaults).to.deep.equal(parseValues(ports, catalog, machine));
   });
 
+  it("is filled in without what belongs to one machine: a salt that only its passphrase fits", () => {
+    for (const stack of ["dev", "prod"]) {
+      const text = readFileSync(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url), "utf8");
+      expect(text, stack).to.not.match(/encryptionsalt|secure:/);
+    }
+  });
+
   for (const stack of ["dev", "prod"]) {
     it(`is met by the ${stack} stack, which sets only what is declared`, () => {
       const values = stackValues(stack);

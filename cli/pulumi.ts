@@ -38,13 +38,17 @@ export async function stackOutputs(stack: string): Promise<unknown> {
  */
 export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
   const path = `Pulumi.${stack}.yaml`;
-  const hadSalt = SALT.test(readText(path));
+  const before = readText(path);
   try {
     return await action();
   } finally {
     const text = readText(path);
     const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
-    if (ownPassphrase && !hadSalt && SALT.test(text)) writeFileSync(path, text.replace(SALT, ""));
+    if (ownPassphrase && SALT.test(text)) {
+      // A plain `pulumi` may have left it there; only one that came with the checkout stays.
+      const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
+      if (!SALT.test(code === 0 ? stdout : before)) writeFileSync(path, text.replace(SALT, ""));
+    }
   }
 }
 

@@ -43,6 +43,7 @@ describe("an operation of Pulumi", () => {
 
 describe("the salt of a passphrase", () => {
   const project = useFolder();
+  const programs = usePrograms(project);
   const file = "Pulumi.dev.yaml";
   const passphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   const config = 'config:\n  morgan:gatewayPort: "8080"\n';
@@ -68,6 +69,12 @@ describe("the salt of a passphrase", () => {
   it("stays where it was before, and where the passphrase is the user's own", async () => {
     expect(await leaves(salted, true)).to.equal(salted);
     expect(await leaves(config, false)).to.equal(salted);
+  });
+
+  it("goes where a plain pulumi left it and the checkout came without it", async () => {
+    programs.write("git", `echo 'config:'`);
+    expect(await leaves(salted, true)).to.equal(config);
+    project.remove("bin/git");
   });
 
   it("goes also where the operation failed", async () => {

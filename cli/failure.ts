@@ -35,16 +35,21 @@ function stageOf(name: string): string {
   return name.replace(/^.*\//, "").replace(/-[0-9a-f]{16}$/, "");
 }
 
+/** What the last health checks printed, which says what a service that runs is waiting for. */
+const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
+
 async function unhealthyContainers(stack: string): Promise<Part[]> {
   const filters = ["--filter", `label=morgan.stack=${stack}`];
   const { stdout } = await execute("docker", ["ps", "--all", ...filters, "--format", "json", "--no-trunc"]);
   const parts = jsonLines(stdout)
     .filter((container) => container["State"] !== "created" && !String(container["Status"]).includes("(healthy)"))
     .map(async (container) => {
-      const logs = await execute("docker", ["logs", "--tail", String(LINES), String(container["ID"])]);
+      const id = String(container["ID"]);
+      const logs = await execute("docker", ["logs", "--tail", String(LINES), id]);
+      const probes = await execute("docker", ["inspect", "--format", PROBES, id]);
       return {
         title: `container ${String(container["Names"])}: ${String(container["Status"])}`,
-        log: logs.stdout + logs.stderr,
+        log: `${logs.stdout}${logs.stderr}last health check: ${lastLines(probes.stdout, 1)}`,
       };
     });
   return Promise.all(parts);
@@ -57,6 +62,6 @@ function jsonLines(text: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-LINES).join("\n");
+function lastLines(text: string, count = LINES): string {
+  return text.trimEnd().split("\n").slice(-count).join("\n");
 }

@@ -31,6 +31,7 @@ case "$*" in
   "buildx history ls"*) cat builds ;;
   "buildx history logs"*) i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "log of $4 line $i."; done ;;
   "ps "*) cat containers ;;
+  "inspect "*) echo "older $4"; echo "waits for $4" ;;
   "logs "*) echo "said $4"; echo "complained $4" >&2 ;;
 esac`,
     );
@@ -63,6 +64,7 @@ esac`,
     const text = await explainFailure("dev", SINCE);
     expect(text).to.contain("--- container morgan-dev-core-1: Up 1 minute (unhealthy)\n");
     expect(text).to.contain("said morgan-dev-core-1id").and.contain("complained morgan-dev-core-1id");
+    expect(text).to.contain("last health check: waits for morgan-dev-core-1id\n").and.not.contain("older");
     expect(text).to.contain("--- container morgan-dev-vad-1: Exited (3)\n");
     expect(text).not.to.contain("llm").and.not.contain("files");
     expect(programs.called().join("\n")).to.contain("--filter label=morgan.stack=dev");

@@ -84,9 +84,9 @@ class RequestGuard:
         return None
 
     def _log_access(self, scope: Scope, status: int | None, started: float) -> None:
-        quiet = scope["path"] in _QUIET_PATHS and status == 200
+        # Probes come several times a second; what they find is logged when it changes.
         log.log(
-            10 if quiet else 20,
+            10 if scope["path"] in _QUIET_PATHS else 20,
             "request",
             method=scope["method"],
             path=scope["path"],

@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,12 @@ class Check:
 
 
 def health_router(service: str, engine: str, checks: Sequence[Check]) -> APIRouter:
-    """Make the routes /health, which only says that the process answers, and /ready, which runs the checks."""
+    """Make the routes /health, which only says that the process answers, and /ready, which runs the checks.
+
+    What fails is logged when it changes, not with every probe.
+    """
     router = APIRouter()
+    failed: dict[str, str] = {}
 
     @router.get("/health")
     async def health() -> dict[str, str]:
@@ -43,6 +50,10 @@ def health_router(service: str, engine: str, checks: Sequence[Check]) -> APIRout
             check.name: {"ok": result.ok, "detail": result.detail}
             for check, result in zip(checks, results, strict=True)
         }
+        nonlocal failed
+        before, failed = failed, {name: str(check["detail"]) for name, check in found.items() if not check["ok"]}
+        if failed != before:
+            log.log(20 if is_ready else 30, "ready" if is_ready else "not ready", failed=failed)
         return JSONResponse({"ready": is_ready, "checks": found}, status_code=200 if is_ready else 503)
 
     return router

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 
 def error_of(response: Any) -> tuple[int, str]:
@@ -24,6 +25,14 @@ def test_ready_only_reports_a_check_that_does_not_gate(example_app: Any) -> None
     with TestClient(example_app(gates=False)) as client:
         response = client.get("/ready")
     assert (response.status_code, response.json()["checks"]["store"]["ok"]) == (200, False)
+
+
+def test_what_fails_is_logged_once_and_not_with_every_probe(client: TestClient) -> None:
+    with capture_logs() as logs:
+        for _ in range(3):
+            client.get("/ready")
+    told = [entry for entry in logs if entry["log_level"] != "debug"]
+    assert [(entry["event"], entry["failed"]) for entry in told] == [("not ready", {"store": "out of order"})]
 
 
 def test_a_wrong_member_is_named(client: TestClient) -> None:

@@ -5,6 +5,7 @@ import { explainFailure } from "./failure.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, stackOutputs, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
+import { readState } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
 
@@ -43,6 +44,17 @@ async function up(): Promise<number> {
   return 0;
 }
 
+/** Pulumi would take everything else away before it met what is protected. */
+async function destroy(): Promise<number> {
+  const { protectedNames } = await readState(stack);
+  if (protectedNames.length === 0) return change("destroy", ["--yes", "--skip-preview"]);
+  console.error(
+    `nothing was destroyed: "${stack}" protects ${protectedNames.join(", ")}. ` +
+      `To give them up, set protectData to false in Pulumi.${stack}.yaml, run "npm run up -- --stack ${stack}", then destroy.`,
+  );
+  return 1;
+}
+
 async function change(operation: string, ownFlags: readonly string[]): Promise<number> {
   await repairKilledRun(stack, process.env["PULUMI_BACKEND_URL"] ?? "");
   return withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
@@ -73,7 +85,7 @@ function printEnvironment(): number {
 const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = {
   up,
   preview: () => change("preview", ["--suppress-outputs"]),
-  destroy: () => change("destroy", ["--yes", "--skip-preview"]),
+  destroy,
   outputs: printOutputs,
   demo: async () => {
     await demo((await outputsOf()).endpoint);

@@ -3,17 +3,12 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../toolchain/setup/process.mjs";
 import { execute } from "./pulumi.ts";
+import { readState } from "./state.ts";
 
 /** A lock of the file backend, as far as it is needed here. */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
-}
-
-/** An operation that a killed run had begun. */
-interface Pending {
-  readonly type: string;
-  readonly name: string;
 }
 
 /**
@@ -69,8 +64,7 @@ function readProc(pid: number, file: string): string {
  * is not in the state is left alone: it may hold data that someone wants back.
  */
 async function removeUnrecorded(stack: string): Promise<void> {
-  const { stdout } = await execute("pulumi", ["stack", "export", "--stack", stack]);
-  const { recorded, pending } = readState(JSON.parse(stdout));
+  const { recorded, pending } = await readState(stack);
   for (const { type, name } of pending) {
     const kind = KINDS[type];
     if (kind === undefined) continue;
@@ -94,19 +88,3 @@ const KINDS: Readonly<Record<string, { list: readonly string[]; format: string; 
     remove: ["network", "rm"],
   },
 };
-
-function readState(state: unknown): { readonly recorded: ReadonlySet<string>; readonly pending: readonly Pending[] } {
-  const deployment = (state as { deployment?: { resources?: { id?: string }[]; pending_operations?: Operation[] } })
-    .deployment;
-  return {
-    recorded: new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? [])),
-    pending: (deployment?.pending_operations ?? []).map(({ resource: { type, urn } }) => ({
-      type,
-      name: urn.split("::").at(-1) ?? "",
-    })),
-  };
-}
-
-interface Operation {
-  readonly resource: { readonly type: string; readonly urn: string };
-}

@@ -16,7 +16,7 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Postgres", name, {}, opts);
-    this.password = pulumi.secret(createPassword(this, `${name}-password`));
+    this.password = pulumi.secret(createPassword(this, `${name}-password`, args.protectData));
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",

@@ -15,7 +15,7 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
-    this.password = pulumi.secret(createPassword(this, `${name}-password`));
+    this.password = pulumi.secret(createPassword(this, `${name}-password`, args.protectData));
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",

@@ -59,6 +59,17 @@ describe("the command line", () => {
     expect(output).to.include("usage:").and.include("destroy");
   });
 
+  it("destroys nothing where something is protected, and says how to give it up", async () => {
+    await stack.configure({ protectData: "true" });
+    await stack.up();
+    const { code, output } = await stack.commandLine("destroy");
+    expect(code).to.equal(1);
+    expect(output).to.include("registry-data").and.include("protectData");
+    expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+    await stack.configure({ protectData: "false" });
+    await stack.up();
+  });
+
   it("destroys, and then says that the stack is not up", async () => {
     expect((await stack.commandLine("destroy")).code).to.equal(0);
     expect(containersOf(stack.name)).to.deep.equal({});

@@ -21,10 +21,13 @@ export interface RegistrySource {
 /** Where the first images come from. */
 export type ImageSource = DebianSource | RegistrySource;
 
-/** Pinned upstream images; "registry" mode stands on these unless the configuration names others. */
+/**
+ * Pinned upstream images; "registry" mode stands on these unless the configuration names others. Without a host, so that
+ * they come from the engine's default registry or the mirror that it is configured with.
+ */
 export const UPSTREAM_IMAGES: Readonly<Record<UpstreamImage, string>> = {
-  debian: "docker.io/library/debian@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171",
-  registry: "docker.io/library/registry@sha256:a3d8aaa63ed8681a604f1dea0aa03f100d5895b6a58ace528858a7b332415373",
-  redis: "docker.io/library/redis@sha256:71da9275c5f3fcb97d0fa0c8c5b36cc995327265420f17a04bfd544f458059f7",
-  postgres: "docker.io/library/postgres@sha256:9b1d34adbce1dd07ee6e94b4a2cf698884b89bd44a6c9c12f5da8f3acbfe4957",
+  debian: "debian@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171",
+  registry: "registry@sha256:a3d8aaa63ed8681a604f1dea0aa03f100d5895b6a58ace528858a7b332415373",
+  redis: "redis@sha256:71da9275c5f3fcb97d0fa0c8c5b36cc995327265420f17a04bfd544f458059f7",
+  postgres: "postgres@sha256:9b1d34adbce1dd07ee6e94b4a2cf698884b89bd44a6c9c12f5da8f3acbfe4957",
 };

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { cacheFolder } from "../toolchain/paths.mjs";
 import { fetchRecording } from "./recording.ts";
 
 /** Where the spoken reply is written. */
@@ -24,8 +24,7 @@ interface VoiceTurn {
  * @throws Error with the stack's own message where it does not answer.
  */
 export async function demo(endpoint: string): Promise<void> {
-  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
-  const recording = await fetchRecording(cache);
+  const recording = await fetchRecording(cacheFolder(process.env));
   console.log(`said        ${recording}`);
   const response = await fetch(`${endpoint}/v1/voice`, {
     method: "POST",

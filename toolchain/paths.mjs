@@ -13,9 +13,17 @@ export const GO_MODULES = ["pulumi", "language-nodejs", "provider-docker-build",
 
 /** @typedef {ReturnType<typeof paths>} Paths */
 
+/**
+ * Where downloads and what is built from them are kept between runs, for all checkouts of a user.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function cacheFolder(env) {
+  return join(setting(env, "XDG_CACHE_HOME") ?? join(home(env), ".cache"), "morgan");
+}
+
 /** @param {{ root: string, env: NodeJS.ProcessEnv }} options */
 export function paths({ root, env }) {
-  const cache = join(setting(env, "XDG_CACHE_HOME") ?? join(home(env), ".cache"), "morgan");
+  const cache = cacheFolder(env);
   const toolchain = join(cache, "toolchain", toolchainHash());
   const node = join(cache, "node", NODE_VERSION);
   return {

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../units.ts";
 import { createFiles, type Files } from "./files.ts";
+import type { Label } from "./labels.ts";
+import { LOG_ROTATION } from "./log-rotation.ts";
 
 /** How a container is replaced. */
 export type Rollout =
@@ -17,8 +19,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  /** Labels, by name. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: readonly Label[];
   readonly network: { readonly name: pulumi.Input<string>; readonly alias: string } | undefined;
   /** Command that tells whether it is healthy, run inside it. */
   readonly healthCommand: readonly string[];
@@ -59,7 +60,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       user: args.user,
       ...(args.command === undefined ? {} : { command: [...args.command] }),
       envs: environmentList(args.environment ?? {}),
-      labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })),
+      labels: [...args.labels],
       networkMode: "bridge",
       ...(args.network === undefined
         ? {}
@@ -81,8 +82,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       memorySwap: memory,
       cpus: args.cpus.toFixed(1),
       restart: "unless-stopped",
-      logDriver: "json-file",
-      logOpts: { "max-size": "10m", "max-file": "3" },
+      ...LOG_ROTATION,
       healthcheck: {
         tests: ["CMD", ...args.healthCommand],
         interval: goDuration("5 s"),

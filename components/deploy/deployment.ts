@@ -49,11 +49,7 @@ export class Deployment extends pulumi.ComponentResource {
     super("morgan:deploy:Deployment", name, {}, opts);
     const { stack, catalog, accelerator, filesImage, protectData, engine } = args;
     const parent = { parent: this };
-    const network = new docker.Network(
-      "network",
-      { labels: Object.entries(stackLabels(stack, "network")).map(([label, value]) => ({ label, value })) },
-      parent,
-    ).name;
+    const network = new docker.Network("network", { labels: stackLabels(stack, "network") }, parent).name;
     const { redis: redisImage, postgres: postgresImage, haproxy } = args.backing;
     const redis =
       redisImage === undefined

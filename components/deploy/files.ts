@@ -1,5 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Label } from "./labels.ts";
+import { LOG_ROTATION } from "./log-rotation.ts";
 
 /** Files that a container may read. */
 export interface Files {
@@ -14,8 +16,7 @@ export interface Files {
 
 /** Inputs of a holder of files. */
 export interface FilesArgs extends Files {
-  /** Labels, by name. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: readonly Label[];
 }
 
 /**
@@ -30,14 +31,13 @@ export function createFiles(parent: pulumi.Resource, name: string, args: FilesAr
     name,
     {
       image: args.image,
-      labels: Object.entries(args.labels).map(([label, value]) => ({ label, value })),
+      labels: [...args.labels],
       networkMode: "none",
       start: false,
       mustRun: false,
       volumes: folders.map((containerPath) => ({ containerPath })),
       uploads: Object.entries(args.contents).map(([file, content]) => ({ file, content, permissions: "0444" })),
-      logDriver: "json-file",
-      logOpts: { "max-size": "10m", "max-file": "3" },
+      ...LOG_ROTATION,
     },
     { parent, deleteBeforeReplace: false },
   );

@@ -66,7 +66,6 @@ export function createDebianImage(
         MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
         MORGAN_IMAGE: `${repo}:${build.tag}`,
         MORGAN_BUILDER: build.builder,
-        SOURCE_DATE_EPOCH,
       },
       triggers: [repo, rootfs.MORGAN_ROOTFS],
       addPreviousOutputInEnv: false,

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../../toolchain/paths.mjs";
 import { run } from "./process.ts";
 
 const lock = "requirements/dev.txt";
 
 /** Where downloads and environments are kept between runs. */
-export const cacheDir = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
+export const cacheDir = cacheFolder(process.env);
 
 let interpreter: Promise<string> | undefined;
 

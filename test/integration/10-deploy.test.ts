@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, utimesSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Outputs } from "../../cli/outputs.ts";
 import { fetchRecording } from "../../cli/recording.ts";
 import { catalog } from "../../services/catalog.ts";
+import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { manifestOf, type Manifest } from "./support/registry.ts";
 import { chat, voice } from "./support/requests.ts";
@@ -149,8 +149,8 @@ describe("a first up", () => {
   });
 
   it("understands recorded human speech word for word and speaks the reply", async () => {
-    const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
-    const answer = await voice(outputs.endpoint, readFileSync(await fetchRecording(cache)));
+    const recording = await fetchRecording(cacheFolder(process.env));
+    const answer = await voice(outputs.endpoint, readFileSync(recording));
     expect(answer.status).to.equal(200);
     const { transcript, audio } = answer.body as { transcript: string; audio: string };
     expect(transcript).to.equal("go forward ten meters");

@@ -45,7 +45,9 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
 }
 
 function machineFacts(): MachineFacts {
-  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "morgan");
+  // An empty one counts as unset, as it does for set-up.
+  const { XDG_CACHE_HOME: caches = "" } = process.env;
+  const cache = join(caches === "" ? join(homedir(), ".cache") : caches, "morgan");
   // Written whole by set-up; anything else in there counts as nothing recorded.
   const debian = /"baseImages":\s*"debian"/.test(readText(".morgan/machine.json") ?? "");
   return { baseImages: debian ? "debian" : "registry", cache };

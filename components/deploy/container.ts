@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../units.ts";
 import { createFiles, type Files } from "./files.ts";
-import type { Label } from "./labels.ts";
+import { stackLabels } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 
 /** How a container is replaced. */
@@ -19,7 +19,8 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly labels: readonly Label[];
+  /** Name of the stack, for labels. */
+  readonly stack: string;
   readonly network: { readonly name: pulumi.Input<string>; readonly alias: string } | undefined;
   /** Command that tells whether it is healthy, run inside it. */
   readonly healthCommand: readonly string[];
@@ -51,7 +52,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
   const files =
     args.files === undefined || Object.keys(args.files.contents).length === 0
       ? undefined
-      : createFiles(parent, `${name}-files`, { labels: args.labels, ...args.files });
+      : createFiles(parent, `${name}-files`, { stack: args.stack, ...args.files });
   const memory = mebibytes(args.memory);
   return new docker.Container(
     name,
@@ -60,7 +61,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       user: args.user,
       ...(args.command === undefined ? {} : { command: [...args.command] }),
       envs: environmentList(args.environment ?? {}),
-      labels: [...args.labels],
+      labels: stackLabels(args.stack, name),
       networkMode: "bridge",
       ...(args.network === undefined
         ? {}

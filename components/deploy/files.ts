@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Label } from "./labels.ts";
+import { stackLabels } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 
 /** Files that a container may read. */
@@ -16,7 +16,8 @@ export interface Files {
 
 /** Inputs of a holder of files. */
 export interface FilesArgs extends Files {
-  readonly labels: readonly Label[];
+  /** Name of the stack, for labels. */
+  readonly stack: string;
 }
 
 /**
@@ -31,7 +32,7 @@ export function createFiles(parent: pulumi.Resource, name: string, args: FilesAr
     name,
     {
       image: args.image,
-      labels: [...args.labels],
+      labels: stackLabels(args.stack, name),
       networkMode: "none",
       start: false,
       mustRun: false,

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer } from "./container.ts";
 import { gatewayConfig, type Route } from "./gateway-config.ts";
-import { stackLabels } from "./labels.ts";
 
 /** Inputs of a Gateway. */
 export interface GatewayArgs {
@@ -34,7 +33,7 @@ export class Gateway extends pulumi.ComponentResource {
     const container = createContainer(this, name, {
       image: args.image,
       user: "99:99",
-      labels: stackLabels(args.stack, name),
+      stack: args.stack,
       network: { name: args.network, alias: name },
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
       files: {

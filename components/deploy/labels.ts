@@ -1,10 +1,12 @@
-/** A label in the form that the provider takes. */
-export interface Label {
+interface Label {
   readonly label: string;
   readonly value: string;
 }
 
-/** Labels by which a person, the preflight and the tests find what belongs to a stack. */
+/**
+ * Labels by which a person, the preflight and the repair of a killed run find what belongs to a stack. The role is the
+ * logical name: what the state says was under way is found in the engine by it.
+ */
 export function stackLabels(stack: string, role: string): Label[] {
   return [
     { label: "morgan.stack", value: stack },

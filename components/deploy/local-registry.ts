@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
 import { createData } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
-import { stackLabels } from "./labels.ts";
 
 /** Inputs of a LocalRegistry. */
 export interface LocalRegistryArgs {
@@ -26,7 +25,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
     const container = createContainer(this, name, {
       image: args.image,
       user: REGISTRY_USER,
-      labels: stackLabels(args.stack, name),
+      stack: args.stack,
       network: undefined,
       volumes: { [REGISTRY_DATA]: createData(this, name, args.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],

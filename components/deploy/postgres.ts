@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createData, type BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
-import { stackLabels } from "./labels.ts";
 import { createPassword } from "./password.ts";
 
 const PASSWORD_FILE = "/run/secrets/password";
@@ -20,7 +19,7 @@ export class Postgres extends pulumi.ComponentResource {
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",
-      labels: stackLabels(args.stack, name),
+      stack: args.stack,
       network: { name: args.network, alias: name },
       command: ["postgres", "-c", "listen_addresses=*", "-c", "shared_buffers=64MB"],
       environment: {

@@ -3,7 +3,6 @@ import { APP, SERVICE_USER } from "../dockerfile/recipes/base.ts";
 import type { Engine } from "../engine.ts";
 import type { Service } from "../service.ts";
 import { createContainer } from "./container.ts";
-import { stackLabels } from "./labels.ts";
 
 /** Inputs of a ServiceContainer. */
 export interface ServiceContainerArgs {
@@ -37,7 +36,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     const container = createContainer(this, name, {
       image: args.image,
       user: SERVICE_USER,
-      labels: stackLabels(args.stack, name),
+      stack: args.stack,
       network: { name: args.network, alias: name },
       environment: { MORGAN_PORT: String(port), ...args.environment },
       files: {

@@ -91,11 +91,11 @@ describe("every container of a stack", () => {
     expect(createFirst.map(({ name }) => name)).to.have.members(SERVICES);
   });
 
-  it("says in its labels which stack it belongs to and what it is", () => {
+  it("says in its labels which stack it belongs to and what it is, by the name that the state knows it by", () => {
     for (const { name, inputs } of registrations.of("container")) {
       expect(inputs["labels"], name).to.have.deep.members([
         { label: "morgan.stack", value: "dev" },
-        { label: "morgan.role", value: name.replace(/-files$/, "") },
+        { label: "morgan.role", value: name },
       ]);
     }
   });

@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import type { Problem } from "./errors.ts";
+import { CUDA_VERSIONS, type CudaVersion } from "./gpu/cuda-version.ts";
 import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-source.ts";
 import { isPinned, parseRegistry, type Registry } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
@@ -18,6 +19,8 @@ export interface MachineFacts {
 /** The part of the configuration that is plain text, checked. */
 export interface ConfigValues {
   readonly accelerator: Accelerator;
+  /** CUDA version of the wheels that the CUDA stages install. */
+  readonly cudaVersion: CudaVersion;
   /** Services to build and run, in the order of the catalog. */
   readonly services: readonly string[];
   readonly gateway: { readonly address: string; readonly port: number };
@@ -89,6 +92,7 @@ export function parseValues(
   return {
     values: {
       accelerator: choice("accelerator", ["cpu", "cuda"], "cpu"),
+      cudaVersion: choice("cudaVersion", CUDA_VERSIONS, "12.4"),
       services: chosenServices(json("services", []), catalog, wrong),
       gateway: { address, port: gatewayPort },
       registry,

@@ -17,6 +17,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     stack: "dev",
     catalog,
     accelerator: "cpu",
+    cudaVersion: "12.4",
     services: Object.keys(catalog),
     gateway: { address: "127.0.0.1", port: 8080 },
     registry: { kind: "local", port: 5101 },

@@ -1,0 +1,5 @@
+/** CUDA versions that the requirements are locked for; each has a row in the compatibility table. */
+export const CUDA_VERSIONS = ["12.4", "12.8"] as const;
+
+/** A CUDA version, as in "requirements/torch-12.4.txt". */
+export type CudaVersion = (typeof CUDA_VERSIONS)[number];

@@ -9,7 +9,7 @@ interface Layer {
   readonly packages?: readonly string[];
 }
 
-const leaves = "components/!(stack|config).ts";
+const leaves = ["components/!(stack|config).ts", "components/gpu/*.ts"];
 const data = ["components/config.ts", "services/catalog.ts"];
 
 /** The architecture. The first layer that matches a file decides; a file in none (cli, test, toolchain) is free. */
@@ -17,17 +17,18 @@ const layers: readonly Layer[] = [
   { files: "index.ts", may: ["components/{stack,config,preflight,host}.ts"], packages: ["@pulumi/pulumi"] },
   {
     files: "components/stack.ts",
-    may: ["components/image/**", "components/deploy/**", leaves, "services/catalog.ts"],
+    may: ["components/image/**", "components/deploy/**", ...leaves, "services/catalog.ts"],
     types: data,
   },
-  { files: "components/config.ts", may: [leaves, "services/catalog.ts"] },
+  { files: "components/config.ts", may: [...leaves, "services/catalog.ts"] },
   { files: "components/errors.ts", may: [] },
-  { files: "components/*.ts", may: [leaves], types: data },
-  { files: "components/image/**", may: ["components/image/**", "components/dockerfile/**", leaves], types: data },
-  { files: "components/deploy/**", may: ["components/deploy/**", "components/dockerfile/**", leaves], types: data },
+  { files: "components/*.ts", may: leaves, types: data },
+  { files: "components/gpu/*.ts", may: leaves, packages: [] },
+  { files: "components/image/**", may: ["components/image/**", "components/dockerfile/**", ...leaves], types: data },
+  { files: "components/deploy/**", may: ["components/deploy/**", "components/dockerfile/**", ...leaves], types: data },
   {
     files: "components/dockerfile/**",
-    may: ["components/dockerfile/**", leaves],
+    may: ["components/dockerfile/**", ...leaves],
     types: data,
     packages: ["node:{crypto,path,util}"],
   },

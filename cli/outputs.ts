@@ -23,12 +23,13 @@ export function describeOutputs(outputs: Outputs): string {
   const rows = Object.entries(outputs.images).map(([name, { ref, size }]) => [
     name,
     outputs.services[name]?.health ?? "not running",
+    outputs.services[name]?.device ?? "-",
     megabytes(size.unpacked),
     megabytes(size.compressed),
     ref,
   ]);
-  const table = [["service", "health", "unpacked", "compressed", "image"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const table = [["service", "health", "device", "unpacked", "compressed", "image"], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
   return `\nendpoint  ${outputs.endpoint}\nregistry  ${outputs.registry}\n\n${lines.join("\n")}\n`;
 }

@@ -1,12 +1,12 @@
 import { isIPv4 } from "node:net";
+import { configReader, type ConfigReader, type Values } from "./config-reader.ts";
 import type { Problem } from "./errors.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "./gpu/cuda-version.ts";
+import { readGpuConfig, type GpuConfig } from "./gpu/gpu-config.ts";
 import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-source.ts";
+import { readModels, type Models } from "./model.ts";
 import { isPinned, parseRegistry, type Registry } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
-
-/** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
-export type Values = (key: string) => string | undefined;
 
 /** What is found on the machine and not in the configuration. */
 export interface MachineFacts {
@@ -21,6 +21,8 @@ export interface ConfigValues {
   readonly accelerator: Accelerator;
   /** CUDA version of the wheels that the CUDA stages install. */
   readonly cudaVersion: CudaVersion;
+  readonly gpu: GpuConfig;
+  readonly models: Models;
   /** Services to build and run, in the order of the catalog. */
   readonly services: readonly string[];
   readonly gateway: { readonly address: string; readonly port: number };
@@ -42,37 +44,8 @@ export function parseValues(
   machine: MachineFacts,
 ): { readonly values: ConfigValues; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const wrong = (key: string, expected: string, found: string, fix = `pulumi config set ${key} …`): void => {
-    problems.push({ key: `morgan:${key}`, expected, found, fix });
-  };
-  const choice = <T extends string>(key: string, choices: readonly T[], otherwise: T): T => {
-    const found = values(key) ?? otherwise;
-    const chosen = choices.find((item) => item === found);
-    if (chosen === undefined) wrong(key, choices.map((item) => `"${item}"`).join(" or "), `"${found}"`);
-    return chosen ?? otherwise;
-  };
-  const port = (key: string): number => {
-    const found = values(key);
-    const number = Number(found);
-    if (found !== undefined && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
-    wrong(key, "a port, 1 to 65535", found === undefined ? "nothing" : `"${found}"`);
-    return 0;
-  };
-  const url = (key: string): string => {
-    const found = values(key) ?? "";
-    const valid = found === "" || (/^https?:\/\/\S+$/.test(found) && URL.canParse(found));
-    if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', `"${found}"`);
-    return valid ? found : "";
-  };
-  const json = (key: string, otherwise: unknown): unknown => {
-    try {
-      return JSON.parse(values(key) ?? "null") ?? otherwise;
-    } catch {
-      wrong(key, "JSON", `"${values(key) ?? ""}"`);
-      return otherwise;
-    }
-  };
-
+  const reader = configReader(values, problems);
+  const { wrong, choice, boolean, port, url, text } = reader;
   const registryText = values("registry") ?? "local";
   const remote = registryText === "local" ? undefined : parseRegistry(registryText);
   if (registryText !== "local" && remote === undefined) {
@@ -89,36 +62,35 @@ export function parseValues(
     wrong("registryPort", "another port than gatewayPort", String(gatewayPort));
   }
   const aptMirror = url("aptMirror");
+  const accelerator = choice("accelerator", ["cpu", "cuda"], "cpu");
   return {
     values: {
-      accelerator: choice("accelerator", ["cpu", "cuda"], "cpu"),
+      accelerator,
       cudaVersion: choice("cudaVersion", CUDA_VERSIONS, "12.4"),
-      services: chosenServices(json("services", []), catalog, wrong),
+      gpu: readGpuConfig(reader, accelerator),
+      models: readModels(reader, catalog),
+      services: chosenServices(reader, catalog),
       gateway: { address, port: gatewayPort },
       registry,
       builder: values("builder") ?? "default",
       source: imageSource(
         choice("baseImages", ["", "debian", "registry"], "") || machine.baseImages,
-        { revision: values("baseRevision") ?? "", mirror: aptMirror, cache: machine.cache },
-        upstreamImages(json("upstreamImages", {}), wrong),
+        { revision: text("baseRevision"), mirror: aptMirror, cache: machine.cache },
+        upstreamImages(reader),
       ),
-      protectData: choice("protectData", ["true", "false"], "false") === "true",
-      caBundle: values("caBundle") ?? "",
+      protectData: boolean("protectData"),
+      caBundle: text("caBundle"),
       pypiIndex: url("pypiIndex"),
       aptMirror,
-      llm: { endpoint: url("llmEndpoint"), model: values("llmModel") ?? "" },
+      llm: { endpoint: url("llmEndpoint"), model: text("llmModel") },
     },
     problems,
   };
 }
 
-type Wrong = (key: string, expected: string, found: string, fix?: string) => void;
-
-function chosenServices(found: unknown, catalog: Catalog, wrong: Wrong): string[] {
+function chosenServices({ list, wrong }: ConfigReader, catalog: Catalog): string[] {
   const all = Object.keys(catalog);
-  const isList = Array.isArray(found) && found.every((name) => typeof name === "string");
-  if (!isList) wrong("services", "a list of names", JSON.stringify(found));
-  const names: readonly string[] = isList ? found : [];
+  const names = list("services", "names");
   if (names.length === 0) return all;
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, JSON.stringify(unknown));
@@ -130,11 +102,9 @@ function chosenServices(found: unknown, catalog: Catalog, wrong: Wrong): string[
   return chosen;
 }
 
-function upstreamImages(found: unknown, wrong: Wrong): Record<UpstreamImage, string> {
-  const isObject = typeof found === "object" && found !== null && !Array.isArray(found);
-  if (!isObject) wrong("upstreamImages", "an object of images by name", JSON.stringify(found));
+function upstreamImages({ entries, wrong }: ConfigReader): Record<UpstreamImage, string> {
   const known = Object.keys(UPSTREAM_IMAGES);
-  const given = Object.entries(isObject ? found : {}).filter(([key, image]: [string, unknown]) => {
+  const given = entries("upstreamImages", "images by name").filter(([key, image]) => {
     const isKnown = known.includes(key);
     const isImage = typeof image === "string" && isPinned(image);
     if (!isKnown) wrong("upstreamImages", `keys out of ${known.join(", ")}`, `"${key}"`);

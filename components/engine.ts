@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import type { GpuSupport } from "./gpu/support.ts";
 
 /** Size of an image in bytes. */
 export interface ImageSize {
@@ -21,6 +22,8 @@ export interface Engine {
   version(): Promise<string>;
   /** Containers, stopped ones too. */
   containers(): Promise<readonly ListedContainer[]>;
+  /** Ways in which it can give cards to containers. */
+  gpuSupport(): Promise<GpuSupport>;
   /** Health of a container: "healthy", "unhealthy", "starting", "none" without a health check, "gone" without it. */
   health(id: string): Promise<string>;
   /** Size of an image that the engine has; zeros where it has it no more. */
@@ -49,6 +52,10 @@ export function connectEngine(host: string): Engine {
         }),
       }));
     },
+    async gpuSupport() {
+      const [info, version] = await Promise.all([get("/info"), get("/version")]);
+      return gpuSupport(info, text(field(version, "ApiVersion")));
+    },
     async health(id) {
       const container = await get(`/containers/${id}/json`);
       if (container === undefined) return "gone";
@@ -63,6 +70,21 @@ export function connectEngine(host: string): Engine {
         unpacked: sum(manifests.map((manifest) => field(field(field(manifest, "ImageData"), "Size"), "Unpacked"))),
       };
     },
+  };
+}
+
+/** The engine's API lists CDI devices from version 1.50 on; before, nobody can tell. */
+const LISTS_CDI = 50;
+
+function gpuSupport(info: unknown, apiVersion: string): GpuSupport {
+  const discovered = list(field(info, "DiscoveredDevices")).map((device) => text(field(device, "ID")));
+  return {
+    cdiDevices:
+      Number(apiVersion.split(".")[1]) < LISTS_CDI
+        ? undefined
+        : discovered.flatMap((id) => /^nvidia\.com\/gpu=(.+)$/.exec(id)?.[1] ?? []),
+    cdiFolders: list(field(info, "CDISpecDirs")).map(text),
+    runtimes: Object.keys(strings(field(info, "Runtimes"))),
   };
 }
 

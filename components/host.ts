@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { connectEngine, type Engine } from "./engine.ts";
+import { runProgram, type RunProgram } from "./program.ts";
 
 /** The machine, as far as the preflight asks it. Every question is a read. */
 export interface Host {
@@ -9,6 +10,7 @@ export interface Host {
   isFile(path: string): boolean;
   /** Text of a file; undefined where there is none. */
   readText(path: string): string | undefined;
+  readonly run: RunProgram;
   /** Whether some process listens on a port already. */
   portInUse(address: string, port: number): Promise<boolean>;
 }
@@ -26,6 +28,7 @@ export function thisHost(dockerHost: string): Host {
         return undefined;
       }
     },
+    run: runProgram,
     portInUse,
   };
 }

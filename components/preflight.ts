@@ -1,21 +1,33 @@
 import type { MorganConfig } from "./config.ts";
 import { throwProblems, type Problem } from "./errors.ts";
+import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
-import { checkLock } from "./requirements.ts";
+import { checkLock, parseLock } from "./requirements.ts";
 
 /**
- * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs.
+ * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
+ * which service computes on which card.
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<void> {
+export async function preflight(
+  config: MorganConfig,
+  problems: readonly Problem[],
+  host: Host,
+): Promise<{ readonly gpu: GpuPlan }> {
+  const engine = await checkEngine(config, host);
+  // An engine that does not answer has been reported; it cannot be asked for cards.
+  const { plan, problems: gpu } = engine.answers ? await planCards(config, host) : { plan: NO_GPU, problems: [] };
   throwProblems([
     ...problems,
     ...checkSources(config, host),
+    ...checkModels(config, host),
     ...checkLocks(config, host),
     ...checkUv(config, host),
-    ...(await checkEngine(config, host)),
+    ...engine.problems,
+    ...gpu,
   ]);
+  return { gpu: plan };
 }
 
 /** The requirements files, without folder and ending, that a configuration builds from. */
@@ -37,6 +49,30 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
     }));
 }
 
+/** The engine would make a folder that is not there, empty and root's. */
+function checkModels({ models, dockerHost }: MorganConfig, host: Host): Problem[] {
+  if (dockerHost !== "" && !dockerHost.startsWith("unix://")) return [];
+  return Object.entries(models.services).flatMap(([name, model]) =>
+    model.kind === "hub" || host.isFolder(model.path)
+      ? []
+      : [
+          {
+            key: `morgan:models.${name}`,
+            expected: "a folder with the model's weights",
+            found: `no folder at ${model.path}`,
+            fix: "put the weights there, or name another folder or a model of the hub",
+          },
+        ],
+  );
+}
+
+function planCards(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
+  const packages = requirementsOf(config).flatMap((name) =>
+    parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
+  );
+  return planGpus({ ...config, packages: [...new Set(packages)] }, host);
+}
+
 function checkLocks(config: MorganConfig, host: Host): Problem[] {
   return requirementsOf(config).flatMap((name) =>
     checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
@@ -56,22 +92,20 @@ function checkUv({ uv }: MorganConfig, host: Host): Problem[] {
   ];
 }
 
-async function checkEngine(config: MorganConfig, host: Host): Promise<Problem[]> {
+async function checkEngine(
+  config: MorganConfig,
+  host: Host,
+): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
   try {
     await host.engine.version();
   } catch (error) {
     const where = config.dockerHost === "" ? "/var/run/docker.sock" : config.dockerHost;
-    const reason = error instanceof Error ? error.message : String(error);
-    return [
-      {
-        key: "container engine",
-        expected: `an engine that answers at ${where}`,
-        found: reason,
-        fix: "start it (npm run setup does, where it may), or point DOCKER_HOST at one",
-      },
-    ];
+    const found = error instanceof Error ? error.message : String(error);
+    const expected = `an engine that answers at ${where}`;
+    const fix = "start it (npm run setup does, where it may), or point DOCKER_HOST at one";
+    return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
   }
-  return checkPorts(config, host);
+  return { answers: true, problems: await checkPorts(config, host) };
 }
 
 /** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */

@@ -24,9 +24,12 @@ export type LockProblem =
   | { readonly kind: "line-without-hash"; readonly lock: string; readonly line: string; readonly message: string }
   | { readonly kind: "unexpected-line"; readonly lock: string; readonly line: string; readonly message: string };
 
+/** Version of Debian 12's Python, which every image runs. */
+export const PYTHON = "3.11";
+
 /** uv options that decide what a lock holds, so they are part of its inputs: Debian 12's Python, wheels only. */
 export const lockOptions: readonly string[] = [
-  "--python-version=3.11",
+  `--python-version=${PYTHON}`,
   "--python-platform=x86_64-manylinux_2_28",
   "--only-binary=:all:",
   "--generate-hashes",

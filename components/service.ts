@@ -1,4 +1,4 @@
-import type { Size } from "./units.ts";
+import type { Duration, Size } from "./units.ts";
 
 /** What the heavy work of a service runs on. */
 export type Accelerator = "cpu" | "cuda";
@@ -14,6 +14,15 @@ export interface Engine {
   readonly packages: readonly string[];
   /** Environment that only this engine needs. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Upper bound of its memory; the container is ended above it. */
+  readonly memory: Size;
+  /** How long it may take until it is ready; it loads its weights in that time. */
+  readonly startLimit: Duration;
+  /**
+   * Memory of a card that it fills at most, in MiB; 0 for an engine that uses no card. One that uses a card takes its
+   * weights from a volume.
+   */
+  readonly vramMiB: number;
   /** The stage that its dependencies are installed on. */
   readonly parent: "base" | "cuda-deps";
 }
@@ -34,8 +43,6 @@ export interface Service {
   readonly languageModel: boolean;
   /** What it takes for each accelerator. */
   readonly engines: Readonly<Record<Accelerator, Engine>>;
-  /** Upper bound of its memory; the container is ended above it. */
-  readonly memory: Size;
   /** Upper bound of its share of the processors, in cores. */
   readonly cpus: number;
 }

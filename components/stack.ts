@@ -3,6 +3,7 @@ import type { MorganConfig } from "./config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine, ImageSize } from "./engine.ts";
+import type { GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { buildSecrets, packageSources } from "./package-sources.ts";
@@ -13,6 +14,8 @@ export interface MorganStackArgs {
   readonly config: MorganConfig;
   /** Asked for the sizes of images and the health of containers. */
   readonly engine: Engine;
+  /** Which services compute on which card, as the preflight found it. */
+  readonly gpu: GpuPlan;
 }
 
 /** A service's image as a stack output. */
@@ -35,9 +38,10 @@ export class MorganStack extends pulumi.ComponentResource {
   /** Where images are pushed: "host[:port]/project". */
   readonly registry: pulumi.Output<string>;
 
-  constructor(name: string, { config, engine }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { config, engine, gpu }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
     const { stack, catalog, source, protectData } = config;
+    if (gpu.report !== "") void pulumi.log.info(gpu.report, this);
     const parent = { parent: this };
     const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
     const registry: Registry =
@@ -76,6 +80,8 @@ export class MorganStack extends pulumi.ComponentResource {
         filesImage: graph.debian,
         gateway: config.gateway,
         llm: { ...config.llm, apiKey: config.llmApiKey },
+        gpu,
+        models: config.models,
         protectData,
         engine,
       },

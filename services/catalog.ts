@@ -1,8 +1,11 @@
 import type { Catalog, Engine } from "../components/service.ts";
 
+/** What an engine takes that computes little, on the processor. */
+const SMALL = { memory: "512 MiB", startLimit: "60 s", vramMiB: 0 } as const;
+
 /** A service whose work is the same on every accelerator. */
 const everywhere = (requirements: string): Record<"cpu" | "cuda", Engine> => {
-  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base" };
+  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base", ...SMALL };
   return { cpu: engine, cuda: engine };
 };
 
@@ -16,7 +19,6 @@ export const catalog = {
     backing: ["redis", "postgres"],
     languageModel: false,
     engines: everywhere("core"),
-    memory: "512 MiB",
     cpus: 1,
   },
   llm: {
@@ -27,7 +29,6 @@ export const catalog = {
     backing: [],
     languageModel: true,
     engines: everywhere("llm"),
-    memory: "512 MiB",
     cpus: 1,
   },
   tts: {
@@ -43,10 +44,21 @@ export const catalog = {
         packages: ["espeak-ng"],
         environment: { MORGAN_ENGINE: "espeak-ng" },
         parent: "base",
+        ...SMALL,
+        memory: "1 GiB",
       },
-      cuda: { requirements: "tts", packages: [], environment: { MORGAN_ENGINE: "torch" }, parent: "cuda-deps" },
+      cuda: {
+        requirements: "tts",
+        packages: [],
+        environment: { MORGAN_ENGINE: "torch" },
+        parent: "cuda-deps",
+        // torch and CUDA's context come to about 3 GiB before the first sentence.
+        memory: "6 GiB",
+        startLimit: "180 s",
+        // A VITS model of 150 MB, its activations for a long sentence, and 500 MB of CUDA's context.
+        vramMiB: 2048,
+      },
     },
-    memory: "1 GiB",
     cpus: 2,
   },
   stt: {
@@ -57,15 +69,25 @@ export const catalog = {
     backing: [],
     languageModel: false,
     engines: {
-      cpu: { requirements: "stt-cpu", packages: [], environment: { MORGAN_ENGINE: "pocketsphinx" }, parent: "base" },
+      cpu: {
+        requirements: "stt-cpu",
+        packages: [],
+        environment: { MORGAN_ENGINE: "pocketsphinx" },
+        parent: "base",
+        ...SMALL,
+        memory: "1 GiB",
+      },
       cuda: {
         requirements: "stt",
         packages: [],
         environment: { MORGAN_ENGINE: "faster-whisper" },
         parent: "cuda-deps",
+        memory: "6 GiB",
+        startLimit: "180 s",
+        // Whisper large-v2 in float16 with beams of 5: 4525 MB, by faster-whisper's own table.
+        vramMiB: 5120,
       },
     },
-    memory: "1 GiB",
     cpus: 2,
   },
   vad: {
@@ -76,7 +98,6 @@ export const catalog = {
     backing: [],
     languageModel: false,
     engines: everywhere("vad"),
-    memory: "512 MiB",
     cpus: 1,
   },
 } as const satisfies Catalog;

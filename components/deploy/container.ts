@@ -1,17 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-
+import { gpuInputs, type GpuAccess } from "../gpu/access.ts";
+import type { Rollout } from "../rollout.ts";
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../units.ts";
 import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
-
-/** How a container is replaced. */
-export type Rollout =
-  /** The new one first; the old one goes when the new one is healthy. For what keeps no state of its own. */
-  | "create-first"
-  /** The old one first, because the two cannot be there at once: one volume, one host port, one card. */
-  | "stop-first";
 
 /** A container of the stack. What is not said here is the same for all of them. */
 export interface ContainerArgs {
@@ -38,6 +32,12 @@ export interface ContainerArgs {
   readonly files?: Files;
   /** Named volumes, by the path where they are mounted. */
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Folders of the engine's host that it may read, by the path where they are mounted. */
+  readonly folders?: Readonly<Record<string, string>>;
+  /** The card that it is given, and how. */
+  readonly gpu?: GpuAccess | undefined;
+  /** What has to be there and healthy before it is made or replaced. */
+  readonly after?: pulumi.Resource | undefined;
   /** Paths that are writable and kept in memory. */
   readonly scratch?: readonly string[];
   /** The port of the host that leads to a port of the container. */
@@ -54,14 +54,15 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       ? undefined
       : createFiles(parent, `${name}-files`, { stack: args.stack, ...args.files });
   const memory = mebibytes(args.memory);
+  const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
   return new docker.Container(
     name,
     {
       image: args.image,
       user: args.user,
       ...(args.command === undefined ? {} : { command: [...args.command] }),
-      envs: environmentList(args.environment ?? {}),
-      labels: stackLabels(args.stack, name),
+      envs: environmentList({ ...args.environment, ...gpuEnvironment }),
+      labels: stackLabels(args.stack, name, args.gpu?.device),
       networkMode: "bridge",
       ...(args.network === undefined
         ? {}
@@ -73,7 +74,13 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       volumes: [
         ...(files === undefined ? [] : [{ fromContainer: files, readOnly: true }]),
         ...Object.entries(args.volumes ?? {}).map(([containerPath, volumeName]) => ({ containerPath, volumeName })),
+        ...Object.entries(args.folders ?? {}).map(([containerPath, hostPath]) => ({
+          containerPath,
+          hostPath,
+          readOnly: true,
+        })),
       ],
+      ...gpu,
       tmpfs: Object.fromEntries((args.scratch ?? []).map((path) => [path, scratchOptions(args.user)])),
       readOnly: true,
       capabilities: { drops: ["ALL"] },
@@ -100,6 +107,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
     },
     {
       parent,
+      dependsOn: args.after === undefined ? [] : [args.after],
       deleteBeforeReplace: args.rollout === "stop-first",
       replaceOnChanges: NEEDS_REPLACEMENT,
     },

@@ -1,12 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine.ts";
+import type { GpuPlan } from "../gpu/plan.ts";
+import type { Models } from "../model.ts";
 import type { Accelerator, Catalog } from "../service.ts";
 import { Gateway } from "./gateway.ts";
 import { stackLabels } from "./labels.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { createWeights } from "./weights.ts";
 import { environmentOf, secretsOf, type LanguageModel } from "./wiring.ts";
 
 /** Inputs of a Deployment. */
@@ -25,6 +28,9 @@ export interface DeploymentArgs {
   readonly filesImage: pulumi.Input<string>;
   readonly gateway: { readonly address: string; readonly port: number };
   readonly llm: LanguageModel;
+  /** Which services compute on which card. */
+  readonly gpu: GpuPlan;
+  readonly models: Models;
   /** Whether volumes are protected from deletion. */
   readonly protectData: boolean;
   readonly engine: Engine;
@@ -36,6 +42,8 @@ export interface RunningService {
   readonly address: string;
   /** What the engine says of its health. */
   readonly health: string;
+  /** What it computes on: "cpu", or the card's index or UUID. */
+  readonly device: string;
 }
 
 /** The network, the backing services, the gateway and the services of a stack. */
@@ -71,23 +79,38 @@ export class Deployment extends pulumi.ComponentResource {
       { image: haproxy, filesImage, stack, network, ...args.gateway, routes, published },
       parent,
     );
+    // Services on cards start one after the other: two that load their weights at once may not fit, though both in turn do.
+    let lastOnCard: ServiceContainer | undefined;
     const running = chosen.map(({ service, image, entry }) => {
       const wiring = { catalog, accelerator, redis, postgres, llm: args.llm };
+      const work = entry.engines[accelerator];
+      const card = args.gpu.placements.get(service);
+      const model = args.models.services[service];
       const container = new ServiceContainer(
         service,
         {
           image,
           filesImage,
           service: entry,
+          work,
+          rollout: card?.rollout ?? "create-first",
+          gpu: card === undefined ? undefined : { mode: args.gpu.mode, device: card.device },
+          after: card === undefined ? undefined : lastOnCard,
+          weights: work.vramMiB > 0 ? createWeights(this, service, model, protectData) : undefined,
           stack,
           network,
-          environment: environmentOf(entry, wiring),
+          environment: environmentOf(entry, wiring, {
+            onCard: card !== undefined,
+            model,
+            offline: args.models.offline,
+          }),
           secrets: secretsOf(entry, wiring),
           engine,
         },
         parent,
       );
-      return [service, { address: container.address, health: container.health }] as const;
+      if (card !== undefined) lastOnCard = container;
+      return [service, { address: container.address, health: container.health, device: container.device }] as const;
     });
 
     this.endpoint = gateway.endpoint;

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { APP, SERVICE_USER } from "../dockerfile/recipes/base.ts";
 import type { Engine } from "../engine.ts";
-import type { Service } from "../service.ts";
+import type { GpuAccess } from "../gpu/access.ts";
+import type { Rollout } from "../rollout.ts";
+import type { Engine as ServiceEngine, Service } from "../service.ts";
+import type { Weights } from "./weights.ts";
 import { createContainer } from "./container.ts";
 
 /** Inputs of a ServiceContainer. */
@@ -11,6 +14,15 @@ export interface ServiceContainerArgs {
   /** Image of the holder of its secrets. */
   readonly filesImage: pulumi.Input<string>;
   readonly service: Service;
+  /** What does its work. */
+  readonly work: ServiceEngine;
+  readonly rollout: Rollout;
+  /** The card that it computes on; undefined for the processor. */
+  readonly gpu: GpuAccess | undefined;
+  /** The service on a card that is replaced before it. */
+  readonly after: pulumi.Resource | undefined;
+  /** Where its weights are mounted from; undefined for a service without. */
+  readonly weights: Weights | undefined;
   /** Name of the stack, for labels. */
   readonly stack: string;
   /** Name of the network on which it is found by its own name. */
@@ -29,10 +41,13 @@ export class ServiceContainer extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** What the engine says of its health when this is read: "healthy", "starting", "unhealthy". */
   readonly health: pulumi.Output<string>;
+  /** What it computes on: "cpu", or the card's index or UUID. */
+  readonly device: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
-    const { port, memory, cpus } = args.service;
+    const { port, cpus } = args.service;
+    const { memory, startLimit } = args.work;
     const container = createContainer(this, name, {
       image: args.image,
       user: SERVICE_USER,
@@ -47,15 +62,19 @@ export class ServiceContainer extends pulumi.ComponentResource {
       },
       scratch: ["/tmp"],
       healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
-      startLimit: "60 s",
+      startLimit,
       // Longer than the services give a request (30 s), so that those in flight are finished.
       stopLimit: "35 s",
       memory,
       cpus,
-      rollout: "create-first",
+      rollout: args.rollout,
+      gpu: args.gpu,
+      after: args.after,
+      ...args.weights,
     });
+    this.device = container.id.apply(() => args.gpu?.device ?? "cpu");
     this.address = container.id.apply(() => `http://gateway:${String(port)}`);
     this.health = container.id.apply((id) => args.engine.health(id));
-    this.registerOutputs({ address: this.address, health: this.health });
+    this.registerOutputs({ address: this.address, health: this.health, device: this.device });
   }
 }

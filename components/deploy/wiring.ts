@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Model } from "../model.ts";
 import type { Accelerator, Catalog, Service } from "../service.ts";
+import { WEIGHTS } from "./weights.ts";
 
 /** A backing service as its users see it. */
 export interface BackingService {
@@ -26,19 +28,34 @@ export interface Wiring {
   readonly llm: LanguageModel;
 }
 
+/** What an engine that can use a card computes with. */
+export interface Compute {
+  /** Whether it has a card. */
+  readonly onCard: boolean;
+  readonly model: Model | undefined;
+  /** Whether it never asks the hub. */
+  readonly offline: boolean;
+}
+
 type Inputs = Record<string, pulumi.Input<string>>;
 
 /**
  * The environment of a service: which engine does its work, and where it finds what it calls and uses. Passwords come
  * as files, never in here.
  */
-export function environmentOf(service: Service, { catalog, accelerator, redis, postgres, llm }: Wiring): Inputs {
+export function environmentOf(
+  service: Service,
+  { catalog, accelerator, redis, postgres, llm }: Wiring,
+  compute: Compute,
+): Inputs {
+  const engine = service.engines[accelerator];
   const called = service.calls.flatMap((name): [string, string][] => {
     const port = catalog[name]?.port;
     return port === undefined ? [] : [[`MORGAN_${name.toUpperCase()}_URL`, `http://gateway:${String(port)}`]];
   });
   return {
-    ...service.engines[accelerator].environment,
+    ...engine.environment,
+    ...(engine.vramMiB > 0 ? computeEnvironment(compute) : {}),
     ...Object.fromEntries(called),
     ...(uses(service, "redis") && redis !== undefined
       ? { MORGAN_REDIS_URL: redis.url, MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password" }
@@ -51,6 +68,15 @@ export function environmentOf(service: Service, { catalog, accelerator, redis, p
     ...(service.languageModel && llm.apiKey !== undefined
       ? { MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key" }
       : {}),
+  };
+}
+
+function computeEnvironment({ onCard, model, offline }: Compute): Inputs {
+  return {
+    MORGAN_DEVICE: onCard ? "cuda" : "cpu",
+    MORGAN_MODEL_DIR: WEIGHTS,
+    ...(model?.kind === "hub" ? { MORGAN_MODEL: model.id } : {}),
+    ...(offline ? { MORGAN_MODEL_OFFLINE: "true" } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseValues, type Values } from "../../components/config-values.ts";
+import type { Values } from "../../components/config-reader.ts";
+import { parseValues } from "../../components/config-values.ts";
 import { describe as paragraphs } from "../../components/errors.ts";
 import { isPinned } from "../../components/reference.ts";
 import { catalog } from "../../services/catalog.ts";
@@ -20,6 +21,17 @@ const pinned = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `registry.exampl
 const valid = fc
   .record({
     accelerator: fc.constantFrom("cpu", "cuda"),
+    cudaVersion: fc.constantFrom("12.4", "12.8"),
+    gpu: fc.constantFrom("", "preferred", "off"),
+    gpuMode: fc.constantFrom("cdi", "nvidia", "runtime"),
+    gpuDevices: fc.subarray(["0", "0:1", "GPU-0b5e", "MIG-1c"]).map((devices) => JSON.stringify(devices)),
+    gpuCards: fc
+      .dictionary(fc.constantFrom("0", "GPU-0b5e"), fc.constantFrom("24 GiB", "8192 MiB", "1.5 GiB"))
+      .map((cards) => JSON.stringify(cards)),
+    models: fc
+      .dictionary(fc.constantFrom("tts", "stt"), fc.constantFrom("/srv/models", "org/name", "org/name@v1.2"))
+      .map((models) => JSON.stringify(models)),
+    modelsOffline: fc.constantFrom("true", "false"),
     services: fc
       .subarray(["llm", "tts", "stt", "vad"])
       .map((chosen) => JSON.stringify(chosen.length === 4 ? names : chosen)),
@@ -47,6 +59,20 @@ const valid = fc
 /** For each key a text that is wrong, and what of it the problem has to show. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   accelerator: ["gpu", "CPU", ""],
+  cudaVersion: ["12.5", "12", "latest", ""],
+  gpu: ["always", "none", "required"],
+  gpuMode: ["auto", "CDI", ""],
+  gpuDevices: ["0", '["all devices"]', '["0","0"]', '[""]', "[0]", '["-1"]', '["0,1"]'],
+  gpuCards: ["[]", '{"0":24}', '{"0":"24 GB"}', '{"0":"0 GiB"}', '{"":"24 GiB"}', '{"a b":"24 GiB"}'],
+  models: [
+    '"/srv"',
+    '{"vad":"/srv/models"}',
+    '{"tts":"models"}',
+    '{"tts":5}',
+    '{"stt":"/a b"}',
+    '{"nobody":"org/name"}',
+  ],
+  modelsOffline: ["yes"],
   services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
   gatewayPort: ["0", "65536", "-1", "80.5", "http", "", " "],

@@ -10,7 +10,11 @@ const image = fc.record({
   size,
 });
 const health = fc.constantFrom("healthy", "starting", "unhealthy", "gone");
-const running = fc.record({ address: fc.constant("http://gateway:8000"), health });
+const running = fc.record({
+  address: fc.constant("http://gateway:8000"),
+  health,
+  device: fc.constantFrom("cpu", "GPU-1"),
+});
 const outputs: fc.Arbitrary<Outputs> = fc.record({
   endpoint: fc.constantFrom("http://127.0.0.1:8080"),
   images: fc.dictionary(name, image, { noNullPrototype: true }),
@@ -27,8 +31,9 @@ describe("a stack's outputs for people", () => {
         for (const [index, [service, { ref, size: bytes }]] of Object.entries(given.images).entries()) {
           const cells = (lines[index] ?? "").split(/ {2,}/);
           const megabytes = [bytes.unpacked, bytes.compressed].map((value) => `${(value / 1e6).toFixed(1)} MB`);
-          const state = Object.hasOwn(given.services, service) ? given.services[service]?.health : "not running";
-          expect(cells).to.deep.equal([service, state, ...megabytes, ref]);
+          const found = Object.hasOwn(given.services, service) ? given.services[service] : undefined;
+          const state = [found?.health ?? "not running", found?.device ?? "-"];
+          expect(cells).to.deep.equal([service, ...state, ...megabytes, ref]);
         }
       }),
     );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { MorganConfig } from "../../components/config.ts";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { fakeEngine, stackConfig } from "./support/config.ts";
 import { expectGolden } from "./support/golden.ts";
@@ -8,7 +9,7 @@ import { record, type Registrations } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine() }));
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
 describe("backing services", () => {
   useProject();

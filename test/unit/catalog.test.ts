@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { includeOrder } from "../../components/requirement-set.ts";
 import type { Service } from "../../components/service.ts";
-import { mebibytes } from "../../components/units.ts";
+import { mebibytes, seconds } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
@@ -66,9 +66,19 @@ describe("the shipped catalog", () => {
   });
 
   it("limits each service to a sensible share of a machine", () => {
-    for (const [name, { memory, cpus }] of services) {
-      expect(mebibytes(memory), name).to.be.within(64, 65_536);
+    for (const [name, { engines, cpus }] of services) {
       expect(cpus, name).to.be.above(0);
+      for (const { memory, startLimit } of Object.values(engines)) {
+        expect(mebibytes(memory), name).to.be.within(64, 65_536);
+        expect(seconds(startLimit), name).to.be.within(10, 600);
+      }
     }
+  });
+
+  it("uses cards for tts and stt only, and only where the accelerator is CUDA", () => {
+    const onCards = services.flatMap(([name, { engines }]) =>
+      Object.entries(engines).flatMap(([key, { vramMiB }]) => (vramMiB > 0 ? `${name} ${key}` : [])),
+    );
+    expect(onCards).to.deep.equal(["tts cuda", "stt cuda"]);
   });
 });

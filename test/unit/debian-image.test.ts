@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { MorganConfig } from "../../components/config.ts";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
@@ -7,7 +8,7 @@ import { record, type Registrations } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine() }));
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
 const triggers = async (name: string, changes: Partial<MorganConfig> = {}): Promise<unknown> =>
   (await up(changes)).get("command", name).inputs["triggers"];

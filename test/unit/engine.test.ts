@@ -25,7 +25,16 @@ const IMAGE = {
 
 /** What the engine answers, by path; a text is sent as it is. */
 const ANSWERS: Readonly<Record<string, unknown>> = {
-  "/version": { Version: "28.5.2" },
+  "/version": { Version: "28.5.2", ApiVersion: "1.51" },
+  "/info": {
+    CDISpecDirs: ["/etc/cdi"],
+    Runtimes: { nvidia: { path: "nvidia-container-runtime" }, runc: { path: "runc" } },
+    DiscoveredDevices: [
+      { Source: "cdi", ID: "nvidia.com/gpu=0" },
+      { Source: "cdi", ID: "nvidia.com/gpu=GPU-a" },
+      { Source: "cdi", ID: "vendor.com/nic=0" },
+    ],
+  },
   "/containers/json?all=true": CONTAINERS,
   "/containers/good/json": { State: { Health: { Status: "healthy" } } },
   "/containers/plain/json": { State: {} },
@@ -53,6 +62,14 @@ describe("the engine", () => {
 
   it("says its version", async () => {
     expect(await connectEngine(socket).version()).to.equal("28.5.2");
+  });
+
+  it("says in which ways it gives cards to containers", async () => {
+    expect(await connectEngine(socket).gpuSupport()).to.deep.equal({
+      cdiDevices: ["0", "GPU-a"],
+      cdiFolders: ["/etc/cdi"],
+      runtimes: ["nvidia", "runc"],
+    });
   });
 
   it("lists containers with their labels and the host's ports that lead to them", async () => {

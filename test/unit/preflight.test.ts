@@ -129,6 +129,28 @@ describe("the preflight", () => {
     expect(await problems(host, { registry })).to.deep.equal([]);
   });
 
+  it("plans which service computes on which card, and refuses what does not hold", async () => {
+    const host = fakeHost();
+    const cuda = { accelerator: "cuda", gpu: { use: "required", mode: "cdi", devices: [], cards: {} } } as const;
+    expect((await problems(host, cuda)).map(({ key }) => key)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
+    const support = { cdiDevices: ["0"], cdiFolders: ["/var/run/cdi"], runtimes: [] };
+    const ready = fakeHost({ gpuSupport: () => Promise.resolve(support) });
+    ready.programs.set("nvidia-smi", "0, GPU-a, NVIDIA A10, 24576, 24000, 570.26, 8.6, [N/A]");
+    const { gpu } = await preflight(stackConfig(cuda), [], ready);
+    expect([...gpu.placements.keys()]).to.deep.equal(["tts", "stt"]);
+  });
+
+  it("misses a folder of weights on this machine, and believes another machine", async () => {
+    const models = { services: { stt: { kind: "folder", path: "/srv/whisper" } }, offline: false } as const;
+    const [found, ...others] = await problems(fakeHost(), { models });
+    expect(found).to.include({ key: "morgan:models.stt", found: "no folder at /srv/whisper" });
+    expect(others).to.deep.equal([]);
+    expect(await problems(fakeHost(), { models, dockerHost: "tcp://gpu:2375" })).to.deep.equal([]);
+    const host = fakeHost();
+    host.folders.add("/srv/whisper");
+    expect(await problems(host, { models })).to.deep.equal([]);
+  });
+
   it("says everything at once, each with what was expected, what was found and what to do", async () => {
     const host = fakeHost({ version: () => Promise.reject(new Error("refused")) });
     host.folders.delete("services/core/morgan_core");

@@ -1,11 +1,15 @@
 import { expect } from "chai";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { fakeEngine, stackConfig } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
 
 const up = (): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig({ accelerator: "cuda" }), engine: fakeEngine() }));
+  record(
+    () =>
+      new MorganStack("morgan", { config: stackConfig({ accelerator: "cuda" }), engine: fakeEngine(), gpu: NO_GPU }),
+  );
 
 /** The resources of a provider whose inputs differ, which an `up` would build again or replace. */
 function changed(before: Registrations, after: Registrations): string[] {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { fakeEngine, stackConfig } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
@@ -16,7 +17,7 @@ describe("a secret of a stack", () => {
     registrations = await record(() => {
       const llm = { endpoint: "https://llm.example.com/v1", model: "small" };
       const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY) });
-      new MorganStack("morgan", { config, engine: fakeEngine() });
+      new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
     });
   });
   const holding = (secret: string): string[] =>
@@ -75,7 +76,9 @@ describe("a holder of files", () => {
   useProject();
   let registrations: Registrations;
   before(async () => {
-    registrations = await record(() => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine() }));
+    registrations = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), gpu: NO_GPU }),
+    );
   });
 
   it("is there for those that read files, and for no other", () => {

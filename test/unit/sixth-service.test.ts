@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import type { Catalog } from "../../components/service.ts";
+import type { Catalog, Engine } from "../../components/service.ts";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { catalog } from "../../services/catalog.ts";
 import { fakeEngine, stackConfig } from "./support/config.ts";
@@ -7,7 +8,15 @@ import { useProject, writeService } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
 
-const wake = { requirements: "wake", packages: [], environment: {}, parent: "base" } as const;
+const wake: Engine = {
+  requirements: "wake",
+  packages: [],
+  environment: {},
+  parent: "base",
+  memory: "256 MiB",
+  startLimit: "60 s",
+  vramMiB: 0,
+};
 const six: Catalog = {
   ...catalog,
   wake: {
@@ -18,7 +27,6 @@ const six: Catalog = {
     backing: [],
     languageModel: false,
     engines: { cpu: wake, cuda: wake },
-    memory: "256 MiB",
     cpus: 1,
   },
 };
@@ -26,7 +34,7 @@ const six: Catalog = {
 const up = (services: Catalog): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ catalog: services, services: Object.keys(services) });
-    new MorganStack("morgan", { config, engine: fakeEngine() });
+    new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
   });
 
 const key = ({ type, name }: { readonly type: string; readonly name: string }): string =>
@@ -70,6 +78,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
     expect(at(all.component("MorganStack").outputs, "services.wake")).to.deep.equal({
       address: "http://gateway:8005",
       health: "healthy",
+      device: "cpu",
     });
   });
 

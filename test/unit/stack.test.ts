@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { MorganConfig } from "../../components/config.ts";
+import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { fakeEngine, stackConfig, UPSTREAM } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
@@ -7,7 +8,9 @@ import { record, type Registrations } from "./support/registrations.ts";
 import { at, UNKNOWN } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}, preview = false): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine() }), { preview });
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }), {
+    preview,
+  });
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 
@@ -24,7 +27,11 @@ describe("the stack", () => {
     expect(at(outputs, "images.core.digest")).to.equal(String(at(outputs, "images.core.ref")).split("@")[1]);
     expect(at(outputs, "images.core.size")).to.deep.equal({ compressed: 1_000_000, unpacked: 2_500_000 });
     expect(at(outputs, "services")).to.have.all.keys(SERVICES);
-    expect(at(outputs, "services.core")).to.deep.equal({ address: "http://gateway:8000", health: "healthy" });
+    expect(at(outputs, "services.core")).to.deep.equal({
+      address: "http://gateway:8000",
+      health: "healthy",
+      device: "cpu",
+    });
   });
 
   it("asks the engine for nothing in a preview", async () => {
@@ -32,7 +39,9 @@ describe("the stack", () => {
       throw new Error("asked");
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse });
-    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine }), { preview: true });
+    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpu: NO_GPU }), {
+      preview: true,
+    });
     expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);
   });
 

@@ -18,6 +18,8 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     catalog,
     accelerator: "cpu",
     cudaVersion: "12.4",
+    gpu: { use: "off", mode: "cdi", devices: [], cards: {} },
+    models: { services: {}, offline: false },
     services: Object.keys(catalog),
     gateway: { address: "127.0.0.1", port: 8080 },
     registry: { kind: "local", port: 5101 },
@@ -41,6 +43,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
     version: () => Promise.resolve("28.5.2"),
     containers: () => Promise.resolve([]),
+    gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
     ...changes,

@@ -10,6 +10,8 @@ export interface FakeHost extends Host {
   readonly files: Map<string, string>;
   /** Ports on which a program listens. */
   readonly listening: Set<number>;
+  /** What programs print, by their names, or by name and first argument; any other is not there. */
+  readonly programs: Map<string, string>;
 }
 
 const SETS: Readonly<Record<string, string>> = { base: "fastapi==1\n", cuda: "-r base.in\ntorch==2\n" };
@@ -30,16 +32,22 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     }
   }
   const listening = new Set<number>();
+  const programs = new Map<string, string>();
   return {
     engine: fakeEngine(engine),
     folders: new Set(folders),
     files,
     listening,
+    programs,
     isFolder(path) {
       return this.folders.has(path);
     },
     isFile: (path) => files.has(path),
     readText: (path) => files.get(path),
+    run: (program, [first]) => {
+      const output = programs.get(`${program} ${first ?? ""}`) ?? programs.get(program);
+      return Promise.resolve(output === undefined ? undefined : { output, succeeded: true });
+    },
     portInUse: (_, port) => Promise.resolve(listening.has(port)),
   };
 }

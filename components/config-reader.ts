@@ -1,0 +1,73 @@
+import type { Problem } from "./errors.ts";
+
+/** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
+export type Values = (key: string) => string | undefined;
+
+/** Reads values one by one; what is wrong with one is noted, and a harmless value stands in for it. */
+export interface ConfigReader {
+  /** Notes what is wrong with a key of the project's configuration. */
+  readonly wrong: (key: string, expected: string, found: string, fix?: string) => void;
+  readonly text: (key: string) => string;
+  readonly choice: <T extends string>(key: string, choices: readonly T[], otherwise: T) => T;
+  readonly boolean: (key: string) => boolean;
+  /** A port; 0 stands in for a wrong one. */
+  readonly port: (key: string) => number;
+  /** An http or https URL; empty where none is set. */
+  readonly url: (key: string) => string;
+  /** A list of texts; empty where none is set. `what` says what they are. */
+  readonly list: (key: string, what: string) => readonly string[];
+  /** The entries of an object; none where it is not set. `what` says what it holds. */
+  readonly entries: (key: string, what: string) => readonly (readonly [string, unknown])[];
+}
+
+/** A reader that adds what it finds wrong to `problems`. */
+export function configReader(values: Values, problems: Problem[]): ConfigReader {
+  const wrong: ConfigReader["wrong"] = (key, expected, found, fix = `pulumi config set ${key} …`) => {
+    problems.push({ key: `morgan:${key}`, expected, found, fix });
+  };
+  const json = (key: string, otherwise: unknown): unknown => {
+    try {
+      return JSON.parse(values(key) ?? "null") ?? otherwise;
+    } catch {
+      wrong(key, "JSON", `"${values(key) ?? ""}"`);
+      return otherwise;
+    }
+  };
+  const choice: ConfigReader["choice"] = (key, choices, otherwise) => {
+    const found = values(key) ?? otherwise;
+    const chosen = choices.find((item) => item === found);
+    if (chosen === undefined) wrong(key, choices.map((item) => `"${item}"`).join(" or "), `"${found}"`);
+    return chosen ?? otherwise;
+  };
+  return {
+    wrong,
+    choice,
+    text: (key) => values(key) ?? "",
+    boolean: (key) => choice(key, ["true", "false"], "false") === "true",
+    port(key) {
+      const found = values(key);
+      const number = Number(found);
+      if (found !== undefined && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+      wrong(key, "a port, 1 to 65535", found === undefined ? "nothing" : `"${found}"`);
+      return 0;
+    },
+    url(key) {
+      const found = values(key) ?? "";
+      const valid = found === "" || (/^https?:\/\/\S+$/.test(found) && URL.canParse(found));
+      if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', `"${found}"`);
+      return valid ? found : "";
+    },
+    list(key, what) {
+      const found = json(key, []);
+      if (Array.isArray(found) && found.every((item) => typeof item === "string")) return found;
+      wrong(key, `a list of ${what}`, JSON.stringify(found));
+      return [];
+    },
+    entries(key, what) {
+      const found = json(key, {});
+      if (typeof found === "object" && found !== null && !Array.isArray(found)) return Object.entries(found);
+      wrong(key, `an object of ${what}`, JSON.stringify(found));
+      return [];
+    },
+  };
+}

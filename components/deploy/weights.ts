@@ -1,0 +1,23 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Model } from "../model.ts";
+
+/** Where services find their weights. */
+export const WEIGHTS = "/models";
+
+/** What is mounted at WEIGHTS: a volume that can be written, or a folder of the host that cannot. */
+export type Weights =
+  | { readonly volumes: Readonly<Record<typeof WEIGHTS, pulumi.Output<string>>> }
+  | { readonly folders: Readonly<Record<typeof WEIGHTS, string>> };
+
+/** A place for a service's weights, which outlives its containers. */
+export function createWeights(
+  parent: pulumi.Resource,
+  service: string,
+  model: Model | undefined,
+  protectData: boolean,
+): Weights {
+  if (model?.kind === "folder") return { folders: { [WEIGHTS]: model.path } };
+  const volume = new docker.Volume(`${service}-models`, {}, { parent, protect: protectData });
+  return { volumes: { [WEIGHTS]: volume.name } };
+}

@@ -1,0 +1,85 @@
+import type { Problem } from "../errors.ts";
+import type { GpuConfig } from "./gpu-config.ts";
+import type { Device } from "./placement.ts";
+import type { GpuSupport } from "./support.ts";
+
+/** A card or a slice as nvidia-smi tells of it. */
+export interface FoundDevice {
+  /** By what it can be asked for, the one that lasts first: UUID, index. */
+  readonly names: readonly string[];
+  readonly name: string;
+  readonly totalMiB: number;
+  readonly freeMiB: number;
+}
+
+/** The devices that a stack may use. */
+export interface Devices {
+  readonly devices: readonly Device[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Resolves the devices that the configuration names, or all that there are. `own` is what the stack's own containers
+ * take of each, in MiB: what else is taken is others'.
+ */
+export function resolveDevices(
+  config: GpuConfig,
+  { cdiDevices }: Pick<GpuSupport, "cdiDevices">,
+  found: readonly FoundDevice[],
+  own: ReadonlyMap<string, number>,
+): Devices {
+  const offered = config.mode === "cdi" ? cdiDevices : undefined;
+  const declared = Object.keys(config.cards);
+  const all = found.flatMap(({ names }) => names.slice(0, 1));
+  const wanted = [config.devices, declared, all].find((list) => list.length > 0) ?? [];
+  const resolved = wanted.map((name) => resolve(name, config, offered, found, own));
+  const devices = resolved.flatMap((item) => ("id" in item ? [item] : []));
+  const twice = devices.filter(({ id }, index) => devices.findIndex((device) => device.id === id) !== index);
+  return {
+    devices,
+    problems: [
+      ...resolved.flatMap((item) => ("id" in item ? [] : [item])),
+      ...twice.map(({ id }) => ({
+        key: "morgan:gpuDevices",
+        expected: "each card once",
+        found: `two names of ${id}`,
+        fix: "name each card once, by index or by UUID",
+      })),
+    ],
+  };
+}
+
+function resolve(
+  wanted: string,
+  config: GpuConfig,
+  offered: readonly string[] | undefined,
+  found: readonly FoundDevice[],
+  own: ReadonlyMap<string, number>,
+): Device | Problem {
+  const key = config.devices.includes(wanted) ? "morgan:gpuDevices" : "morgan:gpuCards";
+  const match = found.find(({ names }) => names.includes(wanted));
+  const names = match?.names ?? [wanted];
+  const id = offered === undefined ? names[0] : names.find((name) => offered.includes(name));
+  if (id === undefined || (match === undefined && found.length > 0)) {
+    const known = id === undefined ? (offered ?? []) : found.flatMap((device) => device.names);
+    return {
+      key,
+      expected: `cards that the engine has: ${known.join(", ")}`,
+      found: `"${wanted}"`,
+      fix: "name one of these; a card that is gone shows in nvidia-smi -L, and CDI devices in docker info",
+    };
+  }
+  const declared = names.flatMap((name) => config.cards[name] ?? [])[0];
+  const totalMiB = declared ?? match?.totalMiB;
+  if (totalMiB === undefined) {
+    return {
+      key: `morgan:gpuCards.${wanted}`,
+      expected: "the card's memory, since nvidia-smi cannot be asked for it",
+      found: "nothing",
+      fix: `pulumi config set --path 'morgan:gpuCards["${wanted}"]' "24 GiB"`,
+    };
+  }
+  const ours = names.reduce((sum, name) => sum + (own.get(name) ?? 0), 0);
+  const othersMiB = match === undefined ? 0 : Math.max(0, match.totalMiB - match.freeMiB - ours);
+  return { id, name: match?.name ?? "", totalMiB, othersMiB };
+}

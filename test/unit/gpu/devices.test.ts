@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import { resolveDevices, type Devices, type FoundDevice } from "../../../components/gpu/devices.ts";
+import type { GpuConfig } from "../../../components/gpu/gpu-config.ts";
+import { foundDevices } from "../../../components/gpu/hardware.ts";
+
+const CONFIG: GpuConfig = { use: "required", mode: "nvidia", devices: [], cards: {} };
+const FOUND: readonly FoundDevice[] = [
+  { names: ["GPU-a", "0"], name: "NVIDIA A10", totalMiB: 24_576, freeMiB: 24_000 },
+  { names: ["GPU-b", "1"], name: "NVIDIA T4", totalMiB: 15_360, freeMiB: 15_360 },
+];
+
+const resolve = (
+  config: Partial<GpuConfig> = {},
+  cdiDevices?: readonly string[],
+  own: readonly (readonly [string, number])[] = [],
+  found = FOUND,
+): Devices => resolveDevices({ ...CONFIG, ...config }, { cdiDevices }, found, new Map(own));
+const ids = (...given: Parameters<typeof resolve>): string[] => resolve(...given).devices.map(({ id }) => id);
+const keys = (...given: Parameters<typeof resolve>): string[] => resolve(...given).problems.map(({ key }) => key);
+
+describe("the devices that a stack may use", () => {
+  it("are all that are found, by the name that lasts", () => {
+    expect(resolve()).to.deep.equal({
+      devices: [
+        { id: "GPU-a", name: "NVIDIA A10", totalMiB: 24_576, othersMiB: 576 },
+        { id: "GPU-b", name: "NVIDIA T4", totalMiB: 15_360, othersMiB: 0 },
+      ],
+      problems: [],
+    });
+  });
+
+  it("are those that are named, by index or UUID, in that order", () => {
+    expect(ids({ devices: ["1"] })).to.deep.equal(["GPU-b"]);
+    expect(ids({ devices: ["GPU-b", "0"] })).to.deep.equal(["GPU-b", "GPU-a"]);
+  });
+
+  it("go by the names that the engine's CDI specification has", () => {
+    expect(ids({ mode: "cdi" }, ["0", "1", "all"])).to.deep.equal(["0", "1"]);
+    expect(ids({ mode: "cdi" }, ["0", "GPU-a", "GPU-b"])).to.deep.equal(["GPU-a", "GPU-b"]);
+    expect(ids({ mode: "cdi", devices: ["GPU-b"] }, undefined), "an engine that lists none").to.deep.equal(["GPU-b"]);
+  });
+
+  it("do not count as others' what the stack's own containers take", () => {
+    const taken = FOUND.map((device) => ({ ...device, freeMiB: device.totalMiB - 6000 }));
+    const others = (own: readonly (readonly [string, number])[]): number | undefined =>
+      resolve({ devices: ["0"] }, undefined, own, taken).devices[0]?.othersMiB;
+    expect(others([])).to.equal(6000);
+    expect(others([["GPU-a", 5120]]), "by UUID").to.equal(880);
+    expect(others([["0", 5120]]), "by index").to.equal(880);
+    expect(others([["0", 7000]]), "never less than nothing").to.equal(0);
+  });
+
+  it("are told apart from cards that are not there", () => {
+    const [problem] = resolve({ devices: ["2"] }).problems;
+    expect(problem).to.include({ key: "morgan:gpuDevices", found: '"2"' });
+    expect(problem?.expected).to.contain("GPU-a, 0, GPU-b, 1");
+    expect(keys({ devices: ["GPU-gone", "0"] })).to.deep.equal(["morgan:gpuDevices"]);
+    expect(keys({ cards: { "5": 8192 } })).to.deep.equal(["morgan:gpuCards"]);
+  });
+
+  it("are told apart from cards that the engine does not offer", () => {
+    const [problem] = resolve({ mode: "cdi", devices: ["1"] }, ["0", "GPU-a"]).problems;
+    expect(problem).to.include({ key: "morgan:gpuDevices", found: '"1"' });
+    expect(problem?.expected).to.contain("0, GPU-a");
+  });
+
+  it("have the memory that is declared, where nobody can be asked", () => {
+    const declared = resolve({ mode: "cdi", cards: { "0": 8192 } }, ["0"], [], []);
+    expect(declared.devices).to.deep.equal([{ id: "0", name: "", totalMiB: 8192, othersMiB: 0 }]);
+    const [problem] = resolve({ mode: "cdi", devices: ["0"] }, ["0"], [], []).problems;
+    expect(problem?.key).to.equal("morgan:gpuCards.0");
+    expect(problem?.fix).to.contain("gpuCards");
+  });
+
+  it("are not one card by two names", () => {
+    expect(keys({ devices: ["0", "GPU-a"] })).to.deep.equal(["morgan:gpuDevices"]);
+  });
+});
+
+describe("a card that is cut into slices", () => {
+  const card = (index: number, mig: boolean) => ({
+    index,
+    uuid: `GPU-${String(index)}`,
+    name: "NVIDIA A100",
+    totalMiB: 40_960,
+    freeMiB: 40_000,
+    driver: "570.26",
+    computeCapability: "8.0",
+    mig,
+  });
+  const slice = (index: number) => ({
+    card: "GPU-0",
+    index,
+    uuid: `MIG-${String(index)}`,
+    profile: "3g.20gb",
+    memoryMiB: 19_073,
+  });
+
+  it("is given by the slice, and a whole one beside it as a whole", () => {
+    const found = foundDevices([card(0, true), card(1, false)], [slice(0), slice(1)]);
+    expect(found.map(({ names }) => names)).to.deep.equal([
+      ["MIG-0", "0:0"],
+      ["MIG-1", "0:1"],
+      ["GPU-1", "1"],
+    ]);
+    expect(found[0]).to.include({ name: "NVIDIA A100 3g.20gb", totalMiB: 19_073, freeMiB: 19_073 });
+  });
+});

@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import { describePlan, placeServices, type Demand, type Device } from "../../../components/gpu/placement.ts";
+
+const card = (id: string, totalMiB: number, othersMiB = 0): Device => ({ id, name: "", totalMiB, othersMiB });
+const wants = (service: string, vramMiB: number, current?: string): Demand => ({ service, vramMiB, current });
+
+/** Where each service goes: "stt: 0 create-first". */
+const plan = (devices: readonly Device[], demands: readonly Demand[]): string[] =>
+  [...placeServices(devices, demands).placements].map(
+    ([service, { device, rollout }]) => `${service}: ${device} ${rollout}`,
+  );
+
+describe("the placement of services on cards", () => {
+  it("puts the largest first, each where most memory is left", () => {
+    const demands = [wants("tts", 2048), wants("stt", 5120)];
+    expect(plan([card("0", 8192), card("1", 24_576)], demands)).to.deep.equal([
+      "tts: 1 create-first",
+      "stt: 1 create-first",
+    ]);
+    expect(plan([card("0", 8192), card("1", 8192)], demands)).to.deep.equal([
+      "tts: 1 create-first",
+      "stt: 0 create-first",
+    ]);
+    const four = ["0", "1", "2", "3"].map((id) => card(id, 8192));
+    const many = ["a", "b", "c", "d"].map((service) => wants(service, 5120));
+    expect(new Set(plan(four, many).map((line) => line.slice(3, 4)))).to.have.property("size", 4);
+  });
+
+  it("lets what runs stay where it is", () => {
+    const cards = [card("0", 24_576), card("1", 24_576)];
+    expect(plan(cards, [wants("stt", 5120, "1"), wants("tts", 2048, "1")])).to.deep.equal([
+      "stt: 1 create-first",
+      "tts: 1 create-first",
+    ]);
+  });
+
+  it("lets what runs stay where others took memory since, too, and then replaces it stop-first", () => {
+    expect(plan([card("0", 8192, 6000), card("1", 8192)], [wants("stt", 5120, "0")])).to.deep.equal([
+      "stt: 0 stop-first",
+    ]);
+  });
+
+  it("moves a service whose card has vanished", () => {
+    expect(plan([card("1", 8192)], [wants("stt", 5120, "0")])).to.deep.equal(["stt: 1 stop-first"]);
+  });
+
+  it("replaces stop-first what does not fit twice, and only that", () => {
+    const demands = [wants("tts", 2048, "0"), wants("stt", 5120, "0")];
+    expect(plan([card("0", 9216)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 stop-first"]);
+    expect(plan([card("0", 14_336)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 create-first"]);
+    expect(plan([card("0", 7168)], demands)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
+  });
+
+  it("says which services find no place", () => {
+    const { unplaced } = placeServices([card("0", 6000)], [wants("tts", 2048), wants("stt", 5120)]);
+    expect(unplaced.map(({ service }) => service)).to.deep.equal(["tts"]);
+    expect(placeServices([], [wants("tts", 1)]).unplaced).to.have.length(1);
+    expect(placeServices([card("0", 8192, 4000)], [wants("stt", 5120)]).unplaced, "others' memory").to.have.length(1);
+  });
+
+  it("is told as a table of cards, services and free memory", () => {
+    const devices = [{ ...card("0", 24_576, 1000), name: "NVIDIA A10" }, card("GPU-1", 8192)];
+    const text = describePlan(devices, placeServices(devices, [wants("stt", 5120), wants("tts", 2048)]));
+    expect(text.split("\n")).to.deep.equal([
+      "card            MiB    others  services            free",
+      "0 (NVIDIA A10)  24576  1000    stt 5120, tts 2048  16408",
+      "GPU-1           8192   0       -                   8192",
+    ]);
+  });
+});

@@ -1,0 +1,166 @@
+import { expect } from "chai";
+import type { ListedContainer } from "../../../components/engine.ts";
+import type { GpuConfig } from "../../../components/gpu/gpu-config.ts";
+import { planGpus } from "../../../components/gpu/plan.ts";
+import type { GpuSupport } from "../../../components/gpu/support.ts";
+import { catalog } from "../../../services/catalog.ts";
+import { fakeHost, type FakeHost } from "../support/host.ts";
+
+const SUPPORT: GpuSupport = { cdiDevices: ["0", "1", "2", "3"], cdiFolders: ["/var/run/cdi"], runtimes: ["runc"] };
+
+interface Machine {
+  /** Memory and free memory of each card, in MiB. */
+  readonly cards?: readonly (readonly [total: number, free: number])[];
+  readonly driver?: string;
+  readonly capability?: string;
+  readonly mig?: boolean;
+  readonly slices?: string;
+  readonly support?: Partial<GpuSupport>;
+  readonly running?: Readonly<Record<string, string>>;
+}
+
+/** A machine whose nvidia-smi is made up. */
+function machine({ cards = [], support = {}, running = {}, ...card }: Machine): FakeHost {
+  const { driver = "570.26", capability = "8.6", mig = false, slices = "" } = card;
+  const containers = Object.entries(running).map(([role, gpu]): ListedContainer => ({
+    labels: { "morgan.stack": "dev", "morgan.role": role, "morgan.gpu": gpu },
+    publishedPorts: [],
+  }));
+  const host = fakeHost({
+    gpuSupport: () => Promise.resolve({ ...SUPPORT, ...support }),
+    containers: () => Promise.resolve(containers),
+  });
+  const lines = cards.map(([total, free], index) =>
+    [index, `GPU-${String(index)}`, "NVIDIA A10", total, free, driver, capability, mig ? "Enabled" : "[N/A]"].join(
+      ", ",
+    ),
+  );
+  if (cards.length > 0) host.programs.set("nvidia-smi", lines.join("\n"));
+  if (slices !== "") host.programs.set("nvidia-smi -L", slices);
+  return host;
+}
+
+const plan = (host: FakeHost, gpu: Partial<GpuConfig> = {}, others: Partial<Parameters<typeof planGpus>[0]> = {}) =>
+  planGpus(
+    {
+      stack: "dev",
+      catalog,
+      services: Object.keys(catalog),
+      accelerator: "cuda",
+      cudaVersion: "12.4",
+      packages: ["torch", "ctranslate2", "fastapi"],
+      dockerHost: "",
+      gpu: { use: "required", mode: "cdi", devices: [], cards: {}, ...gpu },
+      ...others,
+    },
+    host,
+  );
+
+/** Where services go: "stt: 0 create-first"; or what is wrong, by key. */
+async function outcome(...given: Parameters<typeof plan>): Promise<string[]> {
+  const { plan: made, problems } = await plan(...given);
+  if (problems.length > 0) return problems.map(({ key }) => key);
+  return [...made.placements].map(([service, { device, rollout }]) => `${service}: ${device} ${rollout}`);
+}
+
+describe("the plan for cards", () => {
+  it("puts the GPU services on one, two and four cards", async () => {
+    expect(await outcome(machine({ cards: [[24_576, 24_000]] }))).to.deep.equal([
+      "tts: 0 create-first",
+      "stt: 0 create-first",
+    ]);
+    const small = [8192, 8192] as const;
+    expect(await outcome(machine({ cards: [small, small] }))).to.deep.equal([
+      "tts: 1 create-first",
+      "stt: 0 create-first",
+    ]);
+    expect(await outcome(machine({ cards: [small, small, [24_576, 24_576], small] }))).to.deep.equal([
+      "tts: 2 create-first",
+      "stt: 2 create-first",
+    ]);
+  });
+
+  it("leaves services on the cards that they have, and says which are replaced stop-first", async () => {
+    const host = machine({ cards: [[8192, 1000]], running: { tts: "0", stt: "0" } });
+    expect(await outcome(host)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
+    const { plan: made } = await plan(host);
+    expect(made.report).to.contain("stt: stop-first").and.contain("tts 2048, stt 5120");
+  });
+
+  it("ignores what another stack has on the cards but the memory that it takes", async () => {
+    const host = machine({ cards: [[8192, 3000]], running: {} });
+    expect(await outcome(host)).to.deep.equal(["GPU memory"]);
+  });
+
+  it("refuses more than the cards hold, with a table of cards, services and free memory", async () => {
+    const { problems } = await plan(machine({ cards: [[6144, 6144]] }));
+    expect(problems.map(({ key }) => key)).to.deep.equal(["GPU memory"]);
+    expect(problems[0]?.expected).to.contain("tts (2048 MiB)");
+    expect(problems[0]?.found)
+      .to.match(/card +MiB +others +services +free/)
+      .and.match(/0 \(NVIDIA A10\) +6144 +0 +stt 5120 +1024/);
+  });
+
+  it("gives slices of a card where it is cut", async () => {
+    const slices = [
+      "GPU 0: NVIDIA A100 (UUID: GPU-0)",
+      "  MIG 3g.20gb     Device  0: (UUID: MIG-a)",
+      "  MIG 3g.20gb     Device  1: (UUID: MIG-b)",
+    ].join("\n");
+    const host = machine({ cards: [[40_960, 40_000]], mig: true, slices, support: { cdiDevices: ["0:0", "0:1"] } });
+    expect(await outcome(host)).to.deep.equal(["tts: 0:1 create-first", "stt: 0:0 create-first"]);
+  });
+
+  it("moves a service whose card has vanished, and refuses a vanished card that is named", async () => {
+    const host = machine({ cards: [[24_576, 24_000]], running: { stt: "1" } });
+    expect(await outcome(host)).to.deep.equal(["tts: 0 create-first", "stt: 0 stop-first"]);
+    expect(await outcome(host, { devices: ["1"] })).to.deep.equal(["morgan:gpuDevices"]);
+  });
+
+  it("asks nobody where no service uses a card, or where it is off", async () => {
+    const silent = fakeHost({ gpuSupport: () => Promise.reject(new Error("asked")) });
+    expect(await outcome(silent, {}, { services: ["core", "vad"] })).to.deep.equal([]);
+    expect(await outcome(silent, { use: "off" }, { accelerator: "cpu" })).to.deep.equal([]);
+    const { plan: made } = await plan(silent, { use: "off" });
+    expect(made.report).to.equal("gpu is off: tts, stt compute on the processor");
+  });
+
+  it("says everything that a required card lacks at once", async () => {
+    const bare = machine({ support: { cdiDevices: [] } });
+    expect(await outcome(bare)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
+    const old = machine({ cards: [[24_576, 24_000]], driver: "470.82.01" });
+    expect(await outcome(old)).to.deep.equal(["morgan:cudaVersion"]);
+  });
+
+  it("computes on the processor where a preferred card is not there, and says why", async () => {
+    const { plan: made, problems } = await plan(machine({ support: { cdiDevices: [] } }), { use: "preferred" });
+    expect(problems).to.deep.equal([]);
+    expect([...made.placements]).to.deep.equal([]);
+    expect(made.report).to.contain("tts, stt compute on the processor").and.contain("no such device in /var/run/cdi");
+  });
+
+  it("takes a preferred card that is there, and refuses one that is named and is not", async () => {
+    const host = machine({ cards: [[24_576, 24_000]] });
+    expect(await outcome(host, { use: "preferred" })).to.have.length(2);
+    expect(await outcome(host, { use: "preferred", devices: ["7"] })).to.deep.equal(["morgan:gpuDevices"]);
+  });
+
+  it("looks at the driver and the cards that are used, and at no others", async () => {
+    const host = machine({ cards: [[24_576, 24_000]] });
+    const line = "1, GPU-1, Tesla M60, 8192, 8192, 570.26, 3.5, [N/A]";
+    host.programs.set("nvidia-smi", `${host.programs.get("nvidia-smi") ?? ""}\n${line}`);
+    expect(await outcome(host)).to.deep.equal(["morgan:cudaVersion"]);
+    expect(await outcome(host, { devices: ["0"] })).to.have.length(2);
+  });
+
+  it("believes the configuration about the cards of another machine", async () => {
+    const host = machine({ cards: [[1024, 0]] });
+    const remote = { dockerHost: "tcp://gpu:2375" };
+    expect(await outcome(host, {}, remote)).to.deep.equal(["nvidia-smi"]);
+    expect(await outcome(host, { devices: ["0"] }, remote)).to.deep.equal(["morgan:gpuCards.0"]);
+    expect(await outcome(host, { cards: { "0": 24_576 } }, remote)).to.deep.equal([
+      "tts: 0 create-first",
+      "stt: 0 create-first",
+    ]);
+  });
+});

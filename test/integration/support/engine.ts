@@ -29,6 +29,8 @@ export interface InspectedContainer {
     readonly MemorySwap: number;
     readonly NanoCpus: number;
     readonly Init: boolean;
+    readonly DeviceRequests:
+      readonly { readonly Driver: string; readonly DeviceIDs: readonly string[] | null }[] | null;
     readonly RestartPolicy: { readonly Name: string };
     readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   };

@@ -81,5 +81,5 @@ function resolve(
   }
   const ours = names.reduce((sum, name) => sum + (own.get(name) ?? 0), 0);
   const othersMiB = match === undefined ? 0 : Math.max(0, match.totalMiB - match.freeMiB - ours);
-  return { id, name: match?.name ?? "", totalMiB, othersMiB };
+  return { id, names, name: match?.name ?? "", totalMiB, othersMiB };
 }

@@ -4,6 +4,8 @@ import type { Rollout } from "../rollout.ts";
 export interface Device {
   /** What a container asks for: index or UUID. */
   readonly id: string;
+  /** Every name by which it could be asked for, that one too. */
+  readonly names: readonly string[];
   /** What it is called: "NVIDIA A10"; empty where nobody said. */
   readonly name: string;
   readonly totalMiB: number;

@@ -47,14 +47,20 @@ export async function planGpus(
     return onProcessor(`no card can be used (${why}): ${names} compute on the processor`);
   }
   const running = runningOnCards(args.stack, await host.engine.containers());
-  const demands = wanting.map((demand) => ({ ...demand, current: running.get(demand.service) }));
   const own = new Map<string, number>();
-  for (const { current, vramMiB } of demands) {
-    if (current !== undefined) own.set(current, (own.get(current) ?? 0) + vramMiB);
+  for (const { service, vramMiB } of wanting) {
+    const device = running.get(service);
+    if (device !== undefined) own.set(device, (own.get(device) ?? 0) + vramMiB);
   }
   const { devices, problems: unknown } = resolveDevices(args.gpu, support, found, own);
   const problems = [...missing, ...unknown];
   if (problems.length > 0) return { plan: NO_GPU, problems };
+  const demands = wanting.map((demand) => {
+    const device = running.get(demand.service);
+    // A card that is known by another name today is the same card; one that is gone keeps its name, so that it is a move.
+    const known = devices.find(({ names }) => device !== undefined && names.includes(device));
+    return { ...demand, current: known?.id ?? device };
+  });
   const memory = placeServices(devices, demands);
   const report = `GPU memory in MiB, ${mode}:\n${describePlan(devices, memory)}${describeRollouts(memory)}`;
   return { plan: { mode, placements: memory.placements, report }, problems: overCommitment(devices, memory) };

@@ -5,7 +5,7 @@ import { placeServices, type Demand, type Device } from "../../components/gpu/pl
 const memory = fc.integer({ min: 1, max: 80_000 });
 const devices = fc
   .array(fc.record({ totalMiB: memory, othersMiB: fc.integer({ min: 0, max: 20_000 }) }), { maxLength: 4 })
-  .map((cards) => cards.map((card, index): Device => ({ id: String(index), name: "", ...card })));
+  .map((cards) => cards.map((card, index): Device => ({ id: String(index), names: [], name: "", ...card })));
 const demands = fc
   .array(fc.record({ vramMiB: memory, current: fc.option(fc.constantFrom("0", "1", "2", "3"), { nil: undefined }) }), {
     maxLength: 8,
@@ -70,7 +70,7 @@ describe("a memory plan", () => {
     fc.assert(
       fc.property(memory, memory, (totalMiB, vramMiB) => {
         const { unplaced } = placeServices(
-          [{ id: "0", name: "", totalMiB, othersMiB: 0 }],
+          [{ id: "0", names: ["0"], name: "", totalMiB, othersMiB: 0 }],
           [{ service: "stt", vramMiB, current: undefined }],
         );
         expect(unplaced.length).to.equal(vramMiB <= totalMiB ? 0 : 1);

@@ -22,8 +22,8 @@ describe("the devices that a stack may use", () => {
   it("are all that are found, by the name that lasts", () => {
     expect(resolve()).to.deep.equal({
       devices: [
-        { id: "GPU-a", name: "NVIDIA A10", totalMiB: 24_576, othersMiB: 576 },
-        { id: "GPU-b", name: "NVIDIA T4", totalMiB: 15_360, othersMiB: 0 },
+        { id: "GPU-a", names: ["GPU-a", "0"], name: "NVIDIA A10", totalMiB: 24_576, othersMiB: 576 },
+        { id: "GPU-b", names: ["GPU-b", "1"], name: "NVIDIA T4", totalMiB: 15_360, othersMiB: 0 },
       ],
       problems: [],
     });
@@ -66,7 +66,7 @@ describe("the devices that a stack may use", () => {
 
   it("have the memory that is declared, where nobody can be asked", () => {
     const declared = resolve({ mode: "cdi", cards: { "0": 8192 } }, ["0"], [], []);
-    expect(declared.devices).to.deep.equal([{ id: "0", name: "", totalMiB: 8192, othersMiB: 0 }]);
+    expect(declared.devices).to.deep.equal([{ id: "0", names: ["0"], name: "", totalMiB: 8192, othersMiB: 0 }]);
     const [problem] = resolve({ mode: "cdi", devices: ["0"] }, ["0"], [], []).problems;
     expect(problem?.key).to.equal("morgan:gpuCards.0");
     expect(problem?.fix).to.contain("gpuCards");

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { describePlan, placeServices, type Demand, type Device } from "../../../components/gpu/placement.ts";
 
-const card = (id: string, totalMiB: number, othersMiB = 0): Device => ({ id, name: "", totalMiB, othersMiB });
+const card = (id: string, totalMiB: number, othersMiB = 0): Device => ({
+  id,
+  names: [id],
+  name: "",
+  totalMiB,
+  othersMiB,
+});
 const wants = (service: string, vramMiB: number, current?: string): Demand => ({ service, vramMiB, current });
 
 /** Where each service goes: "stt: 0 create-first". */
@@ -48,6 +54,11 @@ describe("the placement of services on cards", () => {
     const demands = [wants("tts", 2048, "0"), wants("stt", 5120, "0")];
     expect(plan([card("0", 9216)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 stop-first"]);
     expect(plan([card("0", 14_336)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 create-first"]);
+    const alike = [wants("a", 1000, "0"), wants("b", 1000, "0")];
+    expect(plan([card("0", 3500)], alike), "one second container at a time").to.deep.equal([
+      "a: 0 create-first",
+      "b: 0 stop-first",
+    ]);
     expect(plan([card("0", 7168)], demands)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
   });
 

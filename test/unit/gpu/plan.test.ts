@@ -16,14 +16,17 @@ interface Machine {
   readonly mig?: boolean;
   readonly slices?: string;
   readonly support?: Partial<GpuSupport>;
+  /** Services with the cards that they have. */
   readonly running?: Readonly<Record<string, string>>;
+  /** Stack of which they are. */
+  readonly stack?: string;
 }
 
 /** A machine whose nvidia-smi is made up. */
-function machine({ cards = [], support = {}, running = {}, ...card }: Machine): FakeHost {
+function machine({ cards = [], support = {}, running = {}, stack = "dev", ...card }: Machine): FakeHost {
   const { driver = "570.26", capability = "8.6", mig = false, slices = "" } = card;
   const containers = Object.entries(running).map(([role, gpu]): ListedContainer => ({
-    labels: { "morgan.stack": "dev", "morgan.role": role, "morgan.gpu": gpu },
+    labels: { "morgan.stack": stack, "morgan.role": role, "morgan.gpu": gpu },
     publishedPorts: [],
   }));
   const host = fakeHost({
@@ -87,9 +90,16 @@ describe("the plan for cards", () => {
     expect(made.report).to.contain("stt: stop-first").and.contain("tts 2048, stt 5120");
   });
 
+  it("knows a card by its index and by its UUID", async () => {
+    const large = [24_576, 24_000] as const;
+    const host = machine({ cards: [large, large], running: { tts: "GPU-1", stt: "1" } });
+    expect(await outcome(host)).to.deep.equal(["tts: 1 create-first", "stt: 1 create-first"]);
+  });
+
   it("ignores what another stack has on the cards but the memory that it takes", async () => {
-    const host = machine({ cards: [[8192, 3000]], running: {} });
-    expect(await outcome(host)).to.deep.equal(["GPU memory"]);
+    const running = { tts: "GPU-0", stt: "GPU-0" };
+    const cards = [[8192, 1000]] as const;
+    expect(await outcome(machine({ cards, running, stack: "prod" }))).to.deep.equal(["GPU memory"]);
   });
 
   it("refuses more than the cards hold, with a table of cards, services and free memory", async () => {
@@ -121,6 +131,7 @@ describe("the plan for cards", () => {
     const silent = fakeHost({ gpuSupport: () => Promise.reject(new Error("asked")) });
     expect(await outcome(silent, {}, { services: ["core", "vad"] })).to.deep.equal([]);
     expect(await outcome(silent, { use: "off" }, { accelerator: "cpu" })).to.deep.equal([]);
+    expect(await outcome(silent, { use: "preferred", mode: "none" })).to.deep.equal([]);
     const { plan: made } = await plan(silent, { use: "off" });
     expect(made.report).to.equal("gpu is off: tts, stt compute on the processor");
   });

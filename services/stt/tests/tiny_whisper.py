@@ -91,7 +91,7 @@ def make_model(tokenizer: Tokenizer) -> WhisperSpec:
 
 
 def say(spec: WhisperSpec, tokens: list[int]) -> None:
-    """Give each of the first positions a direction of its own, which leads to its token, and the rest one to the end."""
+    """Give each of the first positions a direction of its own, which leads to its token, and the rest to the end."""
     directions = np.eye(WIDTH, dtype=np.float32) * 10
     ends = np.minimum(np.arange(POSITIONS), len(tokens))
     spec.decoder.position_encodings.encodings = directions[ends]

@@ -1,12 +1,10 @@
 """The tts service with a stand-in for the program espeak-ng."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 from fastapi.testclient import TestClient
@@ -81,13 +79,3 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         assert response.status_code == 503
         assert "espeak-ng cannot be run" in response.json()["checks"]["engine"]["detail"]
         assert client.post("/v1/speech", json={"text": "a"}).status_code == 503
-
-
-def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The packages of the GPU's image are not installed here, so they are stood in for."""
-    for module in ("torch", "transformers"):
-        monkeypatch.setitem(sys.modules, module, MagicMock())
-    with running(engine="torch", model_dir=tmp_path) as client:
-        response = client.get("/ready")
-        assert response.status_code == 503
-        assert str(tmp_path / "config.json") in response.json()["checks"]["engine"]["detail"]

@@ -26,7 +26,8 @@ def running(**settings: Any) -> Iterator[TestClient]:
 
 def test_a_text_becomes_a_wav_file(program: Path, last_call: Any) -> None:
     with running() as client:
-        assert client.get("/ready").json()["ready"] is True
+        ready = client.get("/ready").json()
+        assert (ready["ready"], ready["engine"], ready["device"]) == (True, "espeak-ng", "cpu")
         response = client.post("/v1/speech", json={"text": " -v Hello; $(reboot)\n", "voice": "de", "speed": 2})
     assert (response.status_code, response.headers["content-type"]) == (200, "audio/wav")
     audio = read_wav(response.content, max_duration_s=10)

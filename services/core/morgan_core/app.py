@@ -13,6 +13,7 @@ from morgan_core.readiness import core_checks
 from morgan_core.settings import CoreSettings
 from morgan_core.turn import Turn
 from morgan_shared.app import create_base_app, json_body, wav_body
+from morgan_shared.health import EngineInfo
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 
@@ -64,7 +65,7 @@ def create_app(settings: CoreSettings, open_with: OpenBackends = open_backends) 
             yield
 
     checks = core_checks(lambda: state.backends)
-    app = create_base_app(settings, service="core", engine="none", checks=checks, running=running)
+    app = create_base_app(settings, service="core", engine=EngineInfo("none"), checks=checks, running=running)
 
     def conversation() -> Conversation:
         return Conversation(state.backends.neighbours, state.backends.sessions, state.backends.history)

@@ -10,7 +10,7 @@ from morgan_llm import built_in
 from morgan_llm.chat import ChatRequest
 from morgan_llm.settings import LlmSettings
 from morgan_shared.app import create_base_app, json_body
-from morgan_shared.health import Check
+from morgan_shared.health import Check, EngineInfo
 
 if TYPE_CHECKING:
     from morgan_llm.endpoint import Endpoint
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def create_app(settings: LlmSettings) -> FastAPI:
     """Make the application: a gateway if an endpoint is configured, else the built-in responder."""
     if settings.llm_endpoint is None:
-        app = create_base_app(settings, service="llm", engine=built_in.MODEL)
+        app = create_base_app(settings, service="llm", engine=EngineInfo(built_in.MODEL))
         _serve_built_in(app)
         return app
     # Only a gateway needs a client.
@@ -28,7 +28,8 @@ def create_app(settings: LlmSettings) -> FastAPI:
     endpoint = Endpoint(settings.llm_endpoint, settings)
     # An endpoint that is down does not gate: this service can still say so, which is better than not being there.
     check = Check("endpoint", endpoint.check, gates=False)
-    app = create_base_app(settings, service="llm", engine=settings.llm_model, checks=[check], running=endpoint.running)
+    engine = EngineInfo(settings.llm_model)
+    app = create_base_app(settings, service="llm", engine=engine, checks=[check], running=endpoint.running)
     _serve_endpoint(app, endpoint)
     return app
 

@@ -48,7 +48,7 @@ def test_the_built_in_responder_knows_the_turn_before(built_in: TestClient) -> N
 def test_models_are_listed(built_in: TestClient) -> None:
     assert [model["id"] for model in built_in.get("/v1/models").json()["data"]] == ["built-in"]
     assert built_in.get("/health").json()["engine"] == "built-in"
-    assert built_in.get("/ready").json() == {"ready": True, "checks": {}}
+    assert built_in.get("/ready").json() == {"ready": True, "engine": "built-in", "checks": {}}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 
 from morgan_shared.errors import ServiceError, install_error_handlers
 from morgan_shared.guard import RequestGuard
-from morgan_shared.health import Check, health_router
+from morgan_shared.health import Check, EngineInfo, health_router
 from morgan_shared.settings import CommonSettings
 
 WAV_TYPES = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
@@ -22,7 +22,7 @@ def create_base_app(
     settings: CommonSettings,
     *,
     service: str,
-    engine: str,
+    engine: EngineInfo,
     checks: Sequence[Check] = (),
     running: Callable[[], AbstractAsyncContextManager[None]] = _nothing_to_close,
 ) -> FastAPI:
@@ -31,7 +31,7 @@ def create_base_app(
     Args:
         settings: the limits.
         service: the service's name.
-        engine: what does its work, as /health reports it.
+        engine: what does its work, as /health and /ready report it.
         checks: what readiness depends on.
         running: entered before the first request is taken, left after the last one is answered.
 

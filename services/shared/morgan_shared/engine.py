@@ -1,7 +1,9 @@
 """An engine that takes time to load: the service answers /health meanwhile and says on /ready how far it is."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from typing import Generic, TypeVar
 
@@ -13,26 +15,39 @@ from morgan_shared.health import Check, CheckResult
 RETRY_S = 5.0
 
 Engine = TypeVar("Engine")
+Report = Callable[[str], None]
+"""Takes what loading is at, for people; may be called from any thread."""
+
 log = structlog.get_logger("morgan.engine")
 
 
 class EngineUnavailableError(Exception):
-    """The engine cannot be loaded as things are; the message names what is missing."""
+    """The engine cannot be loaded as things are.
+
+    Args:
+        reason: what is missing, and what to do about it.
+        retry_s: seconds until loading is tried again.
+
+    """
+
+    def __init__(self, reason: str, *, retry_s: float = RETRY_S) -> None:
+        super().__init__(reason)
+        self.retry_s = retry_s
 
 
 class LoadedEngine(Generic[Engine]):
     """Loads an engine once at start, in the background, and again every few seconds while something is missing.
 
     Args:
-        load: loads it; raises `EngineUnavailableError` for what an operator can put right.
+        load: loads it, reporting what takes long; raises `EngineUnavailableError` for what an operator can put right.
 
     """
 
-    def __init__(self, load: Callable[[], Awaitable[Engine]]) -> None:
+    def __init__(self, load: Callable[[Report], Awaitable[Engine]]) -> None:
         self._load = load
         self._engine: Engine | None = None
         self._state = CheckResult(ok=False, detail="loading")
-        self.check = Check("engine", self._report)
+        self.check = Check("engine", self._check)
 
     @asynccontextmanager
     async def loading(self) -> AsyncIterator[None]:
@@ -56,20 +71,38 @@ class LoadedEngine(Generic[Engine]):
             raise ServiceError(503, "not_ready", f"the engine is not ready: {self._state.detail}")
         return self._engine
 
-    async def _report(self) -> CheckResult:
+    async def _check(self) -> CheckResult:
         return self._state
+
+    def _report(self, progress: str) -> None:
+        self._state = CheckResult(ok=False, detail=progress)
 
     async def _load_until_done(self) -> None:
         while self._engine is None:
             try:
-                self._engine = await self._load()
+                self._engine = await self._load(self._report)
                 self._state = CheckResult(ok=True, detail="loaded")
             except EngineUnavailableError as error:
                 if self._state.detail != str(error):
-                    log.warning("the engine cannot be loaded", reason=str(error))
+                    log.warning("the engine cannot be loaded", reason=str(error), exc_info=error.__cause__)
                 self._state = CheckResult(ok=False, detail=str(error))
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(error.retry_s)
             except Exception:
                 log.exception("the engine failed to load")
                 self._state = CheckResult(ok=False, detail="failed to load; the log says why")
                 await asyncio.sleep(RETRY_S)
+
+
+async def in_thread(work: Callable[[], Engine]) -> Engine:
+    """Run work that loads an engine in a thread for which the end of the process does not wait: it may take minutes."""
+    future: Future[Engine] = Future()
+    future.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="loading", daemon=True).start()
+    return await asyncio.wrap_future(future)

@@ -30,17 +30,27 @@ class Check:
     """Whether the service is unready while this fails; otherwise it is only reported."""
 
 
-def health_router(service: str, engine: str, checks: Sequence[Check]) -> APIRouter:
+@dataclass(frozen=True)
+class EngineInfo:
+    """What does a service's work."""
+
+    name: str
+    device: str | None = None
+    """What it computes on; None if it computes nothing."""
+
+
+def health_router(service: str, engine: EngineInfo, checks: Sequence[Check]) -> APIRouter:
     """Make the routes /health, which only says that the process answers, and /ready, which runs the checks.
 
     What fails is logged when it changes, not with every probe.
     """
     router = APIRouter()
+    worker = {"engine": engine.name} | ({} if engine.device is None else {"device": engine.device})
     failed: dict[str, str] = {}
 
     @router.get("/health")
     async def health() -> dict[str, str]:
-        return {"status": "ok", "service": service, "engine": engine}
+        return {"status": "ok", "service": service, **worker}
 
     @router.get("/ready")
     async def ready() -> JSONResponse:
@@ -54,6 +64,6 @@ def health_router(service: str, engine: str, checks: Sequence[Check]) -> APIRout
         before, failed = failed, {name: str(check["detail"]) for name, check in found.items() if not check["ok"]}
         if failed != before:
             log.log(20 if is_ready else 30, "ready" if is_ready else "not ready", failed=failed)
-        return JSONResponse({"ready": is_ready, "checks": found}, status_code=200 if is_ready else 503)
+        return JSONResponse({"ready": is_ready, **worker, "checks": found}, status_code=200 if is_ready else 503)
 
     return router

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from morgan_shared.app import create_base_app, json_body, wav_body
 from morgan_shared.errors import ServiceError
 from morgan_shared.guard import current_request_id
-from morgan_shared.health import Check, CheckResult
+from morgan_shared.health import Check, CheckResult, EngineInfo
 from morgan_shared.settings import CommonSettings
 
 
@@ -26,7 +26,8 @@ async def down() -> CheckResult:
 
 def make_example(*, gates: bool = True, **limits: Any) -> FastAPI:
     settings = CommonSettings(port=1, **{"max_body_bytes": 1000, "request_timeout_s": 0.2} | limits)
-    app = create_base_app(settings, service="example", engine="none", checks=[Check("store", down, gates=gates)])
+    checks = [Check("store", down, gates=gates)]
+    app = create_base_app(settings, service="example", engine=EngineInfo("abacus", "cpu"), checks=checks)
 
     @app.post("/letter", dependencies=[Depends(json_body)])
     async def letter(letter: Letter) -> Letter:

@@ -6,19 +6,21 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+WORKER = {"engine": "abacus", "device": "cpu"}
+
 
 def error_of(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
 def test_health_says_what_answers(client: TestClient) -> None:
-    assert client.get("/health").json() == {"status": "ok", "service": "example", "engine": "none"}
+    assert client.get("/health").json() == {"status": "ok", "service": "example", **WORKER}
 
 
 def test_ready_fails_for_a_check_that_gates(client: TestClient) -> None:
     response = client.get("/ready")
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "checks": {"store": {"ok": False, "detail": "out of order"}}}
+    assert response.json() == {"ready": False, **WORKER, "checks": {"store": {"ok": False, "detail": "out of order"}}}
 
 
 def test_ready_only_reports_a_check_that_does_not_gate(example_app: Any) -> None:

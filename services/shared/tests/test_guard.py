@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from morgan_shared.app import create_base_app
+from morgan_shared.health import EngineInfo
 from morgan_shared.settings import CommonSettings
 
 
@@ -46,7 +47,7 @@ async def test_a_body_that_stalls_is_given_up(serve: Any, example_app: Any) -> N
 
 async def test_work_ends_when_its_client_leaves(serve: Any) -> None:
     ended = asyncio.Event()
-    app = create_base_app(CommonSettings(port=1), service="example", engine="none")
+    app = create_base_app(CommonSettings(port=1), service="example", engine=EngineInfo("abacus"))
 
     @app.get("/work")
     async def work() -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from morgan_shared.app import create_base_app, wav_body
 from morgan_shared.engine import LoadedEngine
+from morgan_shared.health import EngineInfo
 from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_shared.resample import resample
 from morgan_shared.wav import read_wav
@@ -28,7 +29,7 @@ class Transcript(BaseModel):
 def create_app(settings: SttSettings) -> FastAPI:
     """Make the application; its model loads in the background once it runs."""
     pool = WorkerPool(workers=settings.workers, queue=settings.queue)
-    recogniser = LoadedEngine(lambda: load_recogniser(settings))
+    recogniser = LoadedEngine(lambda report: load_recogniser(settings, report))
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -36,7 +37,13 @@ def create_app(settings: SttSettings) -> FastAPI:
             yield
         pool.close()
 
-    app = create_base_app(settings, service="stt", engine=settings.engine, checks=[recogniser.check], running=running)
+    app = create_base_app(
+        settings,
+        service="stt",
+        engine=EngineInfo(settings.engine, settings.engine_device),
+        checks=[recogniser.check],
+        running=running,
+    )
 
     @app.post("/v1/transcribe")
     async def transcribe(body: Annotated[bytes, Depends(wav_body)]) -> Transcript:

@@ -1,8 +1,9 @@
 """What an engine has to do, and which module does it."""
 
-import asyncio
 from typing import Protocol
 
+from morgan_shared.engine import Report, in_thread
+from morgan_shared.hub import prepare_environment
 from morgan_shared.pool import Cancellation
 from morgan_shared.wav import Audio
 from morgan_stt.settings import SttSettings
@@ -19,21 +20,22 @@ class Recogniser(Protocol):
         ...
 
 
-async def load_recogniser(settings: SttSettings) -> Recogniser:
+async def load_recogniser(settings: SttSettings, report: Report) -> Recogniser:
     """Import the chosen engine's package, which is the only one installed, and load its model.
 
     Raises:
-        EngineUnavailableError: if weights are missing.
+        EngineUnavailableError: if its device or weights are missing.
 
     """
-    return await asyncio.to_thread(_load, settings)
+    return await in_thread(lambda: _load(settings, report))
 
 
-def _load(settings: SttSettings) -> Recogniser:
+def _load(settings: SttSettings, report: Report) -> Recogniser:
     if settings.engine == "pocketsphinx":
         from morgan_stt.pocketsphinx_engine import PocketsphinxRecogniser
 
         return PocketsphinxRecogniser(decoders=settings.workers)
+    prepare_environment(settings)
     from morgan_stt.whisper_engine import WhisperRecogniser
 
-    return WhisperRecogniser(settings.model_dir, settings.device)
+    return WhisperRecogniser(settings, report)

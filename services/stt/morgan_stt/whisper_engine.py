@@ -1,29 +1,45 @@
 """Recognition with faster-whisper, from weights in a local folder."""
 
-from pathlib import Path
-
-# CTranslate2 finds CUDA's libraries only if something has loaded them, and torch's wheels bring them.
-import torch
+import ctranslate2
 from faster_whisper import WhisperModel
 
-from morgan_shared.engine import EngineUnavailableError
+from morgan_shared.cuda import require_device
+from morgan_shared.engine import EngineUnavailableError, Report
 from morgan_shared.pool import Cancellation
 from morgan_shared.wav import Audio
+from morgan_shared.weights import ModelFiles, damaged_weights, provide_weights
+from morgan_stt.cuda_libraries import load_cuda_libraries
+from morgan_stt.settings import SttSettings
 
-WEIGHTS = ("config.json", "model.bin", "tokenizer.json")
+FILES = ModelFiles(
+    kind="a faster-whisper model",
+    required=("config.json", "model.bin", "tokenizer.json"),
+    optional=("preprocessor_config.json", "vocabulary.json", "vocabulary.txt"),
+)
+COMPUTE_TYPES = {"cuda": "float16", "cpu": "int8"}
 
 
 class WhisperRecogniser:
-    """A Whisper model, loaded."""
+    """A Whisper model, loaded.
 
-    def __init__(self, model_dir: Path, device: str) -> None:
-        missing = [name for name in WEIGHTS if not (model_dir / name).is_file()]
-        if missing:
-            raise EngineUnavailableError(f"{model_dir / missing[0]} is missing: it needs a faster-whisper model")
-        if device == "cuda" and not torch.cuda.is_available():
-            raise EngineUnavailableError("no CUDA device can be used: check the container's GPU and the host's driver")
-        compute_type = "float16" if device == "cuda" else "int8"
-        self._model = WhisperModel(str(model_dir), device=device, compute_type=compute_type, local_files_only=True)
+    Args:
+        settings: where it works, and where its weights are or come from.
+        report: told while weights are downloaded.
+
+    """
+
+    def __init__(self, settings: SttSettings, report: Report) -> None:
+        device = settings.engine_device
+        if device == "cuda":
+            require_device(found=ctranslate2.get_cuda_device_count() > 0)
+            load_cuda_libraries()
+        provide_weights(settings, FILES, report)
+        folder, compute_type = str(settings.model_dir), COMPUTE_TYPES[device]
+        try:
+            self._model = WhisperModel(folder, device=device, compute_type=compute_type, local_files_only=True)
+        except Exception as error:
+            # Each library has types of its own for it, and tokenizers has none.
+            raise EngineUnavailableError(damaged_weights(settings, FILES, error)) from error
 
     def transcribe(self, audio: Audio, cancellation: Cancellation) -> str:
         """Return what is said; the model works on 30 s at a time, and a request that has ended stops in between."""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from morgan_shared.app import create_base_app, json_body
 from morgan_shared.engine import LoadedEngine
+from morgan_shared.health import EngineInfo
 from morgan_tts.settings import TtsSettings
 from morgan_tts.speaker import load_speaker
 
@@ -25,10 +26,14 @@ class SpeechRequest(BaseModel):
 
 def create_app(settings: TtsSettings) -> FastAPI:
     """Make the application; its engine loads in the background once it runs."""
-    speaker = LoadedEngine(lambda: load_speaker(settings))
+    speaker = LoadedEngine(lambda report: load_speaker(settings, report))
 
     app = create_base_app(
-        settings, service="tts", engine=settings.engine, checks=[speaker.check], running=speaker.loading
+        settings,
+        service="tts",
+        engine=EngineInfo(settings.engine, settings.engine_device),
+        checks=[speaker.check],
+        running=speaker.loading,
     )
 
     @app.post("/v1/speech", dependencies=[Depends(json_body)], response_class=Response)

@@ -3,37 +3,61 @@
 import asyncio
 
 import torch
-from transformers import AutoTokenizer, VitsModel
+from transformers import AutoConfig, AutoTokenizer, VitsModel
 
-from morgan_shared.engine import EngineUnavailableError
+from morgan_shared.cuda import require_device
+from morgan_shared.engine import EngineUnavailableError, Report
 from morgan_shared.errors import ServiceError
 from morgan_shared.pool import WorkerPool
 from morgan_shared.wav_header import write_wav
+from morgan_shared.weights import ModelFiles, damaged_weights, provide_weights
 from morgan_tts.settings import TtsSettings
 from morgan_tts.speaker import nothing_to_say
 
-WEIGHTS = ("config.json", "model.safetensors", "tokenizer_config.json", "vocab.json")
+FILES = ModelFiles(
+    kind="a VITS model",
+    required=("config.json", "model.safetensors", "tokenizer_config.json", "vocab.json"),
+    optional=("added_tokens.json", "special_tokens_map.json"),
+)
 
 
 class VitsSpeaker:
-    """A VITS model, loaded; its weights are one voice."""
+    """A VITS model, loaded; its weights are one voice.
 
-    def __init__(self, settings: TtsSettings) -> None:
-        missing = [name for name in WEIGHTS if not (settings.model_dir / name).is_file()]
-        if missing:
-            raise EngineUnavailableError(f"{settings.model_dir / missing[0]} is missing: it needs a VITS model")
-        if settings.device == "cuda" and not torch.cuda.is_available():
-            raise EngineUnavailableError("no CUDA device can be used: check the container's GPU and the host's driver")
-        self._device = torch.device(settings.device)
-        self._tokenizer = AutoTokenizer.from_pretrained(settings.model_dir, local_files_only=True)
-        if self._tokenizer.phonemize or self._tokenizer.is_uroman:
-            # Such models need the packages phonemizer or uroman, which the image leaves out.
-            raise EngineUnavailableError(f"the VITS model in {settings.model_dir} does not take plain letters")
-        model = VitsModel.from_pretrained(settings.model_dir, local_files_only=True, use_safetensors=True)
-        self._model = model.to(self._device).eval()
+    Args:
+        settings: where it works, and where its weights are or come from.
+        report: told while weights are downloaded.
+
+    """
+
+    def __init__(self, settings: TtsSettings, report: Report) -> None:
+        if settings.engine_device == "cuda":
+            require_device(found=torch.cuda.is_available())
+        provide_weights(settings, FILES, report)
+        self._device = torch.device(settings.engine_device)
+        try:
+            self._load(settings)
+        except EngineUnavailableError:
+            raise
+        except Exception as error:
+            # Each library has types of its own for it, and tokenizers has none.
+            raise EngineUnavailableError(damaged_weights(settings, FILES, error)) from error
         self._timeout_s = settings.synthesis_timeout_s
         # The speed is an attribute of the model, so one text at a time may use it.
         self._pool = WorkerPool(workers=1, queue=settings.queue)
+
+    def _load(self, settings: TtsSettings) -> None:
+        folder = settings.model_dir
+        # Another kind of model would be loaded all the same, with random numbers for what it lacks.
+        kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
+        if kind != "vits":
+            raise EngineUnavailableError(f"{folder} holds a model of the type {kind}, not a VITS model")
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        if self._tokenizer.phonemize or self._tokenizer.is_uroman:
+            # Such models need the packages phonemizer or uroman, which the image leaves out.
+            raise EngineUnavailableError(f"the VITS model in {folder} does not take plain letters")
+        model = VitsModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=torch.float32)
+        self._model = model.to(self._device).eval()
 
     async def speak(self, text: str, voice: str | None, speed: float) -> bytes:
         """Return a WAV file of the text; the model has no other voice than its own."""

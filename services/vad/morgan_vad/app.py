@@ -1,6 +1,5 @@
 """The HTTP interface of the vad service."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,8 @@ from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
 from morgan_shared.app import create_base_app, wav_body
-from morgan_shared.engine import LoadedEngine
+from morgan_shared.engine import LoadedEngine, in_thread
+from morgan_shared.health import EngineInfo
 from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_shared.resample import resample
 from morgan_shared.wav import read_wav
@@ -32,7 +32,7 @@ class Segments(BaseModel):
 def create_app(settings: VadSettings) -> FastAPI:
     """Make the application; its model loads in the background once it runs."""
     pool = WorkerPool(workers=settings.workers, queue=settings.queue)
-    detector = LoadedEngine(lambda: asyncio.to_thread(_load_detector))
+    detector = LoadedEngine(lambda _report: in_thread(_load_detector))
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -40,7 +40,8 @@ def create_app(settings: VadSettings) -> FastAPI:
             yield
         pool.close()
 
-    app = create_base_app(settings, service="vad", engine="silero-onnx", checks=[detector.check], running=running)
+    engine = EngineInfo("silero-onnx", "cpu")
+    app = create_base_app(settings, service="vad", engine=engine, checks=[detector.check], running=running)
 
     @app.post("/v1/segments")
     async def segments(body: Annotated[bytes, Depends(wav_body)]) -> Segments:

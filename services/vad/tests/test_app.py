@@ -41,6 +41,11 @@ def vowels(seconds: float) -> Any:
     return 0.5 * voice / np.abs(voice).max()
 
 
+def test_readiness_names_engine_and_device(client: TestClient) -> None:
+    ready = client.get("/ready").json()
+    assert (ready["engine"], ready["device"]) == ("silero-onnx", "cpu")
+
+
 def test_silence_has_no_segments(client: TestClient, make_wav: Any) -> None:
     response = client.post("/v1/segments", content=make_wav(np.zeros(16000)), headers=WAV)
     assert response.json() == {"sample_rate": 16000, "duration_s": 1.0, "segments": []}

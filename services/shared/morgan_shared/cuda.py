@@ -1,0 +1,45 @@
+"""Why no CUDA device can be used, found out from the driver itself, so that the reason is the same for every engine."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from morgan_shared.engine import EngineUnavailableError
+
+DRIVER = "libcuda.so.1"
+ERRORS = {
+    100: "it finds no device",
+    802: "the system's fabric manager is not running",
+    803: "the driver's library and the kernel's module are of different versions",
+    804: "the card does not support this driver's forward compatibility",
+}
+"""What `cuInit` may return on a machine that is not in order; the numbers are CUresult's in cuda.h."""
+
+
+def require_device(*, found: bool, open_library: Callable[[str], Any] = ctypes.CDLL) -> None:
+    """Raise unless the engine has found a device.
+
+    Args:
+        found: whether it has.
+        open_library: opens the driver's library.
+
+    Raises:
+        EngineUnavailableError: says what is missing and what to check.
+
+    """
+    if not found:
+        reason = _reason(open_library)
+        raise EngineUnavailableError(f"no CUDA device can be used: {reason}, or set MORGAN_DEVICE to cpu")
+
+
+def _reason(open_library: Callable[[str], Any]) -> str:
+    try:
+        driver = open_library(DRIVER)
+    except OSError:
+        return f"{DRIVER}, the driver's library, is missing: check that the container is given a GPU"
+    if code := driver.cuInit(0):
+        return f"the driver fails with error {code} ({ERRORS.get(code, 'see CUresult')}): check nvidia-smi on the host"
+    version = ctypes.c_int()
+    driver.cuDriverGetVersion(ctypes.byref(version))
+    offered = f"{version.value // 1000}.{version.value % 1000 // 10}"
+    return f"the driver offers CUDA {offered}, and the engine was built for another: check its version on the host"

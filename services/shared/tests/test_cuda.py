@@ -1,0 +1,46 @@
+"""Why there is no CUDA device, as a stand-in for the driver tells it."""
+
+from typing import Any
+
+import pytest
+
+from morgan_shared.cuda import require_device
+from morgan_shared.engine import EngineUnavailableError
+
+
+class Driver:
+    def __init__(self, code: int = 0, version: int = 12020) -> None:
+        self._code = code
+        self._version = version
+
+    def cuInit(self, flags: int) -> int:  # noqa: N802
+        assert flags == 0
+        return self._code
+
+    def cuDriverGetVersion(self, version: Any) -> int:  # noqa: N802
+        version._obj.value = self._version
+        return 0
+
+
+def missing(name: str) -> Any:
+    raise OSError(f"{name}: cannot open shared object file")
+
+
+def test_a_device_that_was_found_is_enough() -> None:
+    require_device(found=True, open_library=missing)
+
+
+@pytest.mark.parametrize(
+    ("open_library", "reason"),
+    [
+        (missing, "libcuda.so.1, the driver's library, is missing: check that the container is given a GPU"),
+        (lambda _name: Driver(100), "the driver fails with error 100 (it finds no device): check nvidia-smi"),
+        (lambda _name: Driver(999), "the driver fails with error 999 (see CUresult): check nvidia-smi"),
+        (lambda _name: Driver(), "the driver offers CUDA 12.2, and the engine was built for another"),
+    ],
+)
+def test_what_is_missing_is_told_with_what_to_check(open_library: Any, reason: str) -> None:
+    with pytest.raises(EngineUnavailableError) as caught:
+        require_device(found=False, open_library=open_library)
+    assert f"no CUDA device can be used: {reason}" in str(caught.value)
+    assert str(caught.value).endswith("or set MORGAN_DEVICE to cpu")

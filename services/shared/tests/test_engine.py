@@ -1,0 +1,69 @@
+"""Loading an engine in the background."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from morgan_shared.engine import EngineUnavailableError, LoadedEngine, Report, in_thread
+from morgan_shared.errors import ServiceError
+
+
+async def state(engine: LoadedEngine[Any], detail: str) -> None:
+    """Wait until the check says this."""
+    async with asyncio.timeout(5):
+        while (await engine.check.run()).detail != detail:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_loading_is_at_is_told_until_it_is_done() -> None:
+    go_on = threading.Event()
+
+    def load(report: Report) -> str:
+        report("downloading model org/clock")
+        go_on.wait(5)
+        return "cuckoo"
+
+    engine = LoadedEngine(lambda report: in_thread(lambda: load(report)))
+    assert (await engine.check.run()).detail == "loading"
+    async with engine.loading():
+        await state(engine, "downloading model org/clock")
+        with pytest.raises(ServiceError, match="the engine is not ready: downloading model org/clock"):
+            engine.get()
+        go_on.set()
+        await state(engine, "loaded")
+        assert engine.get() == "cuckoo"
+
+
+async def test_what_is_missing_is_told_until_it_is_there() -> None:
+    missing = ["wheels", "cuckoo"]
+
+    def load() -> str:
+        if missing:
+            raise EngineUnavailableError(f"{missing.pop(0)} is missing", retry_s=0.1)
+        return "whole"
+
+    engine = LoadedEngine(lambda _report: in_thread(load))
+    async with engine.loading():
+        await state(engine, "wheels is missing")
+        await state(engine, "cuckoo is missing")
+        await state(engine, "loaded")
+
+
+async def test_an_unexpected_failure_is_left_to_the_log() -> None:
+    def load() -> str:
+        raise ZeroDivisionError("hunter2")
+
+    engine = LoadedEngine(lambda _report: in_thread(load))
+    async with engine.loading():
+        await state(engine, "failed to load; the log says why")
+
+
+async def test_an_end_does_not_wait_for_loading() -> None:
+    go_on = threading.Event()
+    engine = LoadedEngine(lambda _report: in_thread(lambda: go_on.wait(60)))
+    async with asyncio.timeout(5):
+        async with engine.loading():
+            await asyncio.sleep(0.05)
+    go_on.set()

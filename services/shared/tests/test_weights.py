@@ -1,0 +1,225 @@
+"""Which weights are taken, and when they are downloaded; a stand-in for the hub's client says what it was asked."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from morgan_shared.engine import EngineUnavailableError
+from morgan_shared.hub import prepare_environment
+from morgan_shared.model_settings import ModelSettings
+from morgan_shared.settings import SettingsError, load_settings
+from morgan_shared.weights import RECORD, ModelFiles, provide_weights
+
+FILES = ModelFiles(kind="a cuckoo clock", required=("wheels", "cuckoo"), optional=("paint",))
+FIRST, SECOND = "a" * 40, "b" * 40
+
+
+class Hub:
+    """The part of the client that is used; each name that is asked for is noted."""
+
+    def __init__(self) -> None:
+        self.commit = FIRST
+        self.files = {"wheels": "12", "cuckoo": "wood", "paint": "red", "README.md": "no part of the model"}
+        self.failures: dict[str, Exception] = {}
+        self.asked: list[str] = []
+
+    def model_info(self, repository: str, *, revision: str, token: bool) -> Any:
+        assert token is False
+        self._ask(f"{repository}@{revision}")
+        return SimpleNamespace(sha=self.commit, siblings=[SimpleNamespace(rfilename=name) for name in self.files])
+
+    def hf_hub_download(self, repository: str, name: str, *, revision: str, local_dir: Path, token: bool) -> None:
+        """Keep, as the client does, a file that is there already."""
+        assert (revision, token) == (self.commit, False)
+        if not (local_dir / name).exists():
+            self._ask(name)
+            (local_dir / name).write_text(self.files[name])
+        (local_dir / ".cache" / "huggingface").mkdir(parents=True, exist_ok=True)
+
+    def _ask(self, name: str) -> None:
+        self.asked.append(name)
+        if name in self.failures:
+            raise self.failures[name]
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    hub = Hub()
+    client = SimpleNamespace(HfApi=lambda: hub, hf_hub_download=hub.hf_hub_download)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", client)
+    return hub
+
+
+@pytest.fixture
+def provide(tmp_path: Path) -> Any:
+    """Have the weights provided; gives what the folder holds, or why it does not, and what was reported meanwhile."""
+
+    def provide(model: str | None = None, *, offline: bool = False) -> tuple[dict[str, str] | str, list[str]]:
+        settings = ModelSettings.model_validate(
+            {"port": 1, "model_dir": tmp_path, "model": model, "model_offline": offline}
+        )
+        reports: list[str] = []
+        try:
+            provide_weights(settings, FILES, reports.append)
+        except EngineUnavailableError as error:
+            return str(error), reports
+        return {name: (tmp_path / name).read_text() for name in FILES.names if (tmp_path / name).exists()}, reports
+
+    return provide
+
+
+def put(folder: Path, **files: str) -> None:
+    for name, content in files.items():
+        (folder / name).write_text(content)
+
+
+def test_a_folder_that_holds_weights_is_taken_as_it_is(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    put(tmp_path, wheels="own", cuckoo="own")
+    own = {"wheels": "own", "cuckoo": "own"}
+    assert provide() == (own, [])
+    assert provide("org/clock", offline=True) == (own, [])
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("model", "todo"),
+    [(None, "set MORGAN_MODEL"), ("org/clock", "the download of org/clock@main, which MORGAN_MODEL_OFF")],
+)
+def test_a_missing_file_is_named_where_nothing_may_be_downloaded(
+    hub: Hub, provide: Any, tmp_path: Path, model: str | None, todo: str
+) -> None:
+    put(tmp_path, wheels="own")
+    problem, _ = provide(model, offline=True)
+    assert f"{tmp_path / 'cuckoo'} is missing: put the files of a cuckoo clock there, or " in problem
+    assert todo in problem
+    assert hub.asked == []
+
+
+def test_a_model_is_downloaded_once_with_its_own_files_alone(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    held, reports = provide("org/clock@v1")
+    assert held == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
+    assert hub.asked == ["org/clock@v1", "wheels", "cuckoo", "paint"]
+    assert reports[1] == "downloading model org/clock@v1: cuckoo, file 2 of 3"
+    assert reports[-1] == "loading"
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [RECORD, "cuckoo", "paint", "wheels"]
+    for model, offline in (("org/clock@v1", False), ("org/clock@v1", True), (None, False)):
+        assert provide(model, offline=offline) == (held, [])
+    assert len(hub.asked) == 4
+
+
+@pytest.mark.parametrize("model", ["org/other", "org/clock@v2"])
+def test_another_model_takes_the_place_of_all_that_the_first_one_had(hub: Hub, provide: Any, model: str) -> None:
+    provide("org/clock")
+    hub.commit, hub.files = SECOND, {"wheels": "13", "cuckoo": "tin"}
+    assert provide(model)[0] == {"wheels": "13", "cuckoo": "tin"}
+
+
+def test_another_model_is_not_taken_for_the_one_that_is_there(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    held, _ = provide("org/clock")
+    assert f"{tmp_path} holds org/clock@main, not org/other@main" in provide("org/other", offline=True)[0]
+    hub.failures["org/other@main"] = ConnectionRefusedError(111, "Connection refused")
+    assert "model org/other@main cannot be downloaded: Connection refused" in provide("org/other")[0]
+    assert provide("org/clock")[0] == held
+
+
+def test_a_download_that_broke_off_is_taken_up_again_and_not_served(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    hub.failures["paint"] = ConnectionResetError(104, "Connection reset by peer")
+    assert "Connection reset by peer" in provide("org/clock")[0]
+    for model in (None, "org/clock"):
+        problem, _ = provide(model, offline=True)
+        assert f"{tmp_path} holds a part of org/clock@main" in problem
+    hub.failures.clear()
+    hub.asked.clear()
+    assert provide("org/clock")[0] == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
+    assert hub.asked == ["org/clock@main", "paint"]
+
+
+def test_a_download_is_not_taken_up_again_with_files_of_another_commit(hub: Hub, provide: Any) -> None:
+    hub.failures["paint"] = ConnectionResetError(104, "Connection reset by peer")
+    provide("org/clock")
+    hub.failures.clear()
+    hub.commit, hub.files["wheels"] = SECOND, "13"
+    assert provide("org/clock")[0] == {"wheels": "13", "cuckoo": "wood", "paint": "red"}
+
+
+def test_a_file_that_somebody_removed_is_downloaded_again(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    held, _ = provide("org/clock")
+    (tmp_path / "cuckoo").unlink()
+    assert provide("org/clock")[0] == held
+
+
+def test_a_damaged_record_counts_as_none(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    put(tmp_path, wheels="own", cuckoo="own", **{RECORD: '{"model": 5'})
+    assert provide("org/clock")[0] == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
+
+
+def test_a_model_of_another_kind_is_told_before_anything_is_replaced(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    held, _ = provide("org/clock")
+    del hub.files["cuckoo"]
+    assert provide("org/book")[0] == "org/book@main is not a cuckoo clock: it has no cuckoo"
+    assert provide("org/clock")[0] == held
+
+
+class HttpError(OSError):
+    """As the client raises them: their text holds the address."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"{status} for https://user:hunter2@mirror/file?signature=hunter2")
+        self.response = SimpleNamespace(status_code=status)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(401, "check the id and the revision in MORGAN_MODEL"), (404, "has no model org/clock@main"), (502, "HTTP 502")],
+)
+def test_refusals_name_the_model_and_no_address(hub: Hub, provide: Any, status: int, said: str) -> None:
+    hub.failures["org/clock@main"] = HttpError(status)
+    problem, _ = provide("org/clock")
+    assert said in problem
+    assert f"HTTP {status}" in problem
+    assert "hunter2" not in problem
+
+
+def test_the_cause_of_a_failure_is_dug_out(hub: Hub, provide: Any) -> None:
+    failure = RuntimeError("cannot connect to https://user:hunter2@mirror")
+    failure.__cause__ = OSError(-2, "Name or service not known")
+    hub.failures["wheels"] = failure
+    assert "cannot be downloaded: Name or service not known; check the way to the hub" in provide("org/clock")[0]
+
+
+def test_a_folder_that_cannot_be_written_is_named(hub: Hub, provide: Any, tmp_path: Path) -> None:
+    hub.failures["wheels"] = OSError(30, "Read-only file system", str(tmp_path / "wheels"))
+    problem, _ = provide("org/clock")
+    assert f"{tmp_path / 'wheels'}: Read-only file system; {tmp_path} has to be writable" in problem
+
+
+@pytest.mark.parametrize(
+    ("model", "read"), [("org/clock", "org/clock@main"), ("o-1/c.l_k@refs/pr/1", "o-1/c.l_k@refs/pr/1"), ("", "None")]
+)
+def test_a_model_is_read_from_the_environment(model: str, read: str) -> None:
+    assert str(load_settings(ModelSettings, {"MORGAN_PORT": "1", "MORGAN_MODEL": model}).model) == read
+
+
+@pytest.mark.parametrize("model", ["clock", "org/clock@", "../clock", "org/../clock", "https://hub/org/clock"])
+def test_what_is_no_model_is_refused(model: str) -> None:
+    with pytest.raises(SettingsError, match=r"MORGAN_MODEL: must be a model of the hub, such as org/name or org/name@"):
+        load_settings(ModelSettings, {"MORGAN_PORT": "1", "MORGAN_MODEL": model})
+
+
+@pytest.mark.parametrize(
+    ("model", "offline", "hub_is_off"), [(None, False, "1"), ("org/clock", True, "1"), ("org/clock", False, "0")]
+)
+def test_the_client_stays_off_the_network_unless_it_may_download(
+    monkeypatch: pytest.MonkeyPatch, model: str | None, offline: bool, hub_is_off: str
+) -> None:
+    environment: dict[str, str] = {}
+    monkeypatch.setattr(os, "environ", environment)
+    prepare_environment(ModelSettings.model_validate({"port": 1, "model": model, "model_offline": offline}))
+    assert environment["HF_HUB_OFFLINE"] == hub_is_off
+    assert environment["HF_HUB_DISABLE_TELEMETRY"] == environment["HF_HUB_DISABLE_XET"] == "1"
+    assert Path(environment["HF_HOME"]).is_relative_to(tempfile.gettempdir())

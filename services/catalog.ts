@@ -44,7 +44,7 @@ export const catalog = {
         environment: { MORGAN_ENGINE: "espeak-ng" },
         parent: "base",
       },
-      cuda: { requirements: "tts", packages: [], environment: { MORGAN_ENGINE: "torch" }, parent: "cuda-deps" },
+      cuda: { requirements: "tts", packages: [], environment: { MORGAN_ENGINE: "torch" }, parent: "torch-deps" },
     },
     memory: "1 GiB",
     cpus: 2,

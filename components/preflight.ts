@@ -1,8 +1,11 @@
 import type { MorganConfig } from "./config.ts";
+import { checkCudaLibraries } from "./cuda-libraries.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
+import { lockChain } from "./parent-stage.ts";
 import { checkLock, parseLock } from "./requirements.ts";
+import type { Engine } from "./service.ts";
 
 /**
  * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
@@ -23,6 +26,7 @@ export async function preflight(
     ...checkSources(config, host),
     ...checkModels(config, host),
     ...checkLocks(config, host),
+    ...checkLibraries(config, host),
     ...checkUv(config, host),
     ...engine.problems,
     ...gpu,
@@ -31,10 +35,14 @@ export async function preflight(
 }
 
 /** The requirements files, without folder and ending, that a configuration builds from. */
-export function requirementsOf(config: Pick<MorganConfig, "services" | "catalog" | "accelerator">): string[] {
-  const engines = config.services.flatMap((name) => config.catalog[name]?.engines[config.accelerator] ?? []);
-  const shared = engines.some(({ parent }) => parent === "cuda-deps") ? ["base", "cuda"] : ["base"];
-  return [...new Set([...shared, ...engines.map(({ requirements }) => requirements)])];
+export function requirementsOf(
+  config: Pick<MorganConfig, "services" | "catalog" | "accelerator" | "cudaVersion">,
+): string[] {
+  return [...new Set(["base", ...enginesOf(config).flatMap((engine) => lockChain(engine, config.cudaVersion))])];
+}
+
+function enginesOf(config: Pick<MorganConfig, "services" | "catalog" | "accelerator">): readonly Engine[] {
+  return config.services.flatMap((name) => config.catalog[name]?.engines[config.accelerator] ?? []);
 }
 
 function checkSources({ services }: MorganConfig, host: Host): Problem[] {
@@ -82,6 +90,18 @@ function checkLocks(config: MorganConfig, host: Host): Problem[] {
       fix: "npm run lock",
     })),
   );
+}
+
+/** A mistake in a lock that services share is found with each of them, and said once. */
+function checkLibraries(config: MorganConfig, host: Host): Problem[] {
+  const found = enginesOf(config).flatMap((engine) => {
+    const chain = lockChain(engine, config.cudaVersion).map((name) => ({
+      name,
+      packages: parseLock(host.readText(`requirements/${name}.txt`) ?? ""),
+    }));
+    return checkCudaLibraries(engine.parent, chain);
+  });
+  return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 
 function checkUv({ uv }: MorganConfig, host: Host): Problem[] {

@@ -19,7 +19,7 @@ export function parseRequirementSet(name: string, text: string): RequirementSet 
   for (const line of meaningfulLines(text)) {
     const include = /^(?:-r|--requirement)[\s=]*(\S+)$/.exec(line)?.[1];
     if (include === undefined) requirements.push(line);
-    else if (/^[\w-]+\.in$/.test(include)) includes.push(include.slice(0, -".in".length));
+    else if (/^[\w-]+(?:\.\w+)*\.in$/.test(include)) includes.push(include.slice(0, -".in".length));
     else throw new RequirementsError(`${name}.in: "-r ${include}" must name a .in file of the same folder`);
   }
   return { includes, requirements };

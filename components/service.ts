@@ -6,9 +6,15 @@ export type Accelerator = "cpu" | "cuda";
 /** A backing service of the stack: where state is kept. */
 export type Backing = "redis" | "postgres";
 
+/** A stage that the dependencies of services are installed on. */
+export type ParentStage = "base" | "cuda-deps" | "torch-deps";
+
 /** How a service takes part in one accelerator. */
 export interface Engine {
-  /** Name of its requirements file, without folder and ending: "tts-cpu" is `requirements/tts-cpu.{in,txt}`. */
+  /**
+   * Name of its requirements file, without folder and ending: "tts-cpu" is `requirements/tts-cpu.{in,txt}`. On a stage
+   * that stands on CUDA there is one for each CUDA version: "tts" is `requirements/tts-12.4.{in,txt}` and so on.
+   */
   readonly requirements: string;
   /** Debian packages that its image needs at run time, by name. */
   readonly packages: readonly string[];
@@ -24,7 +30,7 @@ export interface Engine {
    */
   readonly vramMiB: number;
   /** The stage that its dependencies are installed on. */
-  readonly parent: "base" | "cuda-deps";
+  readonly parent: ParentStage;
 }
 
 /** One service of the stack, as data: everything that the image graph and the deployment know about it. */

@@ -63,6 +63,7 @@ export class MorganStack extends pulumi.ComponentResource {
         catalog,
         services: config.services,
         accelerator: config.accelerator,
+        cudaVersion: config.cudaVersion,
         source,
         uv: config.uv,
         build: { registry, tag: stack, builder: config.builder, ready: local?.ready ?? [], ...packages },

@@ -51,7 +51,7 @@ export const catalog = {
         requirements: "tts",
         packages: [],
         environment: { MORGAN_ENGINE: "torch" },
-        parent: "cuda-deps",
+        parent: "torch-deps",
         // torch and CUDA's context come to about 3 GiB before the first sentence.
         memory: "6 GiB",
         startLimit: "180 s",

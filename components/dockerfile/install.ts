@@ -1,6 +1,9 @@
 import type { PackageSources } from "../package-sources.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
+/** A RUN, to which a recipe may add what belongs in the same layer. */
+type Run = Extract<Instruction, { readonly kind: "run" }>;
+
 /** Where the Python environment of every image lies. */
 export const VENV = "/opt/venv";
 
@@ -45,7 +48,7 @@ export function installDebianPackages(
  * Installs a hash-locked requirements file of the build context into the virtual environment, from wheels alone. uv
  * comes from the named context `tools` and is gone with the RUN; so is the file.
  */
-export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Instruction {
+export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Run {
   const uv = [
     `VIRTUAL_ENV=${VENV}`,
     ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CudaVersion } from "../gpu/cuda-version.ts";
 import type { ImageSource } from "../image-source.ts";
-import type { Accelerator, Catalog } from "../service.ts";
+import { CUDA_STAGES, lockName, type CudaStage } from "../parent-stage.ts";
+import type { Accelerator, Catalog, ParentStage } from "../service.ts";
 import { BackingImage } from "./backing-image.ts";
 import { BaseStage } from "./base-stage.ts";
 import { CudaDepsStage } from "./cuda-deps-stage.ts";
@@ -16,6 +18,8 @@ export interface ImageGraphArgs {
   /** Services to build, by name. */
   readonly services: readonly string[];
   readonly accelerator: Accelerator;
+  /** Which locks the stages on CUDA are built from. */
+  readonly cudaVersion: CudaVersion;
   readonly source: ImageSource;
   /** Path of the uv program that builds mount. */
   readonly uv: string;
@@ -46,18 +50,28 @@ export class ImageGraph extends pulumi.ComponentResource {
     this.debian = debian;
     const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).reference;
     const base = new BaseStage("base", { debian, tools, requirements: lock("base"), build }, parent).reference;
-    const cuda = chosen.some(({ engine }) => engine.parent === "cuda-deps")
-      ? new CudaDepsStage("cuda-deps", { base, tools, requirements: lock("cuda"), build }, parent).reference
-      : undefined;
+    const onCuda = new Map<CudaStage, pulumi.Output<string>>();
+    /** The image of a stage; one on CUDA is made when the first service asks for it. */
+    const stage = (name: ParentStage): pulumi.Output<string> => {
+      if (name === "base") return base;
+      const made = onCuda.get(name) ?? createCudaStage(name);
+      onCuda.set(name, made);
+      return made;
+    };
+    const createCudaStage = (name: CudaStage): pulumi.Output<string> => {
+      const below = CUDA_STAGES[name];
+      const requirements = lock(lockName(below.requirements, name, args.cudaVersion));
+      return new CudaDepsStage(name, { parent: stage(below.parent), tools, requirements, build }, parent).reference;
+    };
 
     this.services = Object.fromEntries(
       chosen.map(({ service, entry, engine }) => {
         const deps = new ServiceDepsStage(
           `${service}-deps`,
           {
-            parent: engine.parent === "cuda-deps" && cuda !== undefined ? cuda : base,
+            parent: stage(engine.parent),
             tools,
-            requirements: lock(engine.requirements),
+            requirements: lock(lockName(engine.requirements, engine.parent, args.cudaVersion)),
             packages: engine.packages,
             build,
           },

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { includeOrder } from "../../components/requirement-set.ts";
+import { CUDA_VERSIONS } from "../../components/gpu/cuda-version.ts";
+import { lockChain } from "../../components/parent-stage.ts";
 import type { Service } from "../../components/service.ts";
 import { mebibytes, seconds } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
@@ -13,6 +15,11 @@ function read(file: string): string | undefined {
   const path = new URL(`requirements/${file}`, root);
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
+
+/** The locks that a service's engines are made from, for each CUDA version, each in the order of its stages. */
+const chains = (engines: Service["engines"]): (readonly string[])[] =>
+  Object.values(engines).flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)));
+const locks = (engines: Service["engines"]): string[] => chains(engines).flat();
 
 describe("the shipped catalog", () => {
   it("has the guide's five services", () => {
@@ -42,27 +49,26 @@ describe("the shipped catalog", () => {
   it("has code and locked requirements for every service on every accelerator", () => {
     for (const [name, { engines }] of services) {
       expect(exists(`services/${name}/morgan_${name}/__main__.py`), name).to.equal(true);
-      for (const { requirements } of Object.values(engines)) {
-        expect(exists(`requirements/${requirements}.in`), requirements).to.equal(true);
-        expect(exists(`requirements/${requirements}.txt`), requirements).to.equal(true);
+      for (const lock of locks(engines)) {
+        expect(exists(`requirements/${lock}.in`), lock).to.equal(true);
+        expect(exists(`requirements/${lock}.txt`), lock).to.equal(true);
       }
     }
   });
 
   it("installs each service's requirements on the stage that holds those which they include", () => {
     for (const [name, { engines }] of services) {
-      for (const { requirements, parent } of Object.values(engines)) {
-        const below = parent === "cuda-deps" ? ["base", "cuda"] : ["base"];
-        expect(includeOrder([requirements], read), name).to.deep.equal([...below, requirements]);
+      for (const chain of chains(engines)) {
+        expect(includeOrder(chain.slice(-1), read), name).to.deep.equal(chain);
       }
     }
   });
 
   it("stands on CUDA only for tts and stt, and only where the accelerator is CUDA", () => {
     const onCuda = services.flatMap(([name, { engines }]) =>
-      Object.entries(engines).flatMap(([key, { parent }]) => (parent === "cuda-deps" ? `${name} ${key}` : [])),
+      Object.entries(engines).flatMap(([key, { parent }]) => (parent === "base" ? [] : `${name} ${key} ${parent}`)),
     );
-    expect(onCuda).to.deep.equal(["tts cuda", "stt cuda"]);
+    expect(onCuda).to.deep.equal(["tts cuda torch-deps", "stt cuda cuda-deps"]);
   });
 
   it("limits each service to a sensible share of a machine", () => {

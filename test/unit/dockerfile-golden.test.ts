@@ -9,6 +9,7 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../components/d
 import { serviceDepsRecipe } from "../../components/dockerfile/recipes/service-deps.ts";
 import { serviceRecipe } from "../../components/dockerfile/recipes/service.ts";
 import { toolsRecipe } from "../../components/dockerfile/recipes/tools.ts";
+import { torchDepsRecipe } from "../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../components/dockerfile/render.ts";
 import type { PackageSources } from "../../components/package-sources.ts";
 import { PRIVATE, PUBLIC } from "./support/config.ts";
@@ -18,6 +19,7 @@ import { expectGolden } from "./support/golden.ts";
 const INSTALLING: Readonly<Record<string, (sources: PackageSources) => readonly Instruction[]>> = {
   base: (sources) => baseRecipe("requirements.txt", sources),
   "cuda-deps": (sources) => cudaDepsRecipe("requirements.txt", sources),
+  "torch-deps": (sources) => torchDepsRecipe("requirements.txt", sources),
   "service-deps": (sources) => serviceDepsRecipe("requirements.txt", [], sources),
   "service-deps-packages": (sources) => serviceDepsRecipe("requirements.txt", ["espeak-ng", "libsndfile1"], sources),
   "registry-debian": debianRegistryRecipe,

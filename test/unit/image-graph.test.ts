@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CUDA_VERSIONS, type CudaVersion } from "../../components/gpu/cuda-version.ts";
 import { ImageGraph, type ImageGraphArgs } from "../../components/image/image-graph.ts";
 import { catalog } from "../../services/catalog.ts";
 import { DEBIAN, PUBLIC, UPSTREAM } from "./support/config.ts";
@@ -10,6 +11,7 @@ const args: ImageGraphArgs = {
   catalog,
   services: Object.keys(catalog),
   accelerator: "cpu",
+  cudaVersion: "12.4",
   source: DEBIAN,
   uv: "uv",
   build: {
@@ -68,18 +70,47 @@ describe("the image graph", () => {
     expect(edges(await graph())).to.deep.equal(CPU);
   });
 
-  it("puts the CUDA stage under tts and stt alone, where there is one", async () => {
+  it("puts torch under tts, and only the CUDA libraries that they share under stt, where there is a GPU", async () => {
     expect(edges(await graph({ accelerator: "cuda" }))).to.deep.equal({
       ...CPU,
       "cuda-deps": { base: "base", tools: "tools" },
-      "tts-deps": deps("cuda-deps"),
+      "torch-deps": { "cuda-deps": "cuda-deps", tools: "tools" },
+      "tts-deps": deps("torch-deps"),
       "stt-deps": deps("cuda-deps"),
     });
   });
 
-  it("has no CUDA stage where no chosen service stands on it", async () => {
-    const { all } = await graph({ accelerator: "cuda", services: ["llm", "vad"] });
-    expect(all.map(({ name }) => name)).not.to.include("cuda-deps");
+  it("has only those CUDA stages that a chosen service stands on, and what they stand on", async () => {
+    const stages = async (...services: string[]): Promise<string[]> => {
+      const { all } = await graph({ accelerator: "cuda", services });
+      return all.filter(({ type }) => type.endsWith(":CudaDepsStage")).map(({ name }) => name);
+    };
+    expect(await stages("llm", "vad")).to.deep.equal([]);
+    expect(await stages("stt")).to.deep.equal(["cuda-deps"]);
+    expect(await stages("tts")).to.have.members(["cuda-deps", "torch-deps"]);
+  });
+
+  it("builds what stands on CUDA from the locks of the chosen version, and the rest from the same as ever", async () => {
+    const locks = async (cudaVersion: CudaVersion): Promise<unknown> => {
+      const { all } = await graph({ accelerator: "cuda", cudaVersion });
+      return Object.fromEntries(
+        all
+          .filter(({ inputs }) => typeof inputs["requirements"] === "string")
+          .map(({ name, inputs }) => [name, inputs["requirements"]]),
+      );
+    };
+    for (const version of CUDA_VERSIONS) {
+      expect(await locks(version)).to.deep.equal({
+        base: "requirements/base.txt",
+        "core-deps": "requirements/core.txt",
+        "llm-deps": "requirements/llm.txt",
+        "vad-deps": "requirements/vad.txt",
+        "cuda-deps": `requirements/cuda-${version}.txt`,
+        "torch-deps": `requirements/torch-${version}.txt`,
+        "tts-deps": `requirements/tts-${version}.txt`,
+        "stt-deps": `requirements/stt-${version}.txt`,
+      });
+    }
   });
 
   it("builds what the chosen services need and nothing else", async () => {

@@ -51,8 +51,21 @@ const CASES: readonly Case[] = [
   {
     stage: "CudaDepsStage",
     name: "cuda-deps",
-    make: () => new CudaDepsStage("cuda-deps", { base, tools, requirements: "requirements/cuda.txt", build }),
+    make: () =>
+      new CudaDepsStage("cuda-deps", { parent: base, tools, requirements: "requirements/cuda-12.4.txt", build }),
     named: { base: untagged("base", "b"), tools: untagged("tools", "a") },
+  },
+  {
+    stage: "CudaDepsStage",
+    name: "torch-deps",
+    make: () =>
+      new CudaDepsStage("torch-deps", {
+        parent: parent("cuda-deps", "c"),
+        tools,
+        requirements: "requirements/torch-12.4.txt",
+        build,
+      }),
+    named: { "cuda-deps": untagged("cuda-deps", "c"), tools: untagged("tools", "a") },
   },
   {
     stage: "ServiceDepsStage",
@@ -93,14 +106,14 @@ describe("the stage component", () => {
 
   for (const { stage, name, make, named } of CASES) {
     for (const preview of [true, false]) {
-      it(`${stage} hands its parents' digests, and no tag, to the build ${preview ? "in a preview" : "in an up"}`, async () => {
+      it(`${stage} ${name} hands its parents' digests, and no tag, to the build ${preview ? "in a preview" : "in an up"}`, async () => {
         const image = (await record(make, { preview })).get("image", name);
         const contexts = Object.entries(at(image.inputs, "context.named") ?? {});
         expect(Object.fromEntries(contexts.map(([key, value]) => [key, at(value, "location")]))).to.deep.equal(named);
       });
     }
 
-    it(`${stage} builds one image in its own context, as its own child`, async () => {
+    it(`${stage} ${name} builds one image in its own context, as its own child`, async () => {
       const registrations = await record(make);
       expect(registrations.names("image")).to.deep.equal([name]);
       const image = registrations.get("image", name);
@@ -108,7 +121,7 @@ describe("the stage component", () => {
       expect(at(image.inputs, "context.location")).to.match(new RegExp(`^\\.morgan/contexts/${name}-[0-9a-f]{16}$`));
     });
 
-    it(`${stage} gives the image's digest, which a preview does not know`, async () => {
+    it(`${stage} ${name} gives the image's digest, which a preview does not know`, async () => {
       const reference = async (preview: boolean): Promise<unknown> =>
         at((await record(make, { preview })).component(stage).outputs, "reference");
       expect(await reference(false)).to.match(

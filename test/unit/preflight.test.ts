@@ -74,12 +74,28 @@ describe("the preflight", () => {
 
   it("minds the locks of the chosen accelerator alone", async () => {
     const host = fakeHost();
-    host.files.delete("requirements/cuda.txt");
-    host.files.delete("requirements/tts.txt");
+    host.files.delete("requirements/cuda-12.4.txt");
+    host.files.delete("requirements/tts-12.4.txt");
     expect(await problems(host)).to.deep.equal([]);
     expect((await problems(host, { accelerator: "cuda" })).map(({ key }) => key)).to.include.members([
-      "requirements/cuda.txt",
-      "requirements/tts.txt",
+      "requirements/cuda-12.4.txt",
+      "requirements/tts-12.4.txt",
+    ]);
+    expect(await problems(host, { accelerator: "cuda", cudaVersion: "12.8" })).to.deep.equal([]);
+  });
+
+  it("finds a CUDA library twice in what services share, and says it once", async () => {
+    const host = fakeHost();
+    const add = (file: string, ...pins: string[]): void => {
+      const lines = pins.map((pin) => `${pin} --hash=sha256:${"0".repeat(64)}\n`);
+      host.files.set(file, `${host.files.get(file) ?? ""}${lines.join("")}`);
+    };
+    add("requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8", "nvidia-cublas==13.1.0.3");
+    add("requirements/vad.txt", "torch==2.6.0");
+    const found = (await problems(host, { accelerator: "cuda" })).filter(({ found: was }) => was.includes("=="));
+    expect(found.map(({ key, found: was }) => [key, was])).to.deep.equal([
+      ["requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8 and nvidia-cublas==13.1.0.3"],
+      ["requirements/vad.txt", "torch==2.6.0"],
     ]);
   });
 
@@ -173,14 +189,15 @@ describe("the preflight", () => {
 
 describe("the requirements of a configuration", () => {
   const of = (accelerator: "cpu" | "cuda", services: readonly string[]): string[] =>
-    requirementsOf({ catalog, accelerator, services });
+    requirementsOf({ catalog, accelerator, services, cudaVersion: "12.8" });
 
   it("are the base's and those of each service's engine, each once", () => {
     expect(of("cpu", ["core", "tts", "stt"])).to.deep.equal(["base", "core", "tts-cpu", "stt-cpu"]);
   });
 
   it("are CUDA's too where a service stands on them, and only there", () => {
-    expect(of("cuda", ["tts", "stt", "llm"])).to.deep.equal(["base", "cuda", "tts", "stt", "llm"]);
+    expect(of("cuda", ["stt", "llm"])).to.deep.equal(["base", "cuda-12.8", "stt-12.8", "llm"]);
+    expect(of("cuda", ["tts"])).to.deep.equal(["base", "cuda-12.8", "torch-12.8", "tts-12.8"]);
     expect(of("cuda", ["llm", "vad"])).to.deep.equal(["base", "llm", "vad"]);
   });
 });

@@ -63,15 +63,34 @@ describe("a change", () => {
   });
 
   it("in the CUDA requirements builds what stands on them", async () => {
-    expect(await change("requirements/cuda.txt", "# another lock\n")).to.have.members([
-      ...stages("cuda-deps", "tts-deps", "stt-deps", "tts", "stt"),
+    expect(await change("requirements/cuda-12.4.txt", "# another lock\n")).to.have.members([
+      ...stages("cuda-deps", "torch-deps", "tts-deps", "stt-deps", "tts", "stt"),
       ...containers("tts", "stt"),
     ]);
   });
 
+  it("in torch's requirements builds what stands on torch, and stt is not touched", async () => {
+    expect(await change("requirements/torch-12.4.txt", "# another lock\n")).to.have.members([
+      ...stages("torch-deps", "tts-deps", "tts"),
+      ...containers("tts"),
+    ]);
+  });
+
+  it("in tts' requirements never touches torch's layer", async () => {
+    expect(await change("requirements/tts-12.4.txt", "# one dependency more\n")).to.have.members([
+      ...stages("tts-deps", "tts"),
+      ...containers("tts"),
+    ]);
+  });
+
+  it("in the locks of another CUDA version builds nothing", async () => {
+    for (const name of ["cuda", "torch", "stt"]) project.write(`requirements/${name}-12.8.txt`, "# another lock\n");
+    expect(await change("requirements/tts-12.8.txt", "# another lock\n")).to.deep.equal([]);
+  });
+
   it("in the base's requirements builds everything that stands on it, and no backing service", async () => {
     expect(await change("requirements/base.txt", "# another lock\n")).to.have.members([
-      ...stages("base", "cuda-deps"),
+      ...stages("base", "cuda-deps", "torch-deps"),
       ...["core", "llm", "tts", "stt", "vad"].flatMap((name) => stages(`${name}-deps`, name)),
       ...containers("core", "llm", "tts", "stt", "vad"),
     ]);

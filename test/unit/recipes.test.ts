@@ -8,6 +8,7 @@ import { redisRecipe } from "../../components/dockerfile/recipes/redis.ts";
 import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../components/dockerfile/recipes/registry.ts";
 import { serviceDepsRecipe } from "../../components/dockerfile/recipes/service-deps.ts";
 import { serviceRecipe } from "../../components/dockerfile/recipes/service.ts";
+import { torchDepsRecipe } from "../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../components/dockerfile/render.ts";
 import { PRIVATE, PUBLIC } from "./support/config.ts";
 
@@ -17,6 +18,7 @@ const runs = (recipe: readonly Instruction[]): Run[] => recipe.filter((instructi
 const python = [
   baseRecipe("r.txt", PRIVATE),
   cudaDepsRecipe("r.txt", PRIVATE),
+  torchDepsRecipe("r.txt", PRIVATE),
   serviceDepsRecipe("r.txt", ["espeak-ng"], PRIVATE),
 ];
 const debian = [
@@ -40,7 +42,8 @@ describe("a recipe", () => {
 
   it("keeps uv, its cache and a company's certificates in mounts, which are no part of a layer", () => {
     for (const recipe of python) {
-      const mounts = runs(recipe).find(({ commands }) => commands.at(-1)?.includes("uv pip install"))?.mounts ?? [];
+      const install = runs(recipe).find(({ commands }) => commands.some((line) => line.includes("uv pip install")));
+      const mounts = install?.mounts ?? [];
       expect(mounts).to.deep.include({ type: "bind", from: "tools", source: "/uv", target: "/run/uv" });
       expect(mounts).to.deep.include({ type: "cache", id: "uv", target: "/root/.cache/uv", sharing: "shared" });
       expect(mounts).to.deep.include({ type: "secret", id: "ca" });

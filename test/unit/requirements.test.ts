@@ -2,9 +2,13 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 
+import { checkCudaLibraries, cudaLibrary } from "../../components/cuda-libraries.ts";
+import { CUDA_VERSIONS } from "../../components/gpu/cuda-version.ts";
+import { lockChain } from "../../components/parent-stage.ts";
 import { includeOrder, parseRequirementSet, RequirementsError } from "../../components/requirement-set.ts";
 import type { ReadRequirements } from "../../components/requirement-set.ts";
 import { checkLock, effectiveOverrides, inputsDigest, lockHeader, parseLock } from "../../components/requirements.ts";
+import { catalog } from "../../services/catalog.ts";
 
 const hash = `sha256:${"ab".repeat(32)}`;
 const entry = `fastapi==1.2.3 \\\n    --hash=${hash}\n`;
@@ -33,6 +37,13 @@ describe("requirement sets", () => {
 
   it("include only sets of the same folder", () => {
     expect(() => parseRequirementSet("vad", "-r ../base.in")).to.throw(RequirementsError, "../base.in");
+  });
+
+  it("are named for a CUDA version too, whose dot is no way out of the folder", () => {
+    expect(parseRequirementSet("tts-12.4", "-r torch-12.4.in").includes).to.deep.equal(["torch-12.4"]);
+    for (const outside of ["../torch.in", "..in", "x/..in", "a..in"]) {
+      expect(() => parseRequirementSet("tts-12.4", `-r ${outside}`)).to.throw(RequirementsError, outside);
+    }
   });
 
   it("are ordered so that each comes after those it includes, once", () => {
@@ -110,12 +121,16 @@ describe("the project's requirements", () => {
     });
   }
 
-  it("lock the same version of a package everywhere, so that images share layers", () => {
-    const versions = new Map<string, Set<string>>();
-    for (const { name, version } of names.flatMap((set) => parseLock(read(`${set}.txt`) ?? ""))) {
-      versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  it("lock the same version of a package everywhere, for one CUDA version, so that images share layers", () => {
+    for (const cudaVersion of CUDA_VERSIONS) {
+      const others = CUDA_VERSIONS.filter((version) => version !== cudaVersion);
+      const together = names.filter((name) => !others.some((version) => name.endsWith(`-${version}`)));
+      const versions = new Map<string, Set<string>>();
+      for (const { name, version } of together.flatMap((set) => parseLock(read(`${set}.txt`) ?? ""))) {
+        versions.set(name, (versions.get(name) ?? new Set()).add(version));
+      }
+      expect([...versions].filter(([, found]) => found.size > 1)).to.deep.equal([]);
     }
-    expect([...versions].filter(([, found]) => found.size > 1)).to.deep.equal([]);
   });
 
   it("give a set all that its parents lock", () => {
@@ -127,9 +142,33 @@ describe("the project's requirements", () => {
     }
   });
 
-  it("keep torch out of what runs on the CPU", () => {
-    for (const name of ["vad", "tts-cpu", "stt-cpu", "dev"]) {
+  it("keep torch out of what runs on the CPU, and of stt", () => {
+    for (const name of ["vad", "tts-cpu", "stt-cpu", "dev", "stt-12.4", "stt-12.8"]) {
       expect(parseLock(read(`${name}.txt`) ?? "").map((locked) => locked.name)).not.to.include("torch");
+    }
+  });
+
+  it("share one CUDA library, cuBLAS, between torch and CTranslate2", () => {
+    const libraries = (set: string): string[] =>
+      parseLock(read(`${set}.txt`) ?? "").flatMap(({ name }) => cudaLibrary(name) ?? []);
+    for (const version of CUDA_VERSIONS) {
+      expect(libraries(`cuda-${version}`)).to.deep.equal(["cublas"]);
+      expect(libraries(`stt-${version}`)).to.deep.equal(["cublas"]);
+      expect(libraries(`torch-${version}`)).to.include.members(["cublas", "cudnn", "cuda-runtime"]);
+      expect(libraries(`tts-${version}`)).to.deep.equal(libraries(`torch-${version}`));
+    }
+  });
+
+  it("have no CUDA library twice, and none where there is no CUDA, whichever service is built for whatever", () => {
+    const engines = Object.values(catalog).flatMap((service) => Object.values(service.engines));
+    for (const engine of engines) {
+      for (const version of CUDA_VERSIONS) {
+        const chain = lockChain(engine, version).map((name) => ({
+          name,
+          packages: parseLock(read(`${name}.txt`) ?? ""),
+        }));
+        expect(checkCudaLibraries(engine.parent, chain)).to.deep.equal([]);
+      }
     }
   });
 });

@@ -46,7 +46,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
   let all: Registrations;
   before(async () => {
     five = await up(catalog);
-    writeService(project, "wake", ["wake"]);
+    writeService(project, "wake", [wake]);
     all = await up(six);
   });
 

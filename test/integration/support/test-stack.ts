@@ -87,11 +87,19 @@ export class TestStack {
     return changesOf(events);
   }
 
-  /** What a deployment that has to fail says. @throws Error where it does not fail. */
-  async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
+  /**
+   * What a deployment that has to fail says; with `continueOnError` it does all that does not stand on what failed.
+   *
+   * @throws Error where it does not fail.
+   */
+  async failure(
+    operation: "up" | "preview" = "up",
+    variables: Record<string, string> = {},
+    flags: { continueOnError?: boolean } = {},
+  ): Promise<string> {
     this.#stack.workspace.envVars = { ...this.#variables, ...variables };
     try {
-      await (operation === "up" ? this.#stack.up() : this.#stack.preview());
+      await (operation === "up" ? this.#stack.up(flags) : this.#stack.preview());
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {

@@ -1,5 +1,7 @@
 import type { Engine } from "../../../components/engine.ts";
 import type { Host } from "../../../components/host.ts";
+import { CUDA_VERSIONS } from "../../../components/gpu/cuda-version.ts";
+import { lockChain } from "../../../components/parent-stage.ts";
 import { inputsDigest, lockHeader } from "../../../components/requirements.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { fakeEngine } from "./config.ts";
@@ -14,22 +16,19 @@ export interface FakeHost extends Host {
   readonly programs: Map<string, string>;
 }
 
-const SETS: Readonly<Record<string, string>> = { base: "fastapi==1\n", cuda: "-r base.in\ntorch==2\n" };
-
 /** A machine on which everything is there that the shipped catalog needs. */
 export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
   const folders = ["shared", ...Object.keys(catalog)].map((name) => `services/${name}/morgan_${name}`);
   const files = new Map([["uv", "a program"]]);
   const read = (file: string): string | undefined => files.get(`requirements/${file}`);
-  const add = (name: string, set: string): void => {
-    files.set(`requirements/${name}.in`, set);
+  const add = (name: string, below: string | undefined): void => {
+    if (read(`${name}.in`) !== undefined) return;
+    files.set(`requirements/${name}.in`, below === undefined ? "fastapi==1\n" : `-r ${below}.in\n`);
     files.set(`requirements/${name}.txt`, `${lockHeader(inputsDigest(name, read))}\n`);
   };
-  for (const [name, set] of Object.entries(SETS)) add(name, set);
-  for (const { engines } of Object.values(catalog)) {
-    for (const { requirements, parent } of Object.values(engines)) {
-      if (read(`${requirements}.in`) === undefined) add(requirements, `-r ${parent === "base" ? "base" : "cuda"}.in\n`);
-    }
+  const engines = Object.values(catalog).flatMap((service) => Object.values(service.engines));
+  for (const chain of engines.flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)))) {
+    for (const [index, name] of chain.entries()) add(name, chain[index - 1]);
   }
   const listening = new Set<number>();
   const programs = new Map<string, string>();

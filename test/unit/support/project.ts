@@ -1,6 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { CUDA_VERSIONS } from "../../../components/gpu/cuda-version.ts";
+import { lockChain } from "../../../components/parent-stage.ts";
+import type { Engine } from "../../../components/service.ts";
 import { catalog } from "../../../services/catalog.ts";
 
 /** A folder of a test's own; the current folder while its tests run, so that nothing lands in the repository. */
@@ -38,17 +41,15 @@ export function useProject(): Project {
   const project = useFolder();
   before(() => {
     project.write("uv", "a program");
-    for (const name of ["base", "cuda"]) project.write(`requirements/${name}.txt`, `# lock of ${name}\n`);
-    for (const [name, { engines }] of Object.entries(catalog)) {
-      writeService(project, name, [engines.cpu.requirements, engines.cuda.requirements]);
-    }
+    for (const [name, { engines }] of Object.entries(catalog)) writeService(project, name, Object.values(engines));
     project.write("services/shared/morgan_shared/__init__.py", "# what services share\n");
   });
   return project;
 }
 
-/** The files of one service: its code, and its lock files. */
-export function writeService(project: Project, name: string, requirements: readonly string[]): void {
+/** The files of one service: its code, and the lock files that its engines are built from. */
+export function writeService(project: Project, name: string, engines: readonly Engine[]): void {
   project.write(`services/${name}/morgan_${name}/__init__.py`, `# code of ${name}\n`);
-  for (const lock of requirements) project.write(`requirements/${lock}.txt`, `# lock of ${lock}\n`);
+  const locks = engines.flatMap((engine) => CUDA_VERSIONS.flatMap((version) => lockChain(engine, version)));
+  for (const lock of locks) project.write(`requirements/${lock}.txt`, `# lock of ${lock}\n`);
 }

@@ -1,9 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { WEIGHTS } from "../dockerfile/recipes/cuda-deps.ts";
 import type { Model } from "../model.ts";
-
-/** Where services find their weights. */
-export const WEIGHTS = "/models";
 
 /** What is mounted at WEIGHTS: a volume that can be written, or a folder of the host that cannot. */
 export type Weights =

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { WEIGHTS } from "../dockerfile/recipes/cuda-deps.ts";
 import type { Model } from "../model.ts";
 import type { Accelerator, Catalog, Service } from "../service.ts";
-import { WEIGHTS } from "./weights.ts";
 
 /** A backing service as its users see it. */
 export interface BackingService {

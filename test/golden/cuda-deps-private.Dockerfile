@@ -1,4 +1,5 @@
 FROM base
+RUN install -d -o 10001 -g 10001 /models
 RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
     --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \

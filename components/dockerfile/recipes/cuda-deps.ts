@@ -1,8 +1,19 @@
 import { installRequirements } from "../install.ts";
 import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
+import { SERVICE_USER } from "./base.ts";
+
+/** Where services find their weights. */
+export const WEIGHTS = "/models";
+
+const [uid = "", gid = ""] = SERVICE_USER.split(":");
 
 /** Shared by the services that compute on a GPU: the CUDA libraries that more than torch uses, from wheels. */
 export function cudaDepsRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {
-  return [{ kind: "from", image: "base" }, installRequirements(requirements, sources)];
+  return [
+    { kind: "from", image: "base" },
+    // A new volume takes over the owner of the folder that it is mounted on; weights are downloaded by the service.
+    { kind: "run", commands: [`install -d -o ${uid} -g ${gid} ${WEIGHTS}`] },
+    installRequirements(requirements, sources),
+  ];
 }

@@ -1,12 +1,18 @@
 import type { PackageSources } from "../package-sources.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
+/** A RUN, to which a recipe may add what belongs in the same layer. */
+type Run = Extract<Instruction, { readonly kind: "run" }>;
+
 /** Where the Python environment of every image lies. */
 export const VENV = "/opt/venv";
 
 /** Every certificate that a build trusts, put together for one RUN on a tmpfs, so that no layer holds it. */
 const BUNDLE = "/tmp/ca.pem";
 const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >${BUNDLE}`;
+
+/** The tests of wheels, 14 MB in numpy's alone, which no program imports. */
+const REMOVE_TESTS = `find ${VENV}/lib -type d -name tests -prune -exec rm -r {} +`;
 
 /**
  * Installs Debian packages. Package lists and archives live in cache mounts; logs and what dpkg and ldconfig keep for
@@ -45,7 +51,7 @@ export function installDebianPackages(
  * Installs a hash-locked requirements file of the build context into the virtual environment, from wheels alone. uv
  * comes from the named context `tools` and is gone with the RUN; so is the file.
  */
-export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Instruction {
+export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Run {
   const uv = [
     `VIRTUAL_ENV=${VENV}`,
     ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),
@@ -61,8 +67,17 @@ export function installRequirements(file: string, sources: PackageSources, first
       ...(sources.certificates ? [secret("ca")] : []),
       ...(sources.pypiIndex ? [{ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" } as const] : []),
     ],
-    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" ")],
+    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" "), REMOVE_TESTS],
   };
+}
+
+/**
+ * The same RUN without files that wheels bring and no service reads: paths below site-packages, `*` for any part of a
+ * name. A later layer would only hide them. A path that is not there is no mistake: one list serves several stages.
+ */
+export function withoutFiles(install: Run, paths: readonly string[]): Run {
+  const remove = [`cd ${VENV}/lib/python3*/site-packages`, `rm -rf ${paths.join(" ")}`];
+  return { ...install, commands: [...install.commands, ...remove] };
 }
 
 function secret(id: string): Mount {

@@ -11,6 +11,9 @@ export const VENV = "/opt/venv";
 const BUNDLE = "/tmp/ca.pem";
 const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >${BUNDLE}`;
 
+/** The tests of wheels, 14 MB in numpy's alone, which no program imports. */
+const REMOVE_TESTS = `find ${VENV}/lib -type d -name tests -prune -exec rm -r {} +`;
+
 /**
  * Installs Debian packages. Package lists and archives live in cache mounts; logs and what dpkg and ldconfig keep for
  * themselves are removed, because they hold the time of the build. Commands `before` and `after` share the layer.
@@ -64,8 +67,17 @@ export function installRequirements(file: string, sources: PackageSources, first
       ...(sources.certificates ? [secret("ca")] : []),
       ...(sources.pypiIndex ? [{ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" } as const] : []),
     ],
-    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" ")],
+    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" "), REMOVE_TESTS],
   };
+}
+
+/**
+ * The same RUN without files that wheels bring and no service reads: paths below site-packages, `*` for any part of a
+ * name. A later layer would only hide them. A path that is not there is no mistake: one list serves several stages.
+ */
+export function withoutFiles(install: Run, paths: readonly string[]): Run {
+  const remove = [`cd ${VENV}/lib/python3*/site-packages`, `rm -rf ${paths.join(" ")}`];
+  return { ...install, commands: [...install.commands, ...remove] };
 }
 
 function secret(id: string): Mount {

@@ -5,6 +5,7 @@ RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     --mount=type=secret,id=ca \
     apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca update -q && \
     DEBIAN_FRONTEND=noninteractive apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca install -qy --no-install-recommends ca-certificates python3 && \
+    rm -r /usr/lib/python3.*/test /usr/lib/python3.*/pydoc_data && \
     rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
 RUN echo "morgan:x:10001:10001::/app:/usr/sbin/nologin" >>/etc/passwd && \
     echo "morgan:x:10001:" >>/etc/group
@@ -22,5 +23,6 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
     cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
     /run/uv venv --python /usr/bin/python3 /opt/venv && \
-    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt
+    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
+    find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +
 WORKDIR /app

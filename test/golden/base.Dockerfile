@@ -3,6 +3,7 @@ RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
     apt-get update -q && \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends ca-certificates python3 && \
+    rm -r /usr/lib/python3.*/test /usr/lib/python3.*/pydoc_data && \
     rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
 RUN echo "morgan:x:10001:10001::/app:/usr/sbin/nologin" >>/etc/passwd && \
     echo "morgan:x:10001:" >>/etc/group
@@ -17,5 +18,6 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     /run/uv venv --python /usr/bin/python3 /opt/venv && \
-    VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt
+    VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
+    find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +
 WORKDIR /app

@@ -7,4 +7,5 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=secret,id=ca \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
     cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
-    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt
+    VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
+    find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +

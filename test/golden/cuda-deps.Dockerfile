@@ -4,4 +4,5 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=bind,source=requirements.txt,target=/run/requirements.txt \
     --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
-    VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt
+    VIRTUAL_ENV=/opt/venv /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
+    find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +

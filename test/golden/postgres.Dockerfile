@@ -5,6 +5,7 @@ RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     apt-get update -q && \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql-15 && \
     rm -rf /var/lib/postgresql/15 && \
+    rm -r /usr/lib/postgresql/15/lib/bitcode /usr/lib/postgresql/15/lib/llvmjit* /usr/lib/*/libLLVM-* /usr/lib/*/libz3.so* && \
     mkdir -p /var/lib/postgresql/data /var/run/postgresql && \
     chown -R 999:999 /var/lib/postgresql /var/run/postgresql && \
     chmod 0700 /var/lib/postgresql/data && \

@@ -7,5 +7,6 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
     cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
     VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
+    find /opt/venv/lib -type d -name tests -prune -exec rm -r {} + && \
     cd /opt/venv/lib/python3*/site-packages && \
     rm -rf torch/include torch/bin/protoc* nvidia/nvshmem/lib/*.a nvidia/nvshmem/lib/*.bc torch/lib/libtorch_cuda_linalg.so nvidia/cuda_nvrtc/lib/*.alt.so.* nvidia/cuda_cupti/lib/libcheckpoint.so nvidia/cuda_cupti/lib/libnvperf_*.so nvidia/cuda_cupti/lib/libpcsamplingutil.so

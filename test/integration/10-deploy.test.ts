@@ -95,6 +95,30 @@ describe("a first up", () => {
     }
   });
 
+  it("holds no manual, translation, test or second copy in an image of a service", () => {
+    const unread = [
+      "/usr/share/doc /usr/share/man /usr/share/locale /usr/share/perl /usr/lib/python3*/test",
+      "/opt/venv/lib/*/site-packages/*/tests /opt/venv/lib/*/site-packages/onnxruntime/capi/libonnxruntime.so*",
+    ].join(" ");
+    // Upstream's Debian image keeps licences.
+    const look = `find ${unread} -type f ! -name copyright 2>/dev/null; true`;
+    for (const name of SERVICES) {
+      const image = outputs.images[name]?.ref ?? "";
+      expect(docker("run", "--rm", "--network=none", image, "sh", "-c", look).trim(), name).to.equal("");
+    }
+  });
+
+  it("has the bytecode of every Python module, since none can be written where it runs", () => {
+    const sources = "find /usr/lib/python3* /opt/venv/lib -name '*.py'";
+    const look = `import importlib.util as u, pathlib, sys
+print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_source(p)).exists()][:5])`;
+    for (const name of SERVICES) {
+      const program = `${sources} | python -c "${look}"`;
+      const found = docker("run", "--rm", "--network=none", outputs.images[name]?.ref ?? "", "sh", "-c", program);
+      expect(found.trim(), name).to.equal("[]");
+    }
+  });
+
   it("runs every container without root, capabilities or a writable root, within limits and with rotated logs", () => {
     const containers = containersOf(stack.name);
     expect(Object.keys(containers)).to.have.members([...SERVICES, "redis", "postgres", "gateway", "registry"]);

@@ -26,6 +26,15 @@ describe("the Debian image", () => {
     expect(await triggers("debian", { source: elsewhere, builder: "other", stack: "prod" })).to.deep.equal(before);
   });
 
+  it("holds essential packages and apt alone, and tells dpkg to leave out what no container reads, now and later", async () => {
+    const script = (await up()).get("command", "debian").inputs["create"];
+    expect(script).to.contain("--variant=apt").and.contain("hooks/merged-usr");
+    for (const unread of ["doc", "man", "info", "locale", "lintian", "bash-completion", "i18n"]) {
+      expect(script).to.contain(`--dpkgopt='path-exclude=/usr/share/${unread}/*'`);
+    }
+    expect(script).to.contain("--dpkgopt='path-exclude=/usr/lib/*/gconv/*'");
+  });
+
   it("is made without a time of its own, and without the output of the last run", async () => {
     const { inputs } = (await up()).get("command", "debian");
     expect(at(inputs, "environment.SOURCE_DATE_EPOCH")).to.match(/^\d+$/);

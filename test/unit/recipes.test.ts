@@ -10,6 +10,7 @@ import { serviceDepsRecipe } from "../../components/dockerfile/recipes/service-d
 import { serviceRecipe } from "../../components/dockerfile/recipes/service.ts";
 import { torchDepsRecipe } from "../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../components/dockerfile/render.ts";
+import { UNREAD_FILES } from "../../components/dockerfile/unread-files.ts";
 import { PRIVATE, PUBLIC } from "./support/config.ts";
 
 type Run = Extract<Instruction, { readonly kind: "run" }>;
@@ -50,6 +51,26 @@ describe("a recipe", () => {
       expect(mounts).to.deep.include({ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" });
       expect(mounts).to.deep.include({ type: "tmpfs", target: "/tmp" });
     }
+  });
+
+  it("removes what wheels bring and no service reads in the RUN that installs them, so that no layer holds it", () => {
+    for (const recipe of python) {
+      const install = runs(recipe).find(({ commands }) => commands.join().includes("uv pip install"));
+      const [, after] = install?.commands.join("\n").split("/run/requirements.txt\n") ?? [];
+      expect(after).to.contain("find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +");
+    }
+    const [deps] = runs(serviceDepsRecipe("r.txt", [], PUBLIC));
+    expect(deps?.commands.slice(-2)).to.deep.equal([
+      "cd /opt/venv/lib/python3*/site-packages",
+      `rm -rf ${UNREAD_FILES.join(" ")}`,
+    ]);
+  });
+
+  it("names what it removes below site-packages, down to a folder of a package", () => {
+    for (const path of UNREAD_FILES)
+      expect(path)
+        .to.match(/^[a-z]\w*(\/[\w.*]+)+$/)
+        .and.not.contain("..");
   });
 
   it("keeps Debian's archives and lists in cache mounts, and removes what holds the time of the build", () => {

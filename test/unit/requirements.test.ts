@@ -171,4 +171,20 @@ describe("the project's requirements", () => {
       }
     }
   });
+
+  it("lock for each service what it imports, and nothing for it that only another one does", () => {
+    const sets = ["base", "core", "llm", "tts-cpu", "stt-cpu", "vad"];
+    const holders = (name: string): string[] =>
+      sets.filter((set) => parseLock(read(`${set}.txt`) ?? "").some((locked) => locked.name === name));
+    expect(holders("uvloop")).to.deep.equal(sets);
+    expect(holders("httptools")).to.deep.equal(sets);
+    expect(holders("asyncpg")).to.deep.equal(["core"]);
+    expect(holders("redis")).to.deep.equal(["core"]);
+    expect(holders("aiohttp")).to.deep.equal(["core", "llm"]);
+    expect(holders("numpy")).to.deep.equal(["stt-cpu", "vad"]);
+    const unused = ["watchfiles", "websockets", "pyyaml", "python-dotenv", "python-multipart", "psutil"];
+    for (const name of [...unused, "protobuf", "flatbuffers", "sounddevice"]) {
+      expect(holders(name), name).to.deep.equal([]);
+    }
+  });
 });

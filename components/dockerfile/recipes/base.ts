@@ -12,7 +12,10 @@ export const APP = "/app";
 export function baseRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {
   return [
     { kind: "from", image: "debian" },
-    installDebianPackages(["ca-certificates", "python3"], sources),
+    installDebianPackages(["ca-certificates", "python3"], sources, {
+      // CPython's own tests and the texts of its interactive help, 2 MB: their package cannot be had without them.
+      after: ["rm -r /usr/lib/python3.*/test /usr/lib/python3.*/pydoc_data"],
+    }),
     {
       kind: "run",
       commands: [

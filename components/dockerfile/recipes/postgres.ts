@@ -20,6 +20,17 @@ fi
 exec "$@"
 `;
 
+/**
+ * The just-in-time compiler and LLVM, 160 MB: it pays for queries of seconds, and the server does without where the
+ * files are missing. Debian's package cannot be had without them.
+ */
+const COMPILER = [
+  "/usr/lib/postgresql/15/lib/bitcode",
+  "/usr/lib/postgresql/15/lib/llvmjit*",
+  "/usr/lib/*/libLLVM-*",
+  "/usr/lib/*/libz3.so*",
+];
+
 /** PostgreSQL from Debian's package, with the user, the variables and the command of the upstream image. */
 export function postgresRecipe(sources: PackageSources): readonly Instruction[] {
   return [
@@ -28,6 +39,7 @@ export function postgresRecipe(sources: PackageSources): readonly Instruction[] 
       before: ["useradd --system --uid 999 --user-group --home-dir /var/lib/postgresql postgres"],
       after: [
         "rm -rf /var/lib/postgresql/15",
+        `rm -r ${COMPILER.join(" ")}`,
         "mkdir -p /var/lib/postgresql/data /var/run/postgresql",
         "chown -R 999:999 /var/lib/postgresql /var/run/postgresql",
         "chmod 0700 /var/lib/postgresql/data",

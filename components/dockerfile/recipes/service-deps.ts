@@ -1,6 +1,7 @@
-import { installDebianPackages, installRequirements } from "../install.ts";
+import { installDebianPackages, installRequirements, withoutFiles } from "../install.ts";
 import type { PackageSources } from "../../package-sources.ts";
 import type { Instruction } from "../instruction.ts";
+import { UNREAD_FILES } from "../unread-files.ts";
 
 /** What one service needs beside its code: Debian packages, then its hash-locked requirements. */
 export function serviceDepsRecipe(
@@ -11,6 +12,6 @@ export function serviceDepsRecipe(
   return [
     { kind: "from", image: "parent" },
     ...(packages.length > 0 ? [installDebianPackages(packages, sources)] : []),
-    installRequirements(requirements, sources),
+    withoutFiles(installRequirements(requirements, sources), UNREAD_FILES),
   ];
 }

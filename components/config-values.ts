@@ -28,6 +28,8 @@ export interface ConfigValues {
   readonly builder: string;
   readonly source: ImageSource;
   readonly protectData: boolean;
+  /** What becomes of an image that is over its budget: it is not deployed, or there is a warning. */
+  readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
   readonly caBundle: string;
   readonly pypiIndex: string;
@@ -103,6 +105,7 @@ export function parseValues(
         upstreamImages(json("upstreamImages", {}), wrong),
       ),
       protectData: choice("protectData", ["true", "false"], "false") === "true",
+      sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: values("caBundle") ?? "",
       pypiIndex: url("pypiIndex"),
       aptMirror,

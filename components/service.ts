@@ -1,10 +1,18 @@
-import type { Size } from "./units.ts";
+import type { DiskSize, Size } from "./units.ts";
 
 /** What the heavy work of a service runs on. */
 export type Accelerator = "cpu" | "cuda";
 
 /** A backing service of the stack: where state is kept. */
 export type Backing = "redis" | "postgres";
+
+/** Upper bounds of an image's size: what it may grow to before someone has to look. */
+export interface SizeBudget {
+  /** On the engine's disk, layers that it shares with others included. */
+  readonly unpacked: DiskSize;
+  /** In the registry. */
+  readonly compressed: DiskSize;
+}
 
 /** How a service takes part in one accelerator. */
 export interface Engine {
@@ -16,6 +24,8 @@ export interface Engine {
   readonly environment: Readonly<Record<string, string>>;
   /** The stage that its dependencies are installed on. */
   readonly parent: "base" | "cuda-deps";
+  /** How large its image may be. `morgan:sizeBudgets` says what happens to one that is larger. */
+  readonly budget: SizeBudget;
 }
 
 /** One service of the stack, as data: everything that the image graph and the deployment know about it. */

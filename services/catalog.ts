@@ -1,8 +1,8 @@
-import type { Catalog, Engine } from "../components/service.ts";
+import type { Catalog, Engine, SizeBudget } from "../components/service.ts";
 
 /** A service whose work is the same on every accelerator. */
-const everywhere = (requirements: string): Record<"cpu" | "cuda", Engine> => {
-  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base" };
+const everywhere = (requirements: string, budget: SizeBudget): Record<"cpu" | "cuda", Engine> => {
+  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base", budget };
   return { cpu: engine, cuda: engine };
 };
 
@@ -15,7 +15,7 @@ export const catalog = {
     calls: ["vad", "stt", "llm", "tts"],
     backing: ["redis", "postgres"],
     languageModel: false,
-    engines: everywhere("core"),
+    engines: everywhere("core", { unpacked: "250 MB", compressed: "85 MB" }),
     memory: "512 MiB",
     cpus: 1,
   },
@@ -26,7 +26,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: true,
-    engines: everywhere("llm"),
+    engines: everywhere("llm", { unpacked: "230 MB", compressed: "80 MB" }),
     memory: "512 MiB",
     cpus: 1,
   },
@@ -43,8 +43,15 @@ export const catalog = {
         packages: ["espeak-ng"],
         environment: { MORGAN_ENGINE: "espeak-ng" },
         parent: "base",
+        budget: { unpacked: "300 MB", compressed: "100 MB" },
       },
-      cuda: { requirements: "tts", packages: [], environment: { MORGAN_ENGINE: "torch" }, parent: "cuda-deps" },
+      cuda: {
+        requirements: "tts",
+        packages: [],
+        environment: { MORGAN_ENGINE: "torch" },
+        parent: "cuda-deps",
+        budget: { unpacked: "5.0 GB", compressed: "2.5 GB" },
+      },
     },
     memory: "1 GiB",
     cpus: 2,
@@ -57,12 +64,19 @@ export const catalog = {
     backing: [],
     languageModel: false,
     engines: {
-      cpu: { requirements: "stt-cpu", packages: [], environment: { MORGAN_ENGINE: "pocketsphinx" }, parent: "base" },
+      cpu: {
+        requirements: "stt-cpu",
+        packages: [],
+        environment: { MORGAN_ENGINE: "pocketsphinx" },
+        parent: "base",
+        budget: { unpacked: "390 MB", compressed: "140 MB" },
+      },
       cuda: {
         requirements: "stt",
         packages: [],
         environment: { MORGAN_ENGINE: "faster-whisper" },
         parent: "cuda-deps",
+        budget: { unpacked: "2.2 GB", compressed: "1.3 GB" },
       },
     },
     memory: "1 GiB",
@@ -75,7 +89,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: false,
-    engines: everywhere("vad"),
+    engines: everywhere("vad", { unpacked: "330 MB", compressed: "130 MB" }),
     memory: "512 MiB",
     cpus: 1,
   },

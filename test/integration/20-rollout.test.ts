@@ -82,7 +82,7 @@ describe("a change of one service", () => {
 
 /** The catalog with one more Debian package for a service that is the same everywhere. */
 function withPackage(catalog: string, service: string, name: string): string {
-  const engine = `everywhere("${service}")`;
-  expect(catalog).to.include(engine);
-  return catalog.replace(engine, `{ ...${engine}, cpu: { ...${engine}.cpu, packages: ["${name}"] } }`);
+  const engines = new RegExp(String.raw`(?<=engines: )everywhere\("${service}", .*\)(?=,\n)`);
+  expect(catalog).to.match(engines);
+  return catalog.replace(engines, (all) => `{ ...${all}, cpu: { ...${all}.cpu, packages: ["${name}"] } }`);
 }

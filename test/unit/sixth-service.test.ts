@@ -7,7 +7,13 @@ import { useProject, writeService } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
 
-const wake = { requirements: "wake", packages: [], environment: {}, parent: "base" } as const;
+const wake = {
+  requirements: "wake",
+  packages: [],
+  environment: {},
+  parent: "base",
+  budget: { unpacked: "250 MB", compressed: "85 MB" },
+} as const;
 const six: Catalog = {
   ...catalog,
   wake: {

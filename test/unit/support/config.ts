@@ -24,6 +24,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     builder: "default",
     source: DEBIAN,
     protectData: false,
+    sizeBudgets: "warn",
     caBundle: "",
     pypiIndex: "",
     aptMirror: "",
@@ -43,6 +44,8 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     containers: () => Promise.resolve([]),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
+    run: () => Promise.reject(new Error("nothing can be run")),
+    exec: () => Promise.reject(new Error("nothing can be run")),
     ...changes,
   };
 }

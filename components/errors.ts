@@ -17,8 +17,11 @@ export class MorganError extends RunError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], outcome?: string) {
-    super(describe(problems, outcome));
+    const text = describe(problems, outcome);
+    super(text);
     this.problems = problems;
+    // Pulumi writes into it the name of every property on whose way it met the error: "error serializing property …".
+    Object.defineProperty(this, "message", { get: () => text, set: () => undefined });
   }
 }
 

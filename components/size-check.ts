@@ -29,8 +29,9 @@ export interface ServiceImageOutput {
 }
 
 /**
- * The images, each with its size, once they are built and checked against the budgets of the catalog. An image over its
- * budget is a warning, or an error that holds all of them: nothing that needs such an image is then made.
+ * The images, each with its size, once they are built and checked against the budgets of the catalog. One over its
+ * budget is a warning; or an error, and then none of them comes out, so that no service gets a container of it and no
+ * rollout is half done. A preview, which may not know all of them, lets each wait for its own check alone.
  */
 export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
   const running = lazily(() => args.engine.containers());
@@ -38,21 +39,24 @@ export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<Se
     ([service, image]) =>
       [service, pulumi.output(image).apply((ref) => checkSize(service, ref, running, args))] as const,
   );
-  const allWithin = pulumi.all(checked.map(([, image]) => image)).apply((images) => {
-    throwProblems(
-      images.flatMap(({ problem }) => problem ?? []),
-      "no image over its budget is deployed, what ran before goes on",
-    );
-  });
+  const isTogether = args.mode === "enforce" && !pulumi.runtime.isDryRun();
+  const together = isTogether ? allWithin(checked.map(([, image]) => image)) : undefined;
   return Object.fromEntries(
     checked.map(([service, image]) => [
       service,
-      // One image does not wait for the others, unless it is held back: then all are told of together.
-      image.apply(({ problem, ...output }) =>
-        problem === undefined ? pulumi.output(output) : allWithin.apply(() => output),
-      ),
+      pulumi.all([image, together ?? allWithin([image])]).apply(([{ ref, digest, size }]) => ({ ref, digest, size })),
     ]),
   );
+}
+
+/** Fails where images are over their budgets, with all of these in one message. */
+function allWithin(images: readonly pulumi.Output<CheckedImage>[]): pulumi.Output<void> {
+  return pulumi.all([...images]).apply((all) => {
+    throwProblems(
+      all.flatMap(({ problem }) => problem ?? []),
+      "no service is deployed, what ran before goes on",
+    );
+  });
 }
 
 interface CheckedImage extends ServiceImageOutput {
@@ -107,7 +111,7 @@ function previousContainer(
   );
 }
 
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => (made ??= make());
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { includeOrder } from "../../components/requirement-set.ts";
 import type { Service } from "../../components/service.ts";
-import { mebibytes } from "../../components/units.ts";
+import { bytes, mebibytes } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
@@ -69,6 +69,15 @@ describe("the shipped catalog", () => {
     for (const [name, { memory, cpus }] of services) {
       expect(mebibytes(memory), name).to.be.within(64, 65_536);
       expect(cpus, name).to.be.above(0);
+    }
+  });
+
+  it("gives each image a budget, of which it takes less in the registry than on a disk", () => {
+    for (const [name, { engines }] of services) {
+      for (const { budget } of Object.values(engines)) {
+        expect(bytes(budget.compressed), name).to.be.above(10e6).and.below(bytes(budget.unpacked));
+        expect(bytes(budget.unpacked), name).to.be.below(10e9);
+      }
     }
   });
 });

@@ -4,7 +4,7 @@ import { describe, throwProblems, type Problem } from "./errors.ts";
 import { installedIn, installedInContainer } from "./image-packages.ts";
 import { digestOf } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
-import { budgetProblem, explainSize, isOverBudget, type Installed } from "./size-budget.ts";
+import { budgetProblem, explainSize, isOverBudget } from "./size-budget.ts";
 
 /** Inputs of a check of sizes. */
 export interface SizeCheckArgs {
@@ -92,9 +92,11 @@ async function explain(
     const isSame = previous?.image === digest;
     // Told when it was deployed; every run that changes nothing would look into it again.
     if (isSame && mode === "warn") return "it runs already";
-    const before = previous === undefined || isSame ? undefined : installedInContainer(engine, previous.id);
-    const [after, previously] = await Promise.all<Installed | undefined>([installedIn(engine, ref, stack), before]);
-    return explainSize(after ?? {}, previously);
+    const [after, before] = await Promise.all([
+      installedIn(engine, ref, stack),
+      previous === undefined || isSame ? undefined : installedInContainer(engine, previous.id),
+    ]);
+    return explainSize(after, before);
   } catch (error) {
     return `what grew is not known: ${error instanceof Error ? error.message : String(error)}`;
   }

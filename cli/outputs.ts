@@ -1,5 +1,5 @@
 import type { RunningService } from "../components/deploy/deployment.ts";
-import type { ServiceImageOutput } from "../components/stack.ts";
+import type { ServiceImageOutput } from "../components/size-check.ts";
 
 /** The outputs of a stack, as the program exports them. */
 export interface Outputs {

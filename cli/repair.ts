@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { LOOK_ROLE } from "../components/image-packages.ts";
 import { isAlive } from "../toolchain/setup/process.mjs";
 import { execute } from "./pulumi.ts";
 import { readState } from "./state.ts";
@@ -65,7 +66,7 @@ function readProc(pid: number, file: string): string {
  */
 async function removeUnrecorded(stack: string): Promise<void> {
   const { recorded, pending } = await readState(stack);
-  for (const { type, name } of pending) {
+  for (const { type, name } of [...pending, LOOK]) {
     const kind = KINDS[type];
     if (kind === undefined) continue;
     const filters = [`label=morgan.stack=${stack}`, `label=morgan.role=${name}`].flatMap((f) => ["--filter", f]);
@@ -75,6 +76,9 @@ async function removeUnrecorded(stack: string): Promise<void> {
     }
   }
 }
+
+/** Pulumi knows nothing of the containers that look into images: one that was made and not started does not go by itself. */
+const LOOK = { type: "docker:index/container:Container", name: LOOK_ROLE };
 
 const KINDS: Readonly<Record<string, { list: readonly string[]; format: string; remove: readonly string[] }>> = {
   "docker:index/container:Container": {

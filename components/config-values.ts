@@ -30,6 +30,8 @@ export interface ConfigValues {
   readonly builder: string;
   readonly source: ImageSource;
   readonly protectData: boolean;
+  /** What becomes of an image that is over its budget: it is not deployed, or there is a warning. */
+  readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
   readonly caBundle: string;
   readonly pypiIndex: string;
@@ -79,6 +81,7 @@ export function parseValues(
         upstreamImages(reader),
       ),
       protectData: boolean("protectData"),
+      sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: text("caBundle"),
       pypiIndex: url("pypiIndex"),
       aptMirror,

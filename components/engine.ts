@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { engineApi, readText } from "./engine-api.ts";
 import type { GpuSupport } from "./gpu/support.ts";
 
 /** Size of an image in bytes. */
@@ -11,16 +11,28 @@ export interface ImageSize {
 
 /** A container as the engine lists it. */
 export interface ListedContainer {
+  readonly id: string;
+  /** Digest of the image that it was made from. */
+  readonly image: string;
+  readonly running: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** Ports of the host that lead to it. */
   readonly publishedPorts: readonly number[];
 }
 
-/** What is asked of the container engine beside what Pulumi's providers do. Every question is a read. */
+/** A program to run in a container of its own. */
+export interface RunArgs {
+  /** Image that the engine has. */
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What is asked of the container engine beside what Pulumi's providers do. No answer changes anything of a stack. */
 export interface Engine {
   /** Version of the engine: "28.5.2". @throws Error that says how it could not be reached. */
   version(): Promise<string>;
-  /** Containers, stopped ones too. */
+  /** Containers, stopped ones too, the newest first. */
   containers(): Promise<readonly ListedContainer[]>;
   /** Ways in which it can give cards to containers. */
   gpuSupport(): Promise<GpuSupport>;
@@ -28,23 +40,33 @@ export interface Engine {
   health(id: string): Promise<string>;
   /** Size of an image that the engine has; zeros where it has it no more. */
   imageSize(reference: string): Promise<ImageSize>;
+  /**
+   * What a program prints in a new container of an image, which sees that image alone, may change nothing of it, and is
+   * gone afterwards. @throws Error where it cannot be run.
+   */
+  run(args: RunArgs): Promise<string>;
+  /** What a program prints in a container that runs, as nobody. @throws Error where it cannot be run. */
+  exec(id: string, command: readonly string[]): Promise<string>;
 }
 
-/** How long one question may take, in milliseconds. */
-const TIMEOUT = 10_000;
+/** Nobody: what is run here reads files that everyone may read. */
+const NOBODY = "65534:65534";
 
 /**
  * The engine behind `DOCKER_HOST`: "unix:///path", "tcp://host:port", "http://host:port"; the usual socket where it is
  * empty.
  */
 export function connectEngine(host: string): Engine {
-  const get = (path: string): Promise<unknown> => getJson(host === "" ? "unix:///var/run/docker.sock" : host, path);
+  const api = engineApi(host === "" ? "unix:///var/run/docker.sock" : host);
   return {
     async version() {
-      return text(field(await get("/version"), "Version"));
+      return text(field(await api.get("/version"), "Version"));
     },
     async containers() {
-      return list(await get("/containers/json?all=true")).map((container) => ({
+      return list(await api.get("/containers/json?all=true")).map((container) => ({
+        id: text(field(container, "Id")),
+        image: text(field(container, "ImageID")),
+        running: field(container, "State") === "running",
         labels: strings(field(container, "Labels")),
         publishedPorts: list(field(container, "Ports")).flatMap((port) => {
           const published = field(port, "PublicPort");
@@ -53,22 +75,37 @@ export function connectEngine(host: string): Engine {
       }));
     },
     async gpuSupport() {
-      const [info, version] = await Promise.all([get("/info"), get("/version")]);
+      const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);
       return gpuSupport(info, text(field(version, "ApiVersion")));
     },
     async health(id) {
-      const container = await get(`/containers/${id}/json`);
+      const container = await api.get(`/containers/${id}/json`);
       if (container === undefined) return "gone";
       const health = field(field(field(container, "State"), "Health"), "Status");
       return typeof health === "string" ? health : "none";
     },
     async imageSize(reference) {
-      const image = await get(`/images/${encodeURIComponent(reference)}/json?manifests=true`);
+      const image = await api.get(`/images/${encodeURIComponent(reference)}/json?manifests=true`);
       const manifests = list(field(image, "Manifests"));
       return {
         compressed: sum(manifests.map((manifest) => field(field(manifest, "Size"), "Content"))),
         unpacked: sum(manifests.map((manifest) => field(field(field(manifest, "ImageData"), "Size"), "Unpacked"))),
       };
+    },
+    async run(args) {
+      const container = `/containers/${text(field(await api.post("/containers/create", confined(args)), "Id"))}`;
+      try {
+        const output = await api.stream(`${container}/attach?stream=true&stdout=true&stderr=true`);
+        const [printed] = await Promise.all([readText(output), api.post(`${container}/start`)]);
+        return printed;
+      } finally {
+        await api.remove(`${container}?force=true`);
+      }
+    },
+    async exec(id, command) {
+      const options = { Cmd: command, User: NOBODY, AttachStdout: true, AttachStderr: true, Tty: true };
+      const created = await api.post(`/containers/${id}/exec`, options);
+      return readText(await api.stream(`/exec/${text(field(created, "Id"))}/start`, { Detach: false, Tty: true }));
     },
   };
 }
@@ -88,39 +125,25 @@ function gpuSupport(info: unknown, apiVersion: string): GpuSupport {
   };
 }
 
-/** The answer to a GET; undefined where there is no such thing. */
-function getJson(host: string, path: string): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const target = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcp(host);
-  const sent = request({ ...target, path, timeout: TIMEOUT }, (response) => {
-    let body = "";
-    response.setEncoding("utf8");
-    response.on("data", (chunk: string) => (body += chunk));
-    response.on("error", reject);
-    response.on("end", () => {
-      if (response.statusCode === 404) resolve(undefined);
-      else if (response.statusCode === 200) resolve(parseJson(path, body));
-      else reject(new Error(`${String(response.statusCode)} for ${path}: ${body.trim()}`));
-    });
-  });
-  sent.on("timeout", () => sent.destroy(new Error(`no answer within ${String(TIMEOUT / 1000)} s`)));
-  sent.on("error", reject);
-  sent.end();
-  return promise;
-}
-
-/** A rejected promise where the text is none: what listens there may be no engine. */
-async function parseJson(path: string, text: string): Promise<unknown> {
-  try {
-    return await JSON.parse(text);
-  } catch {
-    throw new Error(`no JSON for ${path}: ${text.slice(0, 200)}`);
-  }
-}
-
-function tcp(host: string): { host: string; port: string } {
-  const url = new URL(host.replace(/^tcp:/, "http:"));
-  return { host: url.hostname, port: url.port };
+/** A container that its image alone decides; the engine removes it also where nobody waits for its end any more. */
+function confined({ image, command, labels }: RunArgs): object {
+  return {
+    Image: image,
+    Entrypoint: command,
+    Labels: labels,
+    User: NOBODY,
+    // A terminal, so that the output comes as it is printed, without the frames that tell two streams apart.
+    Tty: true,
+    HostConfig: {
+      AutoRemove: true,
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+      Memory: 256 * 1024 * 1024,
+      LogConfig: { Type: "none" },
+    },
+  };
 }
 
 function field(value: unknown, name: string): unknown {

@@ -16,22 +16,25 @@ export interface Problem {
 export class MorganError extends RunError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(describe(problems));
+  constructor(problems: readonly Problem[], outcome?: string) {
+    const text = describe(problems, outcome);
+    super(text);
     this.problems = problems;
+    // Pulumi writes into it the name of every property on whose way it met the error: "error serializing property …".
+    Object.defineProperty(this, "message", { get: () => text, set: () => undefined });
   }
 }
 
 /** Throws one MorganError that holds all the problems; returns where there are none. */
-export function throwProblems(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new MorganError(problems);
+export function throwProblems(problems: readonly Problem[], outcome?: string): void {
+  if (problems.length > 0) throw new MorganError(problems, outcome);
 }
 
-/** The text of a list of problems, one paragraph each. */
-export function describe(problems: readonly Problem[]): string {
+/** The text of a list of problems, one paragraph each, after what they led to. */
+export function describe(problems: readonly Problem[], outcome = "nothing was built or changed"): string {
   const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
   const lines = problems.map(
     (p) => `  ${p.key}\n    expected: ${p.expected}\n    found:    ${p.found}\n    fix:      ${p.fix}`,
   );
-  return `${count}; nothing was built or changed.\n${lines.join("\n")}`;
+  return `${count}; ${outcome}.\n${lines.join("\n")}`;
 }

@@ -1,4 +1,4 @@
-import type { Duration, Size } from "./units.ts";
+import type { DiskSize, Duration, Size } from "./units.ts";
 
 /** What the heavy work of a service runs on. */
 export type Accelerator = "cpu" | "cuda";
@@ -8,6 +8,14 @@ export type Backing = "redis" | "postgres";
 
 /** A stage that the dependencies of services are installed on. */
 export type ParentStage = "base" | "cuda-deps" | "torch-deps";
+
+/** Upper bounds of an image's size: what it may grow to before someone has to look. */
+export interface SizeBudget {
+  /** On the engine's disk, layers that it shares with others included. */
+  readonly unpacked: DiskSize;
+  /** In the registry. */
+  readonly compressed: DiskSize;
+}
 
 /** How a service takes part in one accelerator. */
 export interface Engine {
@@ -31,6 +39,8 @@ export interface Engine {
   readonly vramMiB: number;
   /** The stage that its dependencies are installed on. */
   readonly parent: ParentStage;
+  /** How large its image may be. `morgan:sizeBudgets` says what happens to one that is larger. */
+  readonly budget: SizeBudget;
 }
 
 /** One service of the stack, as data: everything that the image graph and the deployment know about it. */

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
-import type { Engine, ImageSize } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { buildSecrets, packageSources } from "./package-sources.ts";
-import { digestOf, type Registry } from "./reference.ts";
+import type { Registry } from "./reference.ts";
+import { checkSizes, type ServiceImageOutput } from "./size-check.ts";
 
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {
@@ -16,15 +17,6 @@ export interface MorganStackArgs {
   readonly engine: Engine;
   /** Which services compute on which card, as the preflight found it. */
   readonly gpu: GpuPlan;
-}
-
-/** A service's image as a stack output. */
-export interface ServiceImageOutput {
-  /** Repository with tag and digest. */
-  readonly ref: string;
-  readonly digest: string;
-  /** In bytes. */
-  readonly size: ImageSize;
 }
 
 /** The whole stack: registry, images, deployment. The only place that knows both images and containers. */
@@ -40,7 +32,7 @@ export class MorganStack extends pulumi.ComponentResource {
 
   constructor(name: string, { config, engine, gpu }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
-    const { stack, catalog, source, protectData } = config;
+    const { stack, catalog, accelerator, source, protectData } = config;
     if (gpu.report !== "") void pulumi.log.info(gpu.report, this);
     const parent = { parent: this };
     const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
@@ -62,7 +54,7 @@ export class MorganStack extends pulumi.ComponentResource {
       {
         catalog,
         services: config.services,
-        accelerator: config.accelerator,
+        accelerator,
         cudaVersion: config.cudaVersion,
         source,
         uv: config.uv,
@@ -70,13 +62,21 @@ export class MorganStack extends pulumi.ComponentResource {
       },
       parent,
     );
+    const images = checkSizes({
+      stack,
+      catalog,
+      accelerator,
+      images: graph.services,
+      mode: config.sizeBudgets,
+      engine,
+    });
     const deployment = new Deployment(
       "deployment",
       {
         stack,
         catalog,
-        accelerator: config.accelerator,
-        images: graph.services,
+        accelerator,
+        images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
         backing: graph.backing,
         filesImage: graph.debian,
         gateway: config.gateway,
@@ -91,7 +91,7 @@ export class MorganStack extends pulumi.ComponentResource {
 
     this.endpoint = deployment.endpoint;
     this.services = deployment.services;
-    this.images = pulumi.output(graph.services).apply((refs) => describeImages(refs, engine));
+    this.images = pulumi.output(images);
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     this.registerOutputs({
       endpoint: this.endpoint,
@@ -100,14 +100,4 @@ export class MorganStack extends pulumi.ComponentResource {
       registry: this.registry,
     });
   }
-}
-
-async function describeImages(
-  refs: Record<string, string>,
-  engine: Engine,
-): Promise<Record<string, ServiceImageOutput>> {
-  const described = Object.entries(refs).map(
-    async ([name, ref]) => [name, { ref, digest: digestOf(ref) ?? "", size: await engine.imageSize(ref) }] as const,
-  );
-  return Object.fromEntries(await Promise.all(described));
 }

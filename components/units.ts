@@ -1,16 +1,26 @@
 /** A size of memory or disk in binary units, as a person writes it. */
 export type Size = `${number} ${"MiB" | "GiB"}`;
 
+/** A size of an image in decimal units, as registries and engines show it. */
+export type DiskSize = `${number} ${"MB" | "GB"}`;
+
 /** A length of time, as a person writes it. */
 export type Duration = `${number} ${"ms" | "s" | "min"}`;
 
 const MEBIBYTES = { MiB: 1, GiB: 1024 } as const;
+const BYTES = { MB: 1e6, GB: 1e9 } as const;
 const MILLISECONDS = { ms: 1, s: 1000, min: 60_000 } as const;
 
 /** A size in MiB, which the Docker provider calls megabytes. */
 export function mebibytes(size: Size): number {
   const [value, unit] = split(size);
   return value * MEBIBYTES[unit as keyof typeof MEBIBYTES];
+}
+
+/** A size in whole bytes. */
+export function bytes(size: DiskSize): number {
+  const [value, unit] = split(size);
+  return Math.round(value * BYTES[unit as keyof typeof BYTES]);
 }
 
 /** A length of time in whole seconds, rounded up: providers that take seconds take no fractions. */

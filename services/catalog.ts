@@ -1,11 +1,11 @@
-import type { Catalog, Engine } from "../components/service.ts";
+import type { Catalog, Engine, SizeBudget } from "../components/service.ts";
 
 /** What an engine takes that computes little, on the processor. */
 const SMALL = { memory: "512 MiB", startLimit: "60 s", vramMiB: 0 } as const;
 
 /** A service whose work is the same on every accelerator. */
-const everywhere = (requirements: string): Record<"cpu" | "cuda", Engine> => {
-  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base", ...SMALL };
+const everywhere = (requirements: string, budget: SizeBudget): Record<"cpu" | "cuda", Engine> => {
+  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base", ...SMALL, budget };
   return { cpu: engine, cuda: engine };
 };
 
@@ -18,7 +18,7 @@ export const catalog = {
     calls: ["vad", "stt", "llm", "tts"],
     backing: ["redis", "postgres"],
     languageModel: false,
-    engines: everywhere("core"),
+    engines: everywhere("core", { unpacked: "195 MB", compressed: "60 MB" }),
     cpus: 1,
   },
   llm: {
@@ -28,7 +28,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: true,
-    engines: everywhere("llm"),
+    engines: everywhere("llm", { unpacked: "175 MB", compressed: "55 MB" }),
     cpus: 1,
   },
   tts: {
@@ -46,6 +46,7 @@ export const catalog = {
         parent: "base",
         ...SMALL,
         memory: "1 GiB",
+        budget: { unpacked: "185 MB", compressed: "60 MB" },
       },
       cuda: {
         requirements: "tts",
@@ -57,6 +58,7 @@ export const catalog = {
         startLimit: "180 s",
         // A VITS model of 150 MB, its activations for a long sentence, and 500 MB of CUDA's context.
         vramMiB: 2048,
+        budget: { unpacked: "5.0 GB", compressed: "2.4 GB" },
       },
     },
     cpus: 2,
@@ -76,6 +78,7 @@ export const catalog = {
         parent: "base",
         ...SMALL,
         memory: "1 GiB",
+        budget: { unpacked: "260 MB", compressed: "98 MB" },
       },
       cuda: {
         requirements: "stt",
@@ -84,8 +87,9 @@ export const catalog = {
         parent: "cuda-deps",
         memory: "6 GiB",
         startLimit: "180 s",
-        // Whisper large-v2 in float16 with beams of 5: 4525 MB, by faster-whisper's own table.
+        // Whisper large-v3 in float16 with beams of 5: 4521 MB (faster-whisper, issue 1030).
         vramMiB: 5120,
+        budget: { unpacked: "1.2 GB", compressed: "480 MB" },
       },
     },
     cpus: 2,
@@ -97,7 +101,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: false,
-    engines: everywhere("vad"),
+    engines: everywhere("vad", { unpacked: "258 MB", compressed: "80 MB" }),
     cpus: 1,
   },
 } as const satisfies Catalog;

@@ -16,8 +16,8 @@ async function lint(): Promise<Totals> {
     () => tool("prettier", "--check", "."),
     () => tool("eslint", "--max-warnings", "0", "."),
     () => tool("tsc", "--project", "."),
-    async () => run(await python(), ["-m", "ruff", "check", "services"]),
-    async () => run(await python(), ["-m", "ruff", "format", "--check", "services"]),
+    async () => run(await python(), ["-m", "ruff", "check", "services", "components", "test/python"]),
+    async () => run(await python(), ["-m", "ruff", "format", "--check", "services", "components", "test/python"]),
   ];
   const totals: Totals[] = [];
   for (const check of checks) totals.push(verdict(await orFailure(check)));
@@ -36,7 +36,9 @@ async function services(): Promise<Totals> {
   return withReport(parseJUnit, async (report) => {
     const { fetchRecording } = await import("../../cli/recording.ts");
     const recording = await fetchRecording(cacheDir);
-    return run(await python(), ["-m", "pytest", "services", `--junitxml=${report}`], { MORGAN_RECORDING: recording });
+    return run(await python(), ["-m", "pytest", "services", "test/python", `--junitxml=${report}`], {
+      MORGAN_RECORDING: recording,
+    });
   });
 }
 

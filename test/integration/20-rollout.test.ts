@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { explainFailure } from "../../cli/failure.ts";
+import { withCpuEngine } from "./support/catalog-file.ts";
 import { containerIds, idsOf } from "./support/engine.ts";
 import { manifestOf, newBlobs } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
@@ -49,7 +50,7 @@ describe("a change of one service", () => {
     const catalogFile = join(stack.folder, "services/catalog.ts");
     const catalog = readFileSync(catalogFile, "utf8");
     const since = new Date();
-    writeFileSync(catalogFile, withPackage(catalog, "core", "no-such-package"));
+    writeFileSync(catalogFile, withCpuEngine(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(await explainFailure(stack.name, since)).to.match(/build of core-deps[^]*no-such-package/);
@@ -79,10 +80,3 @@ describe("a change of one service", () => {
     expect(containerIds(stack.name)).to.have.length(13);
   });
 });
-
-/** The catalog with one more Debian package for a service that is the same everywhere. */
-function withPackage(catalog: string, service: string, name: string): string {
-  const engine = `everywhere("${service}")`;
-  expect(catalog).to.include(engine);
-  return catalog.replace(engine, `{ ...${engine}, cpu: { ...${engine}.cpu, packages: ["${name}"] } }`);
-}

@@ -45,6 +45,7 @@ const valid = fc
       .dictionary(fc.constantFrom("debian", "registry", "redis", "postgres"), pinned)
       .map((images) => JSON.stringify(images)),
     protectData: fc.constantFrom("true", "false"),
+    sizeBudgets: fc.constantFrom("enforce", "warn"),
     pypiIndex: url,
     aptMirror: url,
     llmEndpoint: url,
@@ -81,6 +82,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   baseImages: ["alpine", "Debian"],
   upstreamImages: ["[", "5", '"debian"', '{"debian":"debian:12"}', '{"redis":7}', '{"alpine":"a@sha256:0"}', '["a"]'],
   protectData: ["yes", "1", ""],
+  sizeBudgets: ["off", "true", ""],
   pypiIndex: ["pypi.example.com", "ftp://pypi.example.com", "https://"],
   aptMirror: ["file:///mirror", "http://apt.example.com/ main\ndeb http://evil.example.com"],
   llmEndpoint: ["llm:8000/v1", "javascript:alert(1)"],
@@ -101,6 +103,7 @@ describe("a configuration", () => {
         expect(values.gateway).to.deep.equal({ address: config.gatewayAddress, port: Number(config.gatewayPort) });
         expect(values.accelerator).to.equal(config.accelerator);
         expect(values.protectData).to.equal(config.protectData === "true");
+        expect(values.sizeBudgets).to.equal(config.sizeBudgets);
         expect(values.source.kind).to.equal(config.baseImages === "" ? "debian" : config.baseImages);
         const chosen = JSON.parse(config.services) as string[];
         expect(values.services).to.have.members(chosen.length === 0 ? names : chosen);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { goDuration, mebibytes, milliseconds, seconds, type Duration } from "../../components/units.ts";
+import { bytes, goDuration, mebibytes, milliseconds, seconds, type Duration } from "../../components/units.ts";
 
 const UNITS = { ms: 1, s: 1000, min: 60_000 } as const;
 const GO = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
@@ -83,6 +83,15 @@ describe("a size", () => {
       fc.property(fc.nat(), (value) => {
         expect(mebibytes(`${value} MiB`)).to.equal(value);
         expect(mebibytes(`${value} GiB`)).to.equal(value * 1024);
+      }),
+    );
+  });
+
+  it("of a disk is decimal and whole: 5.001 GB are 5001 MB are 5001000000 bytes", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000 }), (value) => {
+        expect(bytes(`${value} MB`)).to.equal(value * 1_000_000);
+        expect(bytes(`${value / 1000} GB`)).to.equal(value * 1_000_000);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { includeOrder } from "../../components/requirement-set.ts";
 import { CUDA_VERSIONS } from "../../components/gpu/cuda-version.ts";
 import { lockChain } from "../../components/parent-stage.ts";
 import type { Service } from "../../components/service.ts";
-import { mebibytes, seconds } from "../../components/units.ts";
+import { bytes, mebibytes, seconds } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
@@ -86,5 +86,14 @@ describe("the shipped catalog", () => {
       Object.entries(engines).flatMap(([key, { vramMiB }]) => (vramMiB > 0 ? `${name} ${key}` : [])),
     );
     expect(onCards).to.deep.equal(["tts cuda", "stt cuda"]);
+  });
+
+  it("gives each image a budget, of which it takes less in the registry than on a disk", () => {
+    for (const [name, { engines }] of services) {
+      for (const { budget } of Object.values(engines)) {
+        expect(bytes(budget.compressed), name).to.be.above(10e6).and.below(bytes(budget.unpacked));
+        expect(bytes(budget.unpacked), name).to.be.below(10e9);
+      }
+    }
   });
 });

@@ -69,11 +69,12 @@ describe("the configuration's schema", () => {
     });
   }
 
-  it("protects the data of prod, and lets both stacks run on one machine", () => {
+  it("protects the data of prod, keeps it to its size budgets, and lets both stacks run on one machine", () => {
     const parse = (stack: string): ReturnType<typeof parseValues>["values"] =>
       parseValues((key) => stackValues(stack).get(key), catalog, machine).values;
     const [dev, prod] = [parse("dev"), parse("prod")];
     expect([dev.protectData, prod.protectData]).to.deep.equal([false, true]);
+    expect([dev.sizeBudgets, prod.sizeBudgets]).to.deep.equal(["warn", "enforce"]);
     const ports = [dev, prod].flatMap(({ gateway, registry }) => [
       gateway.port,
       registry.kind === "local" ? registry.port : undefined,

@@ -7,13 +7,16 @@ import { useFolder } from "./support/project.ts";
 
 const CONTAINERS = [
   {
+    Id: "c1",
+    ImageID: "sha256:1",
+    State: "running",
     Labels: { "morgan.stack": "dev", "morgan.role": "gateway" },
     Ports: [
       { IP: "127.0.0.1", PrivatePort: 8080, PublicPort: 8081, Type: "tcp" },
       { PrivatePort: 9000, Type: "tcp" },
     ],
   },
-  { Labels: null, Ports: null },
+  { Id: "c2", ImageID: "sha256:2", State: "exited", Labels: null, Ports: null },
 ];
 const IMAGE = {
   Manifests: [
@@ -72,10 +75,11 @@ describe("the engine", () => {
     });
   });
 
-  it("lists containers with their labels and the host's ports that lead to them", async () => {
+  it("lists containers with their image, their labels and the host's ports that lead to them", async () => {
+    const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
     expect(await connectEngine(socket).containers()).to.deep.equal([
-      { labels: { "morgan.stack": "dev", "morgan.role": "gateway" }, publishedPorts: [8081] },
-      { labels: {}, publishedPorts: [] },
+      { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
+      { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
     ]);
   });
 

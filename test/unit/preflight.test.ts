@@ -23,7 +23,8 @@ async function problems(
 }
 
 const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
-  const listed: ListedContainer = { labels: stack === undefined ? {} : { "morgan.stack": stack }, publishedPorts };
+  const labels: Record<string, string> = stack === undefined ? {} : { "morgan.stack": stack };
+  const listed: ListedContainer = { id: "0", image: "sha256:0", running: true, labels, publishedPorts };
   return { containers: () => Promise.resolve([listed]) };
 };
 

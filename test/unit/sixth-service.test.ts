@@ -16,6 +16,7 @@ const wake: Engine = {
   memory: "256 MiB",
   startLimit: "60 s",
   vramMiB: 0,
+  budget: { unpacked: "250 MB", compressed: "85 MB" },
 };
 const six: Catalog = {
   ...catalog,

@@ -38,7 +38,7 @@ describe("the stack", () => {
     const refuse = (): never => {
       throw new Error("asked");
     };
-    const engine = fakeEngine({ health: refuse, imageSize: refuse });
+    const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
     const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpu: NO_GPU }), {
       preview: true,
     });

@@ -26,6 +26,9 @@ interface Machine {
 function machine({ cards = [], support = {}, running = {}, stack = "dev", ...card }: Machine): FakeHost {
   const { driver = "570.26", capability = "8.6", mig = false, slices = "" } = card;
   const containers = Object.entries(running).map(([role, gpu]): ListedContainer => ({
+    id: role,
+    image: "sha256:1",
+    running: true,
     labels: { "morgan.stack": stack, "morgan.role": role, "morgan.gpu": gpu },
     publishedPorts: [],
   }));

@@ -26,6 +26,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     builder: "default",
     source: DEBIAN,
     protectData: false,
+    sizeBudgets: "warn",
     caBundle: "",
     pypiIndex: "",
     aptMirror: "",
@@ -46,6 +47,8 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
+    run: () => Promise.reject(new Error("nothing can be run")),
+    exec: () => Promise.reject(new Error("nothing can be run")),
     ...changes,
   };
 }

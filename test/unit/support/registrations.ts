@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
@@ -64,13 +65,19 @@ export class Registrations {
   }
 }
 
+/** How a piece of a program is run. */
+export interface RecordOptions {
+  readonly preview?: boolean;
+  readonly stack?: string;
+}
+
 /**
  * Runs a piece of a program against mocks and waits until all it registers is registered. In a preview nothing that a
  * provider would make up is known, as with a real one.
  */
 export async function record(
   build: () => unknown,
-  { preview = false, stack = "dev" }: { readonly preview?: boolean; readonly stack?: string } = {},
+  { preview = false, stack = "dev" }: RecordOptions = {},
 ): Promise<Registrations> {
   const registrations = new Registrations();
   const mocks: pulumi.runtime.Mocks = {
@@ -85,6 +92,25 @@ export async function record(
   withoutStackTraces(build);
   await pulumi.runtime.disconnect();
   return registrations;
+}
+
+/** Runs a piece of a program that fails on the way; gives the errors too, each once, as Pulumi prints them. */
+export async function recordFailure(
+  build: () => unknown,
+  options: RecordOptions = {},
+): Promise<{ readonly registrations: Registrations; readonly errors: readonly unknown[] }> {
+  const errors = new Set<unknown>();
+  const note = (error: unknown): void => void errors.add(error);
+  const listeners = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
+  try {
+    const registrations = await record(build, options);
+    await setImmediate();
+    return { registrations, errors: [...errors] };
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  }
 }
 
 /** Pulumi keeps a stack trace with every promise of every input: more than nine tenths of the time that this takes. */

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { SizeBudget } from "../../components/service.ts";
+import { withCpuEngine } from "./support/catalog-file.ts";
+import { containerIds, docker, idsOf } from "./support/engine.ts";
+import { TestStack } from "./support/test-stack.ts";
+
+const WIDE: SizeBudget = { unpacked: "9 GB", compressed: "9 GB" };
+const TIGHT: SizeBudget = { unpacked: "9 MB", compressed: "9 GB" };
+
+describe("an image that grows over its size budget", () => {
+  let stack: TestStack;
+  let file: string;
+  let catalog: string;
+
+  before(async () => {
+    stack = await TestStack.create({ services: ["llm"] });
+    file = join(stack.folder, "services/catalog.ts");
+    catalog = readFileSync(file, "utf8");
+    change([], WIDE);
+    await stack.up();
+  });
+
+  after(() => stack.dispose());
+
+  afterEach("nothing that looked into an image is left", () => {
+    expect(docker("ps", "--all", "--quiet", "--filter", "label=morgan.role=image-packages")).to.equal("");
+  });
+
+  /** Gives the service other Debian packages and another budget. */
+  function change(packages: readonly string[], budget: SizeBudget): void {
+    writeFileSync(file, withCpuEngine(catalog, "llm", { packages, budget }));
+  }
+
+  const status = async (): Promise<number> => (await fetch(`${(await stack.outputs()).endpoint}/ready`)).status;
+
+  it("is deployed with a warning that names the package, where budgets are not enforced", async () => {
+    const { llm } = idsOf(stack.name);
+    change(["nano"], TIGHT);
+    const { code, output } = await stack.commandLine("up");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/warning: 1 problem; the image is deployed all the same\.\s+llm\.engines\.cpu\.budget/);
+    expect(output).to.match(/grew since the image that runs: nano \(Debian\) \+\d+\.\d MB, new/);
+    expect(idsOf(stack.name)["llm"]).to.not.equal(llm);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("is not deployed where they are: the package is named, and the old container goes on serving", async () => {
+    const { llm } = idsOf(stack.name);
+    const before = containerIds(stack.name);
+    await stack.configure({ sizeBudgets: "enforce" });
+    change(["nano", "tree"], TIGHT);
+    const { code, output } = await stack.commandLine("up");
+    expect(code, output).to.equal(1);
+    const message = output.slice(output.indexOf("Diagnostics:"));
+    expect(message.match(/error: /g), message).to.have.length(1);
+    expect(message).to.include("error: 1 problem; no service is deployed, what ran before goes on.");
+    expect(message).to.match(/llm\.engines\.cpu\.budget\s+expected: +at most 9 MB unpacked and 9 GB compressed/);
+    expect(message).to.match(/grew since the image that runs: tree \(Debian\) \+\d\.\d MB, new\n/);
+    expect(idsOf(stack.name)["llm"]).to.equal(llm);
+    expect(containerIds(stack.name)).to.deep.equal(before);
+    expect(await status()).to.equal(200);
+  });
+
+  it("fails the preview as well, once it is built", async () => {
+    expect(await stack.failure("preview")).to.include("llm.engines.cpu.budget");
+  });
+
+  it("is deployed by the next up when the budget is raised", async () => {
+    const { llm } = idsOf(stack.name);
+    change(["nano", "tree"], WIDE);
+    expect(await stack.up()).to.deep.equal([{ operation: "replace", type: "docker:Container", name: "llm" }]);
+    expect(idsOf(stack.name)["llm"]).to.not.equal(llm);
+    expect(await status()).to.equal(200);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+});

@@ -7,7 +7,7 @@ import { record, type Registrations } from "./support/registrations.ts";
 import { at, secretPaths, texts } from "./support/wire.ts";
 
 const KEY = "key of the language model";
-const PASSWORDS = ["secret of redis-password", "secret of postgres-password"];
+const PASSWORDS = ["secret-of-redis-password", "secret-of-postgres-password"];
 
 describe("a secret of a stack", () => {
   useProject();
@@ -25,8 +25,8 @@ describe("a secret of a stack", () => {
       .map(({ name }) => name);
 
   it("goes only to the holder of the files of those that use it", () => {
-    expect(holding("secret of redis-password")).to.have.members(["redis-files", "core-files"]);
-    expect(holding("secret of postgres-password")).to.have.members(["postgres-files", "core-files"]);
+    expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
+    expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
   });
 

@@ -107,7 +107,7 @@ function made(type: string, name: string, inputs: Record<string, unknown>): Reco
     case TYPES.image:
       return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };
     case TYPES.command:
-      return { stdout: name.endsWith("-password") ? `secret of ${name}` : digest };
+      return { stdout: name.endsWith("-password") ? `secret-of-${name}` : digest };
     default:
       return { name: `morgan-dev-${name}-0123456` };
   }

@@ -2,7 +2,7 @@
 export interface Registry {
   /** Host and, unless it is the default, port: "127.0.0.1:5101", "harbor.example.com". */
   readonly host: string;
-  /** Path below the host, without slashes at its ends: "morgan". */
+  /** Path below the host, without slashes at its ends: "morgan/dev". */
   readonly project: string;
 }
 
@@ -18,7 +18,20 @@ export function parseRegistry(text: string): Registry | undefined {
   return { host, project: path.join("/") };
 }
 
-/** The repository of an image: "127.0.0.1:5101/morgan/core". */
+/**
+ * The registry that a stack runs for itself on a port of loopback. The engine remembers in which repositories of a host,
+ * whatever the port, a layer lies, and takes it over from the one that has most of its path in common: with the stack in
+ * the path that is one of the stack's own, and not one that only another stack's registry has.
+ */
+export function localRegistry(stack: string, port: number): Registry {
+  const name = stack
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return { host: `127.0.0.1:${String(port)}`, project: ["morgan", name].filter(Boolean).join("/") };
+}
+
+/** The repository of an image: "127.0.0.1:5101/morgan/dev/core". */
 export function repository(registry: Registry, name: string): string {
   return `${registry.host}/${registry.project}/${name}`;
 }

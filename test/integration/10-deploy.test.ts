@@ -38,7 +38,7 @@ describe("a first up", () => {
     const containers = containersOf(stack.name);
     for (const name of SERVICES) {
       const image = outputs.images[name];
-      expect(image?.ref).to.match(/^127\.0\.0\.1:\d+\/morgan\/\w+:test-\w+@sha256:[0-9a-f]{64}$/);
+      expect(image?.ref).to.match(/^127\.0\.0\.1:\d+\/morgan\/test-\w+\/\w+:test-\w+@sha256:[0-9a-f]{64}$/);
       expect(image?.ref).to.include(image?.digest);
       expect(containers[name]?.Config.Image).to.equal(image?.ref);
     }

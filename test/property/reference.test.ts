@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { digestOf, isPinned, parseRegistry, repository, withoutTag } from "../../components/reference.ts";
+import {
+  digestOf,
+  isPinned,
+  localRegistry,
+  parseRegistry,
+  repository,
+  withoutTag,
+} from "../../components/reference.ts";
 
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?$/);
 const port = fc.integer({ min: 1, max: 65_535 });
@@ -35,6 +42,17 @@ describe("a registry", () => {
         expect(text).to.match(/^[a-z0-9.:-]+(?:\/[a-z0-9._-]+)+$/);
       }),
     );
+  });
+
+  it("of a stack's own is one that can be read, whatever the stack is called", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/), port, (stack, number) => {
+        const registry = localRegistry(stack, number);
+        expect(parseRegistry(`${registry.host}/${registry.project}`)).to.deep.equal(registry);
+        expect(registry.project).to.match(/^morgan\b/);
+      }),
+    );
+    expect(localRegistry("Dev_2", 5101)).to.deep.equal({ host: "127.0.0.1:5101", project: "morgan/dev-2" });
   });
 
   for (const garbage of [

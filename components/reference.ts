@@ -2,7 +2,7 @@
 export interface Registry {
   /** Host and, unless it is the default, port: "127.0.0.1:5101", "harbor.example.com". */
   readonly host: string;
-  /** Path below the host, without slashes at its ends: "morgan/dev". */
+  /** Path below the host, without slashes at its ends: "morgan". */
   readonly project: string;
 }
 
@@ -19,21 +19,17 @@ export function parseRegistry(text: string): Registry | undefined {
 }
 
 /**
- * The registry that a stack runs for itself on a port of loopback. The engine remembers in which repositories of a host,
- * whatever the port, a layer lies, and takes it over from the one that has most of its path in common: with the stack in
- * the path that is one of the stack's own, and not one that only another stack's registry has.
+ * The one repository of all images, "127.0.0.1:5101/morgan/images": a layer that is there for one stage is there for all
+ * that stand on it. From one repository to another BuildKit would send it again, since it notes where a layer lies only
+ * when that is gzip.
  */
-export function localRegistry(stack: string, port: number): Registry {
-  const name = stack
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  return { host: `127.0.0.1:${String(port)}`, project: ["morgan", name].filter(Boolean).join("/") };
+export function repository(registry: Registry): string {
+  return `${registry.host}/${registry.project}/images`;
 }
 
-/** The repository of an image: "127.0.0.1:5101/morgan/dev/core". */
-export function repository(registry: Registry, name: string): string {
-  return `${registry.host}/${registry.project}/${name}`;
+/** An image in it, "127.0.0.1:5101/morgan/images:core.dev": no stage has a dot in its name. */
+export function tagged(registry: Registry, stage: string, tag: string): string {
+  return `${repository(registry)}:${stage}.${tag}`;
 }
 
 /** The digest at the end of "repository[:tag]@sha256:…"; undefined where the reference has none. */

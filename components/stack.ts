@@ -6,7 +6,7 @@ import type { Engine, ImageSize } from "./engine.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { buildSecrets, packageSources } from "./package-sources.ts";
-import { digestOf, localRegistry, type Registry } from "./reference.ts";
+import { digestOf, type Registry } from "./reference.ts";
 
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {
@@ -41,7 +41,9 @@ export class MorganStack extends pulumi.ComponentResource {
     const parent = { parent: this };
     const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
     const registry: Registry =
-      config.registry.kind === "remote" ? config.registry : localRegistry(stack, config.registry.port);
+      config.registry.kind === "remote"
+        ? config.registry
+        : { host: `127.0.0.1:${String(config.registry.port)}`, project: "morgan" };
     const local =
       config.registry.kind === "local"
         ? new LocalRegistry(

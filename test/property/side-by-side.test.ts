@@ -51,7 +51,7 @@ describe("the definitions for other tools", () => {
           for (const [after] of entries(at(service, "depends_on"))) expect(started, name).to.include(after);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });
@@ -65,7 +65,8 @@ function expectResolved(
   all: readonly [string, Plain][],
 ): void {
   const contexts = entries(at(entry, path));
-  const dockerfile = String(entry["dockerfile-inline"] ?? at(entry, "build.dockerfile_inline") ?? "");
+  const found = entry["dockerfile-inline"] ?? at(entry, "build.dockerfile_inline");
+  const dockerfile = typeof found === "string" ? found : "";
   const used = [...dockerfile.matchAll(/^FROM (\S+)$|,from=([^,\s]+)/gm)].map(([, from, mounted]) => from ?? mounted);
   const named = used.filter((stage) => stage !== "scratch" && stage?.includes("@") === false);
   expect(
@@ -74,7 +75,7 @@ function expectResolved(
   ).to.have.members([...new Set(named)]);
   for (const [, location] of contexts as unknown as [string, string][]) {
     if (location.startsWith(scheme)) expect(all.map(([key]) => key)).to.include(location.slice(scheme.length));
-    else expect(location).to.match(/^docker-image:\/\/.+\/debian@sha256:|^docker-image:\/\/debian@sha256:/);
+    else expect(location).to.match(/^docker-image:\/\/\S+@sha256:[0-9a-f]{64}$/);
   }
 }
 

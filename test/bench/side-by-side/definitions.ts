@@ -1,4 +1,5 @@
-import { type Registered, type Registrations } from "../../unit/support/registrations.ts";
+import { digestOf } from "../../../components/reference.ts";
+import { madeDigest, type Registered, type Registrations } from "../../unit/support/registrations.ts";
 import { at, plain, secretPaths } from "../../unit/support/wire.ts";
 
 /** An image as the program has it built. */
@@ -89,7 +90,7 @@ export interface Definitions {
  */
 export function definitionsOf(program: Registrations): Definitions {
   const images = program.of("image");
-  const stageOf = new Map(images.map((image) => [repositoryOf(firstTag(image)), image.name]));
+  const stageOf = new Map(images.map(({ name, inputs }) => [madeDigest(inputs), name]));
   const holders = program.of("container").filter(({ inputs }) => inputs["start"] === false);
   const running = program.of("container").filter((container) => !holders.includes(container));
   const names = running.map(({ name }) => name);
@@ -97,7 +98,7 @@ export function definitionsOf(program: Registrations): Definitions {
     stages: images.map((image) => readStage(image, stageOf)),
     services: running.map((container) => ({
       name: container.name,
-      stage: stageOf.get(repositoryOf(text(container.inputs["image"]))),
+      stage: stageOf.get(digestOf(text(container.inputs["image"])) ?? ""),
       image: text(container.inputs["image"]),
       after: container.dependsOn.filter((name) => names.includes(name) && name !== container.name),
       files: holders.filter((holder) => mounts(container, holder)).flatMap(filesOf),
@@ -123,7 +124,7 @@ export function standingOn(definitions: Definitions, name: string, reference: st
 function readStage(image: Registered, stageOf: ReadonlyMap<string, string>): Stage {
   const named = Object.entries(record(at(image.inputs, "context.named"))).map(([key, value]) => {
     const reference = text(at(value, "location")).replace(/^docker-image:\/\//, "");
-    return { key, reference, stage: stageOf.get(repositoryOf(reference)) };
+    return { key, reference, stage: stageOf.get(digestOf(reference) ?? "") };
   });
   return {
     name: image.name,
@@ -164,15 +165,6 @@ function volumesOf(container: Registered, names: readonly string[]): MountedVolu
 
 function isNameOf(made: string, logical: string): boolean {
   return new RegExp(`^morgan-[^-]+-${logical}-[0-9a-f]{7}$`).test(made);
-}
-
-function firstTag(image: Registered): string {
-  return text(list(image.inputs["tags"])[0]);
-}
-
-/** The repository of "repository[:tag][@digest]"; the first colon of a host's port is no tag's. */
-function repositoryOf(reference: string): string {
-  return reference.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 function strings(value: unknown): Record<string, string> {

@@ -18,9 +18,18 @@ export function parseRegistry(text: string): Registry | undefined {
   return { host, project: path.join("/") };
 }
 
-/** The repository of an image: "127.0.0.1:5101/morgan/core". */
-export function repository(registry: Registry, name: string): string {
-  return `${registry.host}/${registry.project}/${name}`;
+/**
+ * The one repository of all images, "127.0.0.1:5101/morgan/images": a layer that is there for one stage is there for all
+ * that stand on it. From one repository to another BuildKit would send it again, since it notes where a layer lies only
+ * when that is gzip.
+ */
+export function repository(registry: Registry): string {
+  return `${registry.host}/${registry.project}/images`;
+}
+
+/** An image in it, "127.0.0.1:5101/morgan/images:core.dev": no stage has a dot in its name. */
+export function tagged(registry: Registry, stage: string, tag: string): string {
+  return `${repository(registry)}:${stage}.${tag}`;
 }
 
 /** The digest at the end of "repository[:tag]@sha256:…"; undefined where the reference has none. */

@@ -9,6 +9,8 @@ export const NODE_VERSION = "24.21.0";
 export const UV_VERSION = "0.13.9";
 
 export const ENGINE_MINIMUM = 26;
+/** The first docker compose that builds through bake by itself; the benchmark alone needs it. */
+export const COMPOSE_MINIMUM = "2.37";
 
 export const PULUMI_VERSION = "3.259.0";
 export const PULUMI_MINIMUM = "3.200.0";

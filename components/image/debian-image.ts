@@ -6,7 +6,7 @@ import { debianRecipe } from "../dockerfile/recipes/debian.ts";
 import { debianRegistryRecipe, upstreamRegistryRecipe } from "../dockerfile/recipes/registry.ts";
 import { renderDockerfile } from "../dockerfile/render.ts";
 import type { DebianSource, ImageSource } from "../image-source.ts";
-import { repository } from "../reference.ts";
+import { repository, tagged } from "../reference.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "./stage-image.ts";
 
 const BASH = ["/bin/bash", "-c"];
@@ -54,7 +54,7 @@ export function createDebianImage(
   build: BuildSettings,
 ): pulumi.Output<string> {
   if (source.kind === "registry") return pulumi.output(source.images.debian);
-  const repo = repository(build.registry, "debian");
+  const repo = repository(build.registry);
   const rootfs = rootfsEnvironment(source);
   const pushed = new command.local.Command(
     "debian",
@@ -64,7 +64,7 @@ export function createDebianImage(
       environment: {
         ...rootfs,
         MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
-        MORGAN_IMAGE: `${repo}:${build.tag}`,
+        MORGAN_IMAGE: tagged(build.registry, "debian", build.tag),
         MORGAN_BUILDER: build.builder,
       },
       triggers: [repo, rootfs.MORGAN_ROOTFS],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PackageSources } from "../package-sources.ts";
 import type { Instruction } from "../dockerfile/instruction.ts";
 import { renderDockerfile } from "../dockerfile/render.ts";
-import { repository, withoutTag, type Registry } from "../reference.ts";
+import { tagged, withoutTag, type Registry } from "../reference.ts";
 import type { Context } from "./context.ts";
 
 /** How images are built, the same for every stage of a stack. */
@@ -42,8 +42,8 @@ export const SOURCE_DATE_EPOCH = "1704067200";
  */
 export function createStageImage(parent: pulumi.Resource, name: string, args: StageImageArgs): dockerBuild.Image {
   const { build } = args;
-  const repo = repository(build.registry, name);
-  const cache = `${repo}:${build.tag}-cache`;
+  const image = tagged(build.registry, name, build.tag);
+  const cache = `${image}-cache`;
   const named = Object.fromEntries(
     Object.entries(args.images).map(([key, image]) => [key, { location: imageContext(image) }]),
   );
@@ -52,7 +52,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
     {
       dockerfile: { inline: renderDockerfile(args.dockerfile) },
       context: { location: args.context.location, named },
-      tags: [`${repo}:${build.tag}`],
+      tags: [image],
       labels: {
         "org.opencontainers.image.title": name,
         "org.opencontainers.image.description": args.description,

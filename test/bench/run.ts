@@ -1,10 +1,12 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { docker, idsOf } from "../integration/support/engine.ts";
 import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
-import { describeMachine } from "./machine.ts";
 import { describeFigures, type Figure } from "./figures.ts";
+import { describeMachine } from "./machine.ts";
+import { sideBySide } from "./side-by-side/run.ts";
 
 /** How often each run is repeated; the figures give the median and all of them. */
 const REPEATS = 5;
@@ -72,10 +74,25 @@ async function coreManifest(stack: TestStack) {
   return manifestOf(images["core"]?.ref ?? "");
 }
 
-const stack = await TestStack.create();
-try {
-  console.log(`${await describeMachine(docker("version", "--format", "{{.Server.Version}}").trim())}\n`);
-  console.log(`\n${describeFigures(await bench(stack))}`);
-} finally {
-  await stack.dispose();
+const { values } = parseArgs({
+  options: {
+    "side-by-side": { type: "boolean", default: false },
+    cold: { type: "boolean", default: false },
+    accelerator: { type: "string", default: "cpu" },
+    config: { type: "string", multiple: true, default: [] },
+  },
+});
+
+if (values["side-by-side"]) {
+  const given = values.config.map((text): [string, string] => [text.replace(/=.*$/s, ""), text.replace(/^[^=]*=/, "")]);
+  const config = { accelerator: values.accelerator, ...Object.fromEntries(given) };
+  await sideBySide({ config, cold: values.cold });
+} else {
+  const stack = await TestStack.create();
+  try {
+    console.log(`${await describeMachine(docker("version", "--format", "{{.Server.Version}}").trim())}\n`);
+    console.log(`\n${describeFigures(await bench(stack))}`);
+  } finally {
+    await stack.dispose();
+  }
 }

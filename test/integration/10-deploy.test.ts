@@ -38,7 +38,7 @@ describe("a first up", () => {
     const containers = containersOf(stack.name);
     for (const name of SERVICES) {
       const image = outputs.images[name];
-      expect(image?.ref).to.match(/^127\.0\.0\.1:\d+\/morgan\/\w+:test-\w+@sha256:[0-9a-f]{64}$/);
+      expect(image?.ref).to.match(/^127\.0\.0\.1:\d+\/morgan\/images:\w+\.test-\w+@sha256:[0-9a-f]{64}$/);
       expect(image?.ref).to.include(image?.digest);
       expect(containers[name]?.Config.Image).to.equal(image?.ref);
     }
@@ -65,7 +65,7 @@ describe("a first up", () => {
   it("exports the cache of every stage beside its image", async () => {
     const stages = ["tools", "base", ...SERVICES.map((name) => `${name}-deps`), ...SERVICES];
     for (const stage of stages) {
-      const cache = await manifestOf(`${outputs.registry}/${stage}:${stack.name}-cache`);
+      const cache = await manifestOf(`${outputs.registry}/images:${stage}.${stack.name}-cache`);
       expect(cache.layers.length, stage).to.be.greaterThan(0);
     }
   });

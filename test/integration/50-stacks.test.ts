@@ -38,7 +38,9 @@ describe("a second stack on the same engine", () => {
 
   it("makes the same Debian image from the same packages, byte for byte", async () => {
     const layers = await Promise.all(
-      [first, second].map(async (stack) => manifestOf(`${(await stack.outputs()).registry}/debian:${stack.name}`)),
+      [first, second].map(async (stack) =>
+        manifestOf(`${(await stack.outputs()).registry}/images:debian.${stack.name}`),
+      ),
     );
     expect(readdirSync(join(cache, "morgan")).join()).to.match(/debian-[0-9a-f]{12}/);
     expect(layers[0]).to.deep.equal(layers[1]);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { digestOf, isPinned, parseRegistry, repository, withoutTag } from "../../components/reference.ts";
+import { digestOf, isPinned, parseRegistry, withoutTag } from "../../components/reference.ts";
 
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?$/);
 const port = fc.integer({ min: 1, max: 65_535 });
@@ -13,9 +13,7 @@ const component = fc.stringMatching(/^[a-z0-9]{1,6}(?:(?:\.|_|__|-{1,3})[a-z0-9]
 const project = fc.array(component, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
 const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/);
-const image = fc
-  .tuple(host, project, component)
-  .map(([at, below, name]) => repository({ host: at, project: below }, name));
+const image = fc.tuple(host, project, component).map(([at, below, name]) => `${at}/${below}/${name}`);
 
 describe("a registry", () => {
   it("is read back as it was written", () => {

@@ -49,7 +49,7 @@ describe("backing services", () => {
   it("ask for their password: Redis by its configuration, PostgreSQL by a file", () => {
     const [redis] = registrations.get("container", "redis-files").inputs["uploads"] as readonly { content: string }[];
     expect(redis?.content)
-      .to.match(/^requirepass secret of redis-password$/m)
+      .to.match(/^requirepass secret-of-redis-password$/m)
       .and.match(/^appendonly yes$/m);
     expect(registrations.get("container", "postgres").inputs["envs"]).to.include(
       "POSTGRES_PASSWORD_FILE=/run/secrets/password",

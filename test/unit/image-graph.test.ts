@@ -4,7 +4,7 @@ import { ImageGraph, type ImageGraphArgs } from "../../components/image/image-gr
 import { catalog } from "../../services/catalog.ts";
 import { DEBIAN, PUBLIC, UPSTREAM } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
-import { record, type Registrations } from "./support/registrations.ts";
+import { madeDigest, record, type Registrations } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
 
 const args: ImageGraphArgs = {
@@ -29,6 +29,15 @@ const graph = (changes: Partial<ImageGraphArgs> = {}): Promise<Registrations> =>
 
 /** Which stage each image stands on, by the name that its Dockerfile gives it. */
 function edges(registrations: Registrations): Record<string, Record<string, string>> {
+  const made = new Map(
+    [...registrations.of("image"), ...registrations.of("command")].map(({ name, inputs }) => [
+      madeDigest(inputs),
+      name,
+    ]),
+  );
+  const stage = (location: string): string =>
+    made.get(/^docker-image:\/\/[^:]+:5101\/\S+@(sha256:[0-9a-f]{64})$/.exec(location)?.[1] ?? "") ??
+    `not by digest: ${location}`;
   const images = registrations.of("image").map(({ name, inputs }) => {
     const named = Object.entries(at(inputs, "context.named") ?? {});
     return [
@@ -37,10 +46,6 @@ function edges(registrations: Registrations): Record<string, Record<string, stri
     ] as const;
   });
   return Object.fromEntries(images);
-}
-
-function stage(location: string): string {
-  return /\/([\w-]+)@sha256:[0-9a-f]{64}$/.exec(location)?.[1] ?? `not by digest: ${location}`;
 }
 
 const deps = (parent: string): Record<string, string> => ({ parent, tools: "tools" });
@@ -149,7 +154,7 @@ describe("the image graph", () => {
   it("pushes the Debian image before anything, by the digest that the push gave", async () => {
     const registrations = await graph();
     const debian = registrations.get("command", "debian");
-    expect(debian.inputs["environment"]).to.include({ MORGAN_IMAGE: "127.0.0.1:5101/morgan/debian:dev" });
+    expect(debian.inputs["environment"]).to.include({ MORGAN_IMAGE: "127.0.0.1:5101/morgan/images:debian.dev" });
     expect(registrations.get("image", "base").dependsOn).to.include("debian");
   });
 });

@@ -125,7 +125,7 @@ describe("the stage component", () => {
       const reference = async (preview: boolean): Promise<unknown> =>
         at((await record(make, { preview })).component(stage).outputs, "reference");
       expect(await reference(false)).to.match(
-        new RegExp(`^registry\\.example\\.com:5000/m/${name}:dev@sha256:[0-9a-f]{64}$`),
+        new RegExp(`^registry\\.example\\.com:5000/m/images:${name}\\.dev@sha256:[0-9a-f]{64}$`),
       );
       expect(await reference(true)).to.equal(UNKNOWN);
     });

@@ -15,8 +15,8 @@ const MB = 1e6;
 const SMALL = { unpacked: 10 * MB, compressed: 5 * MB };
 const LARGE = { unpacked: 9_000 * MB, compressed: 10 * MB };
 const DIGEST = `sha256:${"0".repeat(64)}`;
-const image = (service: string): string => `registry/morgan/${service}:dev@${DIGEST}`;
-const serviceOf = (ref: string): string => /\/(\w+):/.exec(ref)?.[1] ?? ref;
+const image = (service: string): string => `registry/morgan/images:${service}.dev@${DIGEST}`;
+const serviceOf = (ref: string): string => /:(\w+)\./.exec(ref)?.[1] ?? ref;
 
 /** An engine that notes what it is asked, in which the images of some services are too large. */
 function engineWith(large: readonly string[], changes: Partial<Engine> = {}): { engine: Engine; asked: string[] } {

@@ -23,7 +23,9 @@ describe("the stack", () => {
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);
-    expect(at(outputs, "images.core.ref")).to.match(/^127\.0\.0\.1:5101\/morgan\/core:dev@sha256:[0-9a-f]{64}$/);
+    expect(at(outputs, "images.core.ref")).to.match(
+      /^127\.0\.0\.1:5101\/morgan\/images:core\.dev@sha256:[0-9a-f]{64}$/,
+    );
     expect(at(outputs, "images.core.digest")).to.equal(String(at(outputs, "images.core.ref")).split("@")[1]);
     expect(at(outputs, "images.core.size")).to.deep.equal({ compressed: 1_000_000, unpacked: 2_500_000 });
     expect(at(outputs, "services")).to.have.all.keys(SERVICES);
@@ -64,7 +66,7 @@ describe("the stack", () => {
     const registrations = await up({ registry });
     expect(registrations.all.map(({ name }) => name)).not.to.include.members(["registry"]);
     expect(registrations.get("image", "core").inputs["tags"]).to.deep.equal([
-      "harbor.example.com/voice/morgan/core:dev",
+      "harbor.example.com/voice/morgan/images:core.dev",
     ]);
     expect(at(registrations.component("MorganStack").outputs, "registry")).to.equal("harbor.example.com/voice/morgan");
   });

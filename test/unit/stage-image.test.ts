@@ -39,7 +39,7 @@ describe("a stage's image", () => {
     const registrations = await record(() => new Parent(), { preview: true });
     expect(registrations.get("image", "tools").wire)
       .to.have.property("tags")
-      .that.deep.equals(["harbor.example.com/voice/morgan/tools:prod"]);
+      .that.deep.equals(["harbor.example.com/voice/morgan/images:tools.prod"]);
   });
 
   it("is built by the named builder through buildx, and never in a preview", async () => {
@@ -56,7 +56,7 @@ describe("a stage's image", () => {
 
   it("leaves its cache beside it in the form that Harbor takes, and reads it from there", async () => {
     const { inputs } = await image();
-    const ref = "harbor.example.com/voice/morgan/tools:prod-cache";
+    const ref = "harbor.example.com/voice/morgan/images:tools.prod-cache";
     expect(inputs["cacheFrom"]).to.deep.equal([{ registry: { ref } }]);
     expect(at(inputs, "cacheTo.0.registry")).to.deep.include({ ref, imageManifest: true, ociMediaTypes: true });
     expect(at(inputs, "cacheTo.0.registry.compressionLevel"), "without it the compression does not count").to.equal(3);

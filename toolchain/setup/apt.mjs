@@ -38,13 +38,21 @@ export async function aptInstall(at, packages) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function enginePackages(env) {
+  useTesting(env);
+  return [...FROM_TESTING, "iptables"];
+}
+
+/**
+ * Lets apt see Debian testing, with everything held back that is not named.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function useTesting(env) {
   const mirror = setting(env, "MORGAN_APT_MIRROR") ?? debianMirror(aptSources());
   if (!mirror) {
     throw missing("a Debian mirror: /etc/apt names none. Set MORGAN_APT_MIRROR to the address of one.");
   }
   writeWhole(SOURCES, sourcesFile(mirror));
   writeWhole(PREFERENCES, preferencesFile());
-  return [...FROM_TESTING, "iptables"];
 }
 
 /** @param {string} mirror */

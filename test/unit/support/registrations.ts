@@ -126,17 +126,20 @@ function withoutStackTraces(build: () => unknown): void {
 
 /** What a provider makes up, as a function of the inputs: an image whose inputs stay keeps its digest. */
 function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  const digest = `sha256:${createHash("sha256")
-    .update(JSON.stringify(plain(inputs)))
-    .digest("hex")}`;
+  const digest = madeDigest(plain(inputs));
   switch (type) {
     case TYPES.image:
       return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };
     case TYPES.command:
-      return { stdout: name.endsWith("-password") ? `secret of ${name}` : digest };
+      return { stdout: name.endsWith("-password") ? `secret-of-${name}` : digest };
     default:
       return { name: `morgan-dev-${name}-0123456` };
   }
+}
+
+/** The digest that an image or a command with these inputs has made up for it. */
+export function madeDigest(inputs: Plain): string {
+  return `sha256:${createHash("sha256").update(JSON.stringify(inputs)).digest("hex")}`;
 }
 
 /** Notes what goes to the engine on its way to the mocks; a mock alone does not get to see the options. */

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureCompose } from "../../../toolchain/setup/compose.mjs";
+import { paths } from "../../../toolchain/paths.mjs";
+import { docker } from "../../integration/support/engine.ts";
+import { copyProject, freePort, removeProject } from "../../integration/support/project.ts";
+import { describeMachine } from "../machine.ts";
+import type { Registrations } from "../../unit/support/registrations.ts";
+import type { Places } from "./bake.ts";
+import { pushDebian, startRegistry } from "./bench-registry.ts";
+import { definitionsOf, standingOn } from "./definitions.ts";
+import { recordProgram, writeDefinitions } from "./export.ts";
+import { ours } from "./ours.ts";
+import { Collected, cold, warm } from "./scenarios.ts";
+import { describeResults } from "./table.ts";
+import { bake, compose } from "./tools.ts";
+import type { Way } from "./way.ts";
+
+/** What the side-by-side run is told on its command line. */
+export interface SideBySideOptions {
+  /** Configuration of the stack, by key: `accelerator`, `models`. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Whether the scenarios that empty the engine's build cache are run too. */
+  readonly cold: boolean;
+}
+
+const WARNING = "--cold empties the build cache of this engine, of other projects too, before each of its runs.";
+
+/**
+ * Measures this project against docker compose and docker buildx bake on the same definitions, the same engine and the
+ * same registry. It prints; it judges nothing.
+ */
+export async function sideBySide(options: SideBySideOptions): Promise<void> {
+  const lacking = await ensureCompose(paths({ root: process.cwd(), env: process.env }), process.env);
+  if (lacking.length > 0) throw new Error(lacking.join("\n"));
+  if (options.cold) console.log(`${WARNING}\n`);
+  const engine = docker("version", "--format", "{{.Server.Version}}").trim();
+  const composeVersion = docker("compose", "version", "--short").trim();
+  console.log(`${await describeMachine(engine)}\ncompose  ${composeVersion}, ${docker("buildx", "version").trim()}\n`);
+
+  const project = copyProject();
+  const port = await freePort();
+  const recordWith = async (stack: string, values: Readonly<Record<string, string>>): Promise<Registrations> =>
+    recordProgram(project, stack, { ...options.config, gatewayPort: String(await freePort()), ...values });
+  const local = await recordWith("bench", { registryPort: String(port) });
+  const registry = startRegistry(local, `morgan-bench-registry-${String(port)}`, port);
+  const remote = { registry: `${registry.host}/ours` };
+  const ways: Way[] = [];
+  try {
+    const program = await recordWith("bench", remote);
+    const debian = pushDebian(program);
+    const places = async (name: string): Promise<Places> => {
+      const at = { repository: `${registry.host}/${name}`, folder: join(project, "ways", name) };
+      const definitions = definitionsOf(await recordWith(name, remote));
+      writeDefinitions(debian === undefined ? definitions : standingOn(definitions, "debian", debian), project, at);
+      return at;
+    };
+    const context = definitionsOf(program).stages.find(({ name }) => name === "tts-deps")?.context ?? "";
+    const lock = readFileSync(join(project, context, "requirements.txt"), "utf8");
+    ways.push(await ours("this project", remote.registry, options.config, lock));
+    ways.push(compose("compose", await places("compose-default"), { attestations: true }));
+    ways.push(compose("compose, best", await places("compose-best"), { attestations: false }));
+    ways.push(bake("bake", await places("bake")));
+    const collected = new Collected();
+    await warm(ways, registry, readFileSync(join(project, "requirements/dev.txt"), "utf8"), collected);
+    if (options.cold) await cold(ways, registry, collected, () => pushDebian(program));
+    console.log(`\n${describeResults(collected.results)}`);
+  } finally {
+    for (const way of ways) await way.dispose();
+    registry.dispose();
+    removeProject(project);
+  }
+}

@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+
+/** What was written to a registry, in the order of its access log. */
+export interface Traffic {
+  /** Blobs that were sent to it. */
+  readonly uploads: readonly { readonly repository: string; readonly digest: string }[];
+  /** Blobs that it took over from another of its repositories, with nothing sent. */
+  readonly mounts: readonly { readonly repository: string; readonly digest: string; readonly from: string }[];
+  /** Manifests, by the tag or digest that they were put under. */
+  readonly manifests: readonly { readonly repository: string; readonly reference: string }[];
+}
+
+/** What was written to the registry that a container runs, since then. */
+export function trafficSince(container: string, since: Date): Traffic {
+  // The access log is on one stream and the warnings on the other, which differs with the registry's version.
+  const { stdout, stderr, status } = spawnSync("docker", ["logs", "--since", since.toISOString(), container], {
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`no log of the registry ${container}: ${stderr}`);
+  return parseAccessLog(stdout + stderr);
+}
+
+const ACCESS = /"(?<method>POST|PUT|PATCH) (?<target>\S+) HTTP\/[\d.]+" 201 /;
+
+/** Reads the lines of an access log in the combined format; a write that was refused or only begun is none. */
+export function parseAccessLog(log: string): Traffic {
+  const writes = log.split("\n").flatMap((line) => {
+    const { method, target } = ACCESS.exec(line)?.groups ?? {};
+    return method === undefined || target === undefined ? [] : [readWrite(method, new URL(target, "http://registry"))];
+  });
+  return {
+    uploads: writes.flatMap(({ upload }) => upload ?? []),
+    mounts: writes.flatMap(({ mount }) => mount ?? []),
+    manifests: writes.flatMap(({ manifest }) => manifest ?? []),
+  };
+}
+
+interface Write {
+  readonly upload?: Traffic["uploads"][number];
+  readonly mount?: Traffic["mounts"][number];
+  readonly manifest?: Traffic["manifests"][number];
+}
+
+function readWrite(method: string, { pathname, searchParams }: URL): Write {
+  const [, repository = "", kind, reference = ""] =
+    /^\/v2\/(.+)\/(manifests|blobs\/uploads)\/(.*)$/.exec(pathname) ?? [];
+  const digest = searchParams.get("digest");
+  const mounted = searchParams.get("mount");
+  if (kind === "manifests" && method === "PUT") return { manifest: { repository, reference } };
+  if (mounted !== null) return { mount: { repository, digest: mounted, from: searchParams.get("from") ?? "" } };
+  return digest === null ? {} : { upload: { repository, digest } };
+}

@@ -1,28 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { docker } from "./support/engine.ts";
+import { docker, idsOf } from "./support/engine.ts";
 import { manifestOf } from "./support/registry.ts";
 import { TestStack } from "./support/test-stack.ts";
-
-/** A VITS model of a few thousand random weights, saved and loaded as a real one is, says something. */
-const SPEAK = `
-import json, tempfile
-from pathlib import Path
-import torch
-from transformers import AutoTokenizer, VitsConfig, VitsModel, VitsTokenizer
-folder = Path(tempfile.mkdtemp())
-letters = folder / "letters.json"
-letters.write_text(json.dumps({letter: index for index, letter in enumerate("_abcdefghijklmnopqrstuvwxyz ")}))
-VitsTokenizer(str(letters), pad_token="_", phonemize=False, is_uroman=False).save_pretrained(folder)
-VitsModel(VitsConfig(
-    vocab_size=28, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, ffn_dim=16, flow_size=16,
-    spectrogram_bins=33, upsample_initial_channel=32, upsample_rates=[4, 4], upsample_kernel_sizes=[8, 8],
-)).save_pretrained(folder)
-tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-model = VitsModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
-with torch.inference_mode():
-    waveform = model(**tokenizer("hello there", return_tensors="pt")).waveform[0]
-print(json.dumps({"cuda": torch.version.cuda, "samples": len(waveform), "finite": bool(waveform.isfinite().all())}))
-`;
+import { appeared, askInside, makeWeights } from "./support/tiny-models.ts";
 
 /** What CTranslate2 opens when a model goes to a GPU; without one the libraries can be loaded all the same. */
 const TRANSCRIBE = `
@@ -36,9 +17,25 @@ print(json.dumps({
 }))
 `;
 
+/** Why a service is not ready, as soon as it can say more than that it is loading. */
+async function reason(id: string, port: number): Promise<string> {
+  for (let tries = 0; tries < 60; tries++) {
+    try {
+      const { status, body } = askInside(id, port, "/ready");
+      if (status === 200) throw new Error("it is ready");
+      if (!/loading|starting/i.test(body)) return body;
+    } catch (error) {
+      if (!String(error).includes("ConnectionRefused")) throw error;
+    }
+    await sleep(1000);
+  }
+  throw new Error("it says nothing");
+}
+
 describe("the images for CUDA, on a machine that need not have a GPU", () => {
   let stack: TestStack;
-  const image = (stage: string): string => `127.0.0.1:${String(stack.registryPort)}/morgan/${stage}:${stack.name}`;
+  const image = (stage: string): string =>
+    `127.0.0.1:${String(stack.registryPort)}/morgan/images:${stage}.${stack.name}`;
   const layers = async (stage: string): Promise<string[]> =>
     (await manifestOf(image(stage))).layers.map(({ digest }) => digest);
   /** What a program prints in an image, confined as a service is. */
@@ -52,15 +49,73 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
   const libraries = (stage: string): string[] =>
     run(stage, "find", "/opt", "/usr", "-type", "f", "-name", "lib*.so*").split("\n");
 
-  before("builds them; without weights no service gets ready", async () => {
-    stack = await TestStack.create({ accelerator: "cuda", services: ["tts", "stt"] });
-    const said = await stack.failure("up", {}, { continueOnError: true });
-    expect(said)
-      .to.match(/Container tts .*failed/)
-      .and.match(/Container stt .*failed/);
+  /** What the services answered before they had weights. */
+  const without: Record<string, string> = {};
+
+  before("builds them, and makes weights while the deployment waits for some", async () => {
+    stack = await TestStack.create({ accelerator: "cuda", gpu: "off", services: ["tts", "stt"] });
+    const deployed = stack.commandLine("up");
+    for (const [service, port] of [
+      ["stt", 8003],
+      ["tts", 8002],
+    ] as const) {
+      const container = await Promise.race([appeared(stack.name, service), deployed]);
+      if ("code" in container) throw new Error(container.output);
+      without[service] = await reason(container.Id, port);
+      makeWeights(stack.folder, service, container);
+    }
+    const { code, output } = await deployed;
+    expect(code, output).to.equal(0);
   });
 
   after(() => stack.dispose());
+
+  it("say without weights which file they miss, and are not ready", () => {
+    expect(without["tts"]).to.contain("/models/config.json");
+    expect(without["stt"]).to.contain("/models/config.json");
+  });
+
+  it("speak with torch and understand with faster-whisper, on the processor as they are told, and say so", async () => {
+    const { endpoint, services } = await stack.outputs();
+    expect([services["tts"], services["stt"]]).to.deep.equal([
+      { address: "http://gateway:8002", health: "healthy", device: "cpu" },
+      { address: "http://gateway:8003", health: "healthy", device: "cpu" },
+    ]);
+    const spoken = await fetch(`${endpoint}/v1/speech`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ text: "hello there" }),
+    });
+    expect(spoken.status).to.equal(200);
+    expect(
+      Buffer.from(await spoken.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).to.equal("RIFF");
+    const { tts = "", stt = "" } = idsOf(stack.name);
+    const understood = askInside(stt, 8003, "/v1/transcribe", "silence");
+    expect(JSON.parse(understood.body)).to.include({ text: "hello", engine: "faster-whisper" });
+    expect(JSON.parse(askInside(tts, 8002, "/ready").body)).to.include({ engine: "torch", device: "cpu" });
+    expect(JSON.parse(askInside(stt, 8003, "/ready").body)).to.include({ engine: "faster-whisper", device: "cpu" });
+  });
+
+  it("refuse to compute on a card that they cannot use, and say why", async () => {
+    for (const [service, port] of [
+      ["tts", 8002],
+      ["stt", 8003],
+    ] as const) {
+      const { [service]: running = "" } = idsOf(stack.name);
+      const variables = [`--env=MORGAN_PORT=${String(port)}`, "--env=MORGAN_DEVICE=cuda"];
+      const engine = `--env=MORGAN_ENGINE=${service === "tts" ? "torch" : "faster-whisper"}`;
+      const confined = ["--detach", "--rm", "--read-only", "--tmpfs=/tmp", `--volumes-from=${running}:ro`];
+      const id = docker("run", ...confined, ...variables, engine, image(service)).trim();
+      try {
+        expect(await reason(id, port), service).to.match(/no CUDA device can be used: .*libcuda\.so\.1/);
+      } finally {
+        docker("rm", "--force", id);
+      }
+    }
+  });
 
   it("stand on each other, layer by layer, so that the registry has the CUDA libraries and torch once", async () => {
     const [base, cuda, torch, tts, stt] = await Promise.all(
@@ -80,11 +135,9 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
     }
   });
 
-  it("let a torch model speak on the processor, with all that was left out", () => {
-    const said = python("tts", SPEAK);
-    expect(said).to.deep.include({ cuda: "12.4", finite: true });
-    expect(said).to.have.property("samples").that.is.above(0);
-    expect(run("tts", "python3", "-c", "import morgan_tts.vits_engine")).to.equal("");
+  it("have the CUDA version of their row in torch", () => {
+    const program = "import json, torch; print(json.dumps({'cuda': torch.version.cuda}))";
+    expect(python("tts", program)).to.deep.equal({ cuda: "12.4" });
   });
 
   it("let faster-whisper load without torch, and the one CUDA library that it opens", () => {

@@ -18,6 +18,7 @@ export interface InspectedContainer {
     readonly Env: readonly string[];
     readonly Image: string;
   };
+  readonly Mounts: readonly { readonly Destination: string; readonly Name?: string }[];
   readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
   readonly HostConfig: {
     readonly ReadonlyRootfs: boolean;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Outputs } from "../../cli/outputs.ts";
 import { fetchRecording } from "../../cli/recording.ts";
+import { bytes } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
@@ -50,6 +51,15 @@ describe("a first up", () => {
       const layers = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
       expect(size?.compressed).to.be.within(layers, layers + 100_000);
       expect(size?.unpacked).to.be.greaterThan(layers);
+    }
+  });
+
+  it("builds images that keep the budgets of the catalog", () => {
+    for (const name of Object.keys(catalog) as (keyof typeof catalog)[]) {
+      const { budget } = catalog[name].engines.cpu;
+      const { unpacked = Infinity, compressed = Infinity } = outputs.images[name]?.size ?? {};
+      expect(unpacked, `${name} unpacked`).to.be.at.most(bytes(budget.unpacked));
+      expect(compressed, `${name} compressed`).to.be.at.most(bytes(budget.compressed));
     }
   });
 

@@ -53,7 +53,7 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
   const without: Record<string, string> = {};
 
   before("builds them, and makes weights while the deployment waits for some", async () => {
-    stack = await TestStack.create({ accelerator: "cuda", gpu: "off", services: ["tts", "stt"] });
+    stack = await TestStack.create({ accelerator: "cuda", gpu: "off", services: ["tts", "stt"], sizeBudgets: "enforce" });
     const deployed = stack.commandLine("up");
     for (const [service, port] of [
       ["stt", 8003],
@@ -133,6 +133,12 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
     ] as const) {
       expect(above?.length).to.be.above(below?.length ?? 0);
     }
+  });
+
+  it("take no more than 2.35 GB in the registry together, of the 2.4 GB for all five services", async () => {
+    const manifests = await Promise.all(["tts", "stt"].map((stage) => manifestOf(image(stage))));
+    const sizes = new Map(manifests.flatMap(({ layers: all }) => all.map(({ digest, size }) => [digest, size])));
+    expect([...sizes.values()].reduce((sum, size) => sum + size, 0)).to.be.below(2.35e9);
   });
 
   it("have the CUDA version of their row in torch", () => {

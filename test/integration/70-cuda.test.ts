@@ -53,7 +53,12 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
   const without: Record<string, string> = {};
 
   before("builds them, and makes weights while the deployment waits for some", async () => {
-    stack = await TestStack.create({ accelerator: "cuda", gpu: "off", services: ["tts", "stt"], sizeBudgets: "enforce" });
+    stack = await TestStack.create({
+      accelerator: "cuda",
+      gpu: "off",
+      services: ["tts", "stt"],
+      sizeBudgets: "enforce",
+    });
     const deployed = stack.commandLine("up");
     for (const [service, port] of [
       ["stt", 8003],

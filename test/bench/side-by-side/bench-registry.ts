@@ -25,7 +25,13 @@ export function startRegistry(program: Registrations, name: string, port: number
   const dispose = (): void => {
     docker("rm", "--force", "--volumes", name);
   };
-  start();
+  try {
+    start();
+  } catch (error) {
+    // A container that could not start is there all the same.
+    dispose();
+    throw error;
+  }
   return {
     host: `127.0.0.1:${String(port)}`,
     container: name,

@@ -12,7 +12,7 @@ import { definitionsOf, standingOn } from "./definitions.ts";
 import { recordProgram, writeDefinitions } from "./export.ts";
 import { ours } from "./ours.ts";
 import { Collected, cold, warm } from "./scenarios.ts";
-import { describeResults } from "./table.ts";
+import { describeResults, type Results } from "./table.ts";
 import { bake, compose } from "./tools.ts";
 import type { Way } from "./way.ts";
 
@@ -39,6 +39,14 @@ export async function sideBySide(options: SideBySideOptions): Promise<void> {
   console.log(`${await describeMachine(engine)}\ncompose  ${composeVersion}, ${docker("buildx", "version").trim()}\n`);
 
   const project = copyProject();
+  try {
+    console.log(`\n${describeResults(await compareIn(project, options))}`);
+  } finally {
+    removeProject(project);
+  }
+}
+
+async function compareIn(project: string, options: SideBySideOptions): Promise<Results> {
   const port = await freePort();
   const recordWith = async (stack: string, values: Readonly<Record<string, string>>): Promise<Registrations> =>
     recordProgram(project, stack, { ...options.config, gatewayPort: String(await freePort()), ...values });
@@ -64,10 +72,9 @@ export async function sideBySide(options: SideBySideOptions): Promise<void> {
     const collected = new Collected();
     await warm(ways, registry, readFileSync(join(project, "requirements/dev.txt"), "utf8"), collected);
     if (options.cold) await cold(ways, registry, collected, () => pushDebian(program));
-    console.log(`\n${describeResults(collected.results)}`);
+    return collected.results;
   } finally {
     for (const way of ways) await way.dispose();
     registry.dispose();
-    removeProject(project);
   }
 }

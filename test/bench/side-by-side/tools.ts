@@ -49,7 +49,7 @@ export function bake(name: string, places: Places): Way {
 function toolIn(places: Places, attestations: boolean): (...args: readonly string[]) => Promise<void> {
   const env = {
     ...process.env,
-    COMPOSE_PROJECT_NAME: places.repository.replace(/^.*\//, ""),
+    COMPOSE_PROJECT_NAME: places.repository.replace(/^.*:(\d+)\//, "morgan-bench-$1-"),
     BUILDX_NO_DEFAULT_ATTESTATIONS: attestations ? "0" : "1",
   };
   return (...args) => execute("docker", args, { cwd: places.folder, env });

@@ -79,6 +79,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
             ociMediaTypes: true,
             compression: "zstd",
             compressionLevel: 3,
+            forceCompression: true,
           },
         },
       ],

@@ -60,7 +60,9 @@ describe("a stage's image", () => {
     expect(inputs["cacheFrom"]).to.deep.equal([{ registry: { ref } }]);
     expect(at(inputs, "cacheTo.0.registry")).to.deep.include({ ref, imageManifest: true, ociMediaTypes: true });
     expect(at(inputs, "cacheTo.0.registry.compressionLevel"), "without it the compression does not count").to.equal(3);
-    expect(at(inputs, "cacheTo.0.registry.forceCompression"), "another build may have the layer in gzip").to.equal(true);
+    expect(at(inputs, "cacheTo.0.registry.forceCompression"), "another build may have the layer in gzip").to.equal(
+      true,
+    );
   });
 
   it("stays in the registry when its resource goes, since another stack may run it", async () => {

@@ -93,7 +93,8 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       ...LOG_ROTATION,
       healthcheck: {
         tests: ["CMD", ...args.healthCommand],
-        interval: goDuration("5 s"),
+        // It is for people: the gateway asks by itself. Every probe starts a process, and there are nine containers.
+        interval: goDuration("30 s"),
         timeout: goDuration("3 s"),
         retries: 3,
         startPeriod: goDuration(args.startLimit),

@@ -22,7 +22,25 @@ export interface SideBySideOptions {
   readonly config: Readonly<Record<string, string>>;
   /** Whether the scenarios that empty the engine's build cache are run too. */
   readonly cold: boolean;
+  /** What it is measured against; a cold run with CUDA takes minutes for each. */
+  readonly against: readonly Other[];
 }
+
+/** The other tools, by what they are asked for on the command line. */
+const OTHERS = {
+  compose: async (places: MakePlaces) => compose("compose", await places("compose-default"), { attestations: true }),
+  "compose-best": async (places: MakePlaces) =>
+    compose("compose, best", await places("compose-best"), { attestations: false }),
+  bake: async (places: MakePlaces) => bake("bake", await places("bake")),
+} as const satisfies Record<string, (places: MakePlaces) => Promise<Way>>;
+
+type MakePlaces = (name: string) => Promise<Places>;
+
+/** What this project can be measured against. */
+export type Other = keyof typeof OTHERS;
+
+/** All of them. */
+export const EVERY_OTHER = Object.keys(OTHERS) as Other[];
 
 const WARNING = "--cold empties the build cache of this engine, of other projects too, before each of its runs.";
 
@@ -66,9 +84,7 @@ async function compareIn(project: string, options: SideBySideOptions): Promise<R
     const context = definitionsOf(program).stages.find(({ name }) => name === "tts-deps")?.context ?? "";
     const lock = readFileSync(join(project, context, "requirements.txt"), "utf8");
     ways.push(await ours("this project", remote.registry, options.config, lock));
-    ways.push(compose("compose", await places("compose-default"), { attestations: true }));
-    ways.push(compose("compose, best", await places("compose-best"), { attestations: false }));
-    ways.push(bake("bake", await places("bake")));
+    for (const other of options.against) ways.push(await OTHERS[other](places));
     const collected = new Collected();
     await warm(ways, registry, readFileSync(join(project, "requirements/dev.txt"), "utf8"), collected);
     if (options.cold) await cold(ways, registry, collected, () => pushDebian(program));

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -37,15 +38,24 @@ export function projectEnvironment(folder: string): Record<string, string> {
   };
 }
 
+/** Below the ports that Linux gives to connections, one of which would else take a free port before it is used. */
+const PORTS = { from: 20_000, to: 32_000 };
+
 /** A port of the loopback address that nobody listens on. */
-export function freePort(): Promise<number> {
-  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
+export async function freePort(): Promise<number> {
+  const port = randomInt(PORTS.from, PORTS.to);
+  return (await canListen(port)) ? port : freePort();
+}
+
+function canListen(port: number): Promise<boolean> {
+  const { promise, resolve: found } = Promise.withResolvers<boolean>();
   const server = createServer();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
+  server.once("error", () => {
+    found(false);
+  });
+  server.listen(port, "127.0.0.1", () => {
     server.close(() => {
-      found(typeof address === "object" && address !== null ? address.port : 0);
+      found(true);
     });
   });
   return promise;

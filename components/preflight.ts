@@ -58,20 +58,21 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
 }
 
 /** The engine would make a folder that is not there, empty and root's. */
-function checkModels({ models, dockerHost }: MorganConfig, host: Host): Problem[] {
+function checkModels({ models, services, catalog, accelerator, dockerHost }: MorganConfig, host: Host): Problem[] {
   if (dockerHost !== "" && !dockerHost.startsWith("unix://")) return [];
-  return Object.entries(models.services).flatMap(([name, model]) =>
-    model.kind === "hub" || host.isFolder(model.path)
-      ? []
-      : [
-          {
-            key: `morgan:models.${name}`,
-            expected: "a folder with the model's weights",
-            found: `no folder at ${model.path}`,
-            fix: "put the weights there, or name another folder or a model of the hub",
-          },
-        ],
-  );
+  return services.flatMap((name): Problem[] => {
+    const model = models.services[name];
+    const isMounted = model?.kind === "folder" && (catalog[name]?.engines[accelerator].vramMiB ?? 0) > 0;
+    if (!isMounted || host.isFolder(model.path)) return [];
+    return [
+      {
+        key: `morgan:models.${name}`,
+        expected: "a folder with the model's weights",
+        found: `no folder at ${model.path}`,
+        fix: "put the weights there, or name another folder or a model of the hub",
+      },
+    ];
+  });
 }
 
 function planCards(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {

@@ -159,13 +159,16 @@ describe("the preflight", () => {
 
   it("misses a folder of weights on this machine, and believes another machine", async () => {
     const models = { services: { stt: { kind: "folder", path: "/srv/whisper" } }, offline: false } as const;
-    const [found, ...others] = await problems(fakeHost(), { models });
+    const cuda = { accelerator: "cuda", models } as const;
+    const [found, ...others] = await problems(fakeHost(), cuda);
     expect(found).to.include({ key: "morgan:models.stt", found: "no folder at /srv/whisper" });
     expect(others).to.deep.equal([]);
-    expect(await problems(fakeHost(), { models, dockerHost: "tcp://gpu:2375" })).to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, dockerHost: "tcp://gpu:2375" })).to.deep.equal([]);
     const host = fakeHost();
     host.folders.add("/srv/whisper");
-    expect(await problems(host, { models })).to.deep.equal([]);
+    expect(await problems(host, cuda)).to.deep.equal([]);
+    expect(await problems(fakeHost(), { models }), "no weights are mounted").to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
   });
 
   it("says everything at once, each with what was expected, what was found and what to do", async () => {

@@ -60,11 +60,14 @@ describe("upstream images and a registry of one's own", () => {
   before("with the first stack's registry and images in the place of public ones", async () => {
     const { registry } = await sharedStack().outputs();
     const pinned = async (name: string): Promise<string> => {
-      const repository = `${registry}/${name}`;
-      const response = await fetch(`http://${repository.replace("/", "/v2/")}/manifests/${sharedStack().name}`, {
-        method: "HEAD",
-        headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
-      });
+      const repository = `${registry}/images`;
+      const response = await fetch(
+        `http://${repository.replace("/", "/v2/")}/manifests/${name}.${sharedStack().name}`,
+        {
+          method: "HEAD",
+          headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+        },
+      );
       return `${repository}@${response.headers.get("docker-content-digest") ?? ""}`;
     };
     const images = { debian: await pinned("debian"), redis: await pinned("redis"), postgres: await pinned("postgres") };

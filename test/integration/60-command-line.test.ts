@@ -27,7 +27,7 @@ describe("the command line", () => {
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
     expect(output).to.include(`endpoint  http://127.0.0.1:${String(stack.gatewayPort)}`);
-    expect(output).to.match(/^llm +healthy +[\d.]+ MB +[\d.]+ MB +\S+@sha256:[0-9a-f]{64}$/m);
+    expect(output).to.match(/^llm +healthy +cpu +[\d.]+ MB +[\d.]+ MB +\S+@sha256:[0-9a-f]{64}$/m);
   });
 
   it("says that nothing changed when nothing did", async () => {

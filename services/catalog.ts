@@ -58,7 +58,7 @@ export const catalog = {
         startLimit: "180 s",
         // A VITS model of 150 MB, its activations for a long sentence, and 500 MB of CUDA's context.
         vramMiB: 2048,
-        budget: { unpacked: "5.0 GB", compressed: "2.4 GB" },
+        budget: { unpacked: "4.9 GB", compressed: "2.3 GB" },
       },
     },
     cpus: 2,
@@ -89,7 +89,7 @@ export const catalog = {
         startLimit: "180 s",
         // Whisper large-v3 in float16 with beams of 5: 4521 MB (faster-whisper, issue 1030).
         vramMiB: 5120,
-        budget: { unpacked: "1.2 GB", compressed: "480 MB" },
+        budget: { unpacked: "1.1 GB", compressed: "460 MB" },
       },
     },
     cpus: 2,

@@ -1,5 +1,6 @@
 import type { MorganConfig } from "./config.ts";
 import { checkCudaLibraries } from "./cuda-libraries.ts";
+import { isLocal } from "./engine-api.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
@@ -59,7 +60,7 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
 
 /** The engine would make a folder that is not there, empty and root's. */
 function checkModels({ models, services, catalog, accelerator, dockerHost }: MorganConfig, host: Host): Problem[] {
-  if (dockerHost !== "" && !dockerHost.startsWith("unix://")) return [];
+  if (!isLocal(dockerHost)) return [];
   return services.flatMap((name): Problem[] => {
     const model = models.services[name];
     const isMounted = model?.kind === "folder" && (catalog[name]?.engines[accelerator].vramMiB ?? 0) > 0;
@@ -76,10 +77,11 @@ function checkModels({ models, services, catalog, accelerator, dockerHost }: Mor
 }
 
 function planCards(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
-  const packages = requirementsOf(config).flatMap((name) =>
-    parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
-  );
-  return planGpus({ ...config, packages: [...new Set(packages)] }, host);
+  const packages = (): string[] =>
+    requirementsOf(config).flatMap((name) =>
+      parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
+    );
+  return planGpus({ ...config, packages }, host);
 }
 
 function checkLocks(config: MorganConfig, host: Host): Problem[] {

@@ -1,4 +1,3 @@
-import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Inputs of a service that keeps the stack's data. */
@@ -12,9 +11,4 @@ export interface BackingServiceArgs {
   readonly network: pulumi.Input<string>;
   /** Whether the data is protected from deletion. */
   readonly protectData: boolean;
-}
-
-/** The volume of a service's data; its name. */
-export function createData(parent: pulumi.Resource, name: string, protectData: boolean): pulumi.Output<string> {
-  return new docker.Volume(`${name}-data`, {}, { parent, protect: protectData }).name;
 }

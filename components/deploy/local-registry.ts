@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
-import { createData } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
+import { createVolume } from "./volume.ts";
 
 /** Inputs of a LocalRegistry. */
 export interface LocalRegistryArgs {
@@ -27,7 +27,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       user: REGISTRY_USER,
       stack: args.stack,
       network: undefined,
-      volumes: { [REGISTRY_DATA]: createData(this, name, args.protectData) },
+      volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],
       startLimit: "30 s",
       stopLimit: "10 s",

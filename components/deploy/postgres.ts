@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createData, type BackingServiceArgs } from "./backing-service.ts";
+import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
 import { createPassword } from "./password.ts";
+import { createVolume } from "./volume.ts";
 
 const PASSWORD_FILE = "/run/secrets/password";
 const DATA = "/var/lib/postgresql/data";
@@ -29,7 +30,7 @@ export class Postgres extends pulumi.ComponentResource {
         PGDATA: `${DATA}/cluster`,
       },
       files: { image: args.filesImage, contents: { [PASSWORD_FILE]: this.password } },
-      volumes: { [DATA]: createData(this, name, args.protectData) },
+      volumes: { [DATA]: createVolume(this, `${name}-data`, args.protectData) },
       scratch: ["/tmp", "/var/run/postgresql"],
       // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.
       healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", "morgan"],

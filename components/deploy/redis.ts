@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createData, type BackingServiceArgs } from "./backing-service.ts";
+import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "./container.ts";
 import { createPassword } from "./password.ts";
+import { createVolume } from "./volume.ts";
 
 const SECRETS = "/run/secrets";
 
@@ -25,7 +26,7 @@ export class Redis extends pulumi.ComponentResource {
         image: args.filesImage,
         contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
       },
-      volumes: { "/data": createData(this, name, args.protectData) },
+      volumes: { "/data": createVolume(this, `${name}-data`, args.protectData) },
       // An answer that asks for the password is an answer; the probe needs none then.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
       startLimit: "30 s",

@@ -1,7 +1,7 @@
-import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { WEIGHTS } from "../dockerfile/recipes/cuda-deps.ts";
 import type { Model } from "../model.ts";
+import { createVolume } from "./volume.ts";
 
 /** What is mounted at WEIGHTS: a volume that can be written, or a folder of the host that cannot. */
 export type Weights =
@@ -16,6 +16,5 @@ export function createWeights(
   protectData: boolean,
 ): Weights {
   if (model?.kind === "folder") return { folders: { [WEIGHTS]: model.path } };
-  const volume = new docker.Volume(`${service}-models`, {}, { parent, protect: protectData });
-  return { volumes: { [WEIGHTS]: volume.name } };
+  return { volumes: { [WEIGHTS]: createVolume(parent, `${service}-models`, protectData) } };
 }

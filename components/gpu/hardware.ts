@@ -1,3 +1,4 @@
+import { isLocal } from "../engine-api.ts";
 import type { Problem } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { PYTHON } from "../requirements.ts";
@@ -20,8 +21,8 @@ export interface Hardware {
 export interface HardwareArgs {
   readonly gpu: GpuConfig;
   readonly cudaVersion: CudaVersion;
-  /** Packages that the services on cards install, by name. */
-  readonly packages: readonly string[];
+  /** Names of the packages that the services install; asked for where a service wants a card. */
+  readonly packages: () => readonly string[];
   /** Where the engine listens; empty for its usual socket. */
   readonly dockerHost: string;
 }
@@ -34,11 +35,11 @@ export async function findHardware(
   { gpu, cudaVersion, packages, dockerHost }: HardwareArgs,
   host: Host,
 ): Promise<Hardware> {
-  const isLocal = dockerHost === "" || dockerHost.startsWith("unix://");
+  const local = isLocal(dockerHost);
   const [support, reading, hook] = await Promise.all([
     host.engine.gpuSupport(),
-    isLocal ? queryCards(host.run) : undefined,
-    isLocal && gpu.mode === "nvidia" ? host.run("nvidia-container-runtime-hook", ["--help"]) : undefined,
+    local ? queryCards(host.run) : undefined,
+    local && gpu.mode === "nvidia" ? host.run("nvidia-container-runtime-hook", ["--help"]) : undefined,
   ]);
   const { cards, slices } = reading?.kind === "cards" ? reading : { cards: [], slices: [] };
   const used = cards.filter((card) => isUsed(card, slices, gpu));
@@ -46,9 +47,9 @@ export async function findHardware(
     support,
     found: foundDevices(cards, slices),
     problems: [
-      ...supportProblems(gpu.mode, support, isLocal ? hook !== undefined : undefined),
+      ...supportProblems(gpu.mode, support, local ? hook !== undefined : undefined),
       ...readingProblems(reading, gpu),
-      ...compatibilityProblems(cudaVersion, { python: PYTHON, packages, cards: used }),
+      ...compatibilityProblems(cudaVersion, { python: PYTHON, packages: packages(), cards: used }),
     ],
   };
 }

@@ -54,7 +54,7 @@ const plan = (host: FakeHost, gpu: Partial<GpuConfig> = {}, others: Partial<Para
       services: Object.keys(catalog),
       accelerator: "cuda",
       cudaVersion: "12.4",
-      packages: ["torch", "ctranslate2", "fastapi"],
+      packages: () => ["torch", "ctranslate2", "fastapi"],
       dockerHost: "",
       gpu: { use: "required", mode: "cdi", devices: [], cards: {}, ...gpu },
       ...others,

@@ -3,9 +3,9 @@ import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
-import { operate, stackOutputs, withoutSalt } from "./pulumi.ts";
+import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
-import { readState } from "./state.ts";
+import { readState, stackOutputs } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
 
@@ -56,7 +56,7 @@ async function destroy(): Promise<number> {
 }
 
 async function change(operation: string, ownFlags: readonly string[]): Promise<number> {
-  await repairKilledRun(stack, process.env["PULUMI_BACKEND_URL"] ?? "");
+  await repairKilledRun(stack);
   return withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
 }
 

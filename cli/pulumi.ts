@@ -26,12 +26,6 @@ export async function operate(operation: string, stack: string, flags: readonly 
 
 const NO_STACK = /no stack named '.*' found/;
 
-/** The outputs of a stack; undefined where it has none. */
-export async function stackOutputs(stack: string): Promise<unknown> {
-  const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", stack, "--json"]);
-  return code === 0 ? JSON.parse(stdout) : undefined;
-}
-
 /**
  * Does something and takes out of the stack's file what Pulumi wrote about a passphrase that was made for this checkout
  * alone. The state has it too, so nothing is lost, and nothing of one machine comes under version control.

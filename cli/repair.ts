@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LOOK_ROLE } from "../components/image-packages.ts";
 import { isAlive } from "../toolchain/setup/process.mjs";
 import { execute } from "./pulumi.ts";
-import { readState } from "./state.ts";
+import { readState, stateFolder } from "./state.ts";
 
 /** A lock of the file backend, as far as it is needed here. */
 interface Lock {
@@ -16,8 +16,8 @@ interface Lock {
  * Puts right what a killed run left: a lock that nobody holds any more, and things in the engine that it made but had
  * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
  */
-export async function repairKilledRun(stack: string, backend: string): Promise<void> {
-  const [, folder] = /^file:\/\/([^?]*)/.exec(backend) ?? [];
+export async function repairKilledRun(stack: string): Promise<void> {
+  const folder = stateFolder();
   if (folder === undefined) return;
   const locks = join(folder, ".pulumi/locks/organization/morgan", stack);
   if (!existsSync(locks)) return;

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { execute } from "./pulumi.ts";
 
 /** What the state of a stack says, as far as it is asked here. */
@@ -29,4 +31,41 @@ interface Deployment {
 
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
+}
+
+/** The outputs of a stack; undefined where it has none. */
+export async function stackOutputs(stack: string): Promise<unknown> {
+  return outputsInFile(stack) ?? (await outputsOfPulumi(stack));
+}
+
+/** Pulumi would decrypt the whole state first, which takes a third of a second; no output of this program is a secret. */
+function outputsInFile(stack: string): unknown {
+  const folder = stateFolder();
+  if (folder === undefined) return undefined;
+  try {
+    const text = readFileSync(join(folder, ".pulumi/stacks/morgan", `${stack}.json`), "utf8");
+    return outputsIn(JSON.parse(text) as Checkpoint);
+  } catch {
+    return undefined;
+  }
+}
+
+function outputsIn({ checkpoint }: Checkpoint): unknown {
+  return checkpoint?.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+}
+
+interface Checkpoint {
+  readonly checkpoint?: {
+    readonly latest?: { readonly resources?: readonly { readonly type: string; readonly outputs?: unknown }[] };
+  };
+}
+
+/** The folder that holds the state; undefined where it lies in a backend that is no folder. */
+export function stateFolder(): string | undefined {
+  return /^file:\/\/([^?]*)/.exec(process.env["PULUMI_BACKEND_URL"] ?? "")?.[1];
+}
+
+async function outputsOfPulumi(stack: string): Promise<unknown> {
+  const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", stack, "--json"]);
+  return code === 0 ? JSON.parse(stdout) : undefined;
 }

@@ -25,6 +25,9 @@ export function environment({ root, env = process.env }) {
     // Provenance holds a time stamp: unchanged content would get a new digest, and every container a replacement.
     BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
     NODE_COMPILE_CACHE: at.nodeCompile,
+    // An up that changes nothing is a dozen short Go processes and comparisons that do not wait for one another.
+    GOGC: "400",
+    PULUMI_PARALLEL_DIFF: "true",
     ...(existsSync(at.uv) && { MORGAN_UV: at.uv }),
     ...caBundle(),
   };

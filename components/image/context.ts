@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -53,21 +54,11 @@ interface File {
 }
 
 function list(from: string, to: string): File[] {
-  if (!isFolder(from)) return [{ path: to, content: readFileSync(from) }];
+  if (!statSync(from).isDirectory()) return [{ path: to, content: readFileSync(from) }];
   return readdirSync(from, { withFileTypes: true })
     .filter((entry) => !LEFT_OUT.test(entry.name) && (entry.isDirectory() || entry.isFile()))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => list(join(from, entry.name), join(to, entry.name)));
-}
-
-function isFolder(path: string): boolean {
-  try {
-    readdirSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
-    throw error;
-  }
 }
 
 function digestFiles(files: readonly File[]): string {

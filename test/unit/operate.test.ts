@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { execute, operate, stackOutputs, withoutSalt } from "../../cli/pulumi.ts";
+import { execute, operate, withoutSalt } from "../../cli/pulumi.ts";
 import { useFolder } from "./support/project.ts";
 import { usePrograms } from "./support/programs.ts";
+import { useVariable } from "./support/variable.ts";
 
 describe("an operation of Pulumi", () => {
   const project = useFolder();
@@ -27,13 +28,6 @@ describe("an operation of Pulumi", () => {
     ]);
   });
 
-  it("gives the outputs as they are, and nothing where there are none", async () => {
-    programs.write("pulumi", `echo '{"endpoint":"http://127.0.0.1:8080"}'`);
-    expect(await stackOutputs("dev")).to.deep.equal({ endpoint: "http://127.0.0.1:8080" });
-    programs.write("pulumi", "exit 1");
-    expect(await stackOutputs("dev")).to.equal(undefined);
-  });
-
   it("ends with what the program said, and with an error where there is no such program", async () => {
     programs.write("noisy", "echo out; echo err >&2; exit 7");
     expect(await execute("noisy", [])).to.deep.equal({ code: 7, stdout: "out\n", stderr: "err\n" });
@@ -45,15 +39,11 @@ describe("the salt of a passphrase", () => {
   const project = useFolder();
   const programs = usePrograms(project);
   const file = "Pulumi.dev.yaml";
-  const passphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  const usePassphrase = useVariable("PULUMI_CONFIG_PASSPHRASE_FILE");
   const config = 'config:\n  morgan:gatewayPort: "8080"\n';
   const salted = `encryptionsalt: v1:abc=\n${config}`;
-  after(() => {
-    if (passphrase === undefined) Reflect.deleteProperty(process.env, "PULUMI_CONFIG_PASSPHRASE_FILE");
-    else process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = passphrase;
-  });
   const leaves = async (before: string, own: boolean): Promise<string> => {
-    process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = own ? "/checkout/.morgan/passphrase" : "/home/me/passphrase";
+    usePassphrase(own ? "/checkout/.morgan/passphrase" : "/home/me/passphrase");
     project.write(file, before);
     await withoutSalt("dev", () => {
       project.write(file, salted);

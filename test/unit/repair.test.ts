@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { repairKilledRun } from "../../cli/repair.ts";
 import { useFolder } from "./support/project.ts";
 import { usePrograms } from "./support/programs.ts";
+import { useVariable } from "./support/variable.ts";
 
 const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
 /** A process that has certainly ended: Linux gives no number above its limit. */
@@ -24,12 +25,13 @@ const state = {
 describe("a run that was killed", () => {
   const project = useFolder();
   const programs = usePrograms(project);
-  const backend = (): string => `file://${project.folder}/state?metadata=skip`;
+  const useBackend = useVariable("PULUMI_BACKEND_URL");
   const lock = (pid: number, host = hostname()): void => {
     project.write(LOCK, JSON.stringify({ pid, hostname: host }));
     project.write(`${LOCK}.attrs`, "");
   };
   beforeEach(() => {
+    useBackend(`file://${project.folder}/state?metadata=skip`);
     programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
     programs.write("docker", `case "$1" in ps) echo recorded; echo left ;; esac`);
     programs.called();
@@ -37,7 +39,7 @@ describe("a run that was killed", () => {
 
   it("has its lock taken away, and what it made and did not write down removed; nothing else", async () => {
     lock(ENDED);
-    await repairKilledRun("dev", backend());
+    await repairKilledRun("dev");
     const calls = programs.called();
     expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
     expect(calls.filter((call) => call.startsWith("docker ps")).join())
@@ -50,17 +52,18 @@ describe("a run that was killed", () => {
 
   it("is none while it goes on, here or on another machine", async () => {
     lock(process.pid);
-    await repairKilledRun("dev", backend());
+    await repairKilledRun("dev");
     lock(ENDED, "another-machine");
-    await repairKilledRun("dev", backend());
+    await repairKilledRun("dev");
     expect(programs.called()).to.deep.equal([]);
   });
 
   it("is none where there is no lock, or where the state lies elsewhere", async () => {
     project.remove(LOCK);
-    await repairKilledRun("dev", backend());
-    await repairKilledRun("other", backend());
-    await repairKilledRun("dev", "s3://bucket");
+    await repairKilledRun("dev");
+    await repairKilledRun("other");
+    useBackend("s3://bucket");
+    await repairKilledRun("dev");
     expect(programs.called()).to.deep.equal([]);
   });
 });

@@ -6,6 +6,7 @@ import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
 import { describeFigures, type Figure } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
+import { configurationFrom } from "./side-by-side/configuration.ts";
 import { EVERY_OTHER, sideBySide } from "./side-by-side/run.ts";
 
 /** How often each run is repeated; the figures give the median and all of them. */
@@ -85,9 +86,8 @@ const { values } = parseArgs({
 });
 
 if (values["side-by-side"]) {
-  const given = values.config.map((text): [string, string] => [text.replace(/=.*$/s, ""), text.replace(/^[^=]*=/, "")]);
   // A compose file could ask for cards too, but what is measured is builds and rollouts, on any machine.
-  const config = { accelerator: values.accelerator, gpu: "off", ...Object.fromEntries(given) };
+  const config = { accelerator: values.accelerator, gpu: "off", ...configurationFrom(values.config) };
   const against = EVERY_OTHER.filter((other) => values.against.includes(other));
   await sideBySide({ config, cold: values.cold, against });
 } else {

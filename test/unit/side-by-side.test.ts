@@ -5,6 +5,7 @@ import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { bakeFile } from "../bench/side-by-side/bake.ts";
 import { composeFile } from "../bench/side-by-side/compose.ts";
+import { configurationFrom } from "../bench/side-by-side/configuration.ts";
 import { definitionsOf, standingOn, type Definitions } from "../bench/side-by-side/definitions.ts";
 import { DEPENDENCIES, entryOf, withDependency } from "../bench/side-by-side/dependency.ts";
 import { executedIn } from "../bench/side-by-side/steps.ts";
@@ -166,5 +167,16 @@ describe("the table of a side-by-side run", () => {
     expect(text).to.match(/\| nothing changed \| 2\.00 s +\| 8\.00 s {2}0\.25 \| 10\.00 s {2}0\.20 \|/);
     expect(text).to.match(/\| cold +\| - +\| 60\.00 s +\| 64\.00 s +\|/);
     expect(text).to.contain("1 RUN, 2 (3.00 MB)");
+  });
+});
+
+describe("the configuration on a benchmark's command line", () => {
+  it("is values by key, with the parts of an object put together", () => {
+    const texts = ["gpu=off", "models.tts=/srv/a=b", "models.stt=org/name@1.0", "llmEndpoint="];
+    expect(configurationFrom(texts)).to.deep.equal({
+      gpu: "off",
+      models: { tts: "/srv/a=b", stt: "org/name@1.0" },
+      llmEndpoint: "",
+    });
   });
 });

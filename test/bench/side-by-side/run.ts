@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureCompose } from "../../../toolchain/setup/compose.mjs";
 import { paths } from "../../../toolchain/paths.mjs";
 import { docker } from "../../integration/support/engine.ts";
+import type { Configuration } from "../../integration/support/test-stack.ts";
 import { copyProject, freePort, removeProject } from "../../integration/support/project.ts";
 import { describeMachine } from "../machine.ts";
 import type { Registrations } from "../../unit/support/registrations.ts";
@@ -19,7 +20,7 @@ import type { Way } from "./way.ts";
 /** What the side-by-side run is told on its command line. */
 export interface SideBySideOptions {
   /** Configuration of the stack, by key: `accelerator`, `models`. */
-  readonly config: Readonly<Record<string, string>>;
+  readonly config: Configuration;
   /** Whether the scenarios that empty the engine's build cache are run too. */
   readonly cold: boolean;
   /** What it is measured against; a cold run with CUDA takes minutes for each. */

@@ -5,6 +5,7 @@ import { docker, idsOf } from "../integration/support/engine.ts";
 import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
 import { describeFigures, type Figure } from "./figures.ts";
+import { endBetweenRuns, throwIfInterrupted } from "./interrupt.ts";
 import { describeMachine } from "./machine.ts";
 import { configurationFrom } from "./side-by-side/configuration.ts";
 import { EVERY_OTHER, sideBySide } from "./side-by-side/run.ts";
@@ -55,6 +56,7 @@ interface Run {
 }
 
 async function time(name: string, run: () => Promise<Run>): Promise<Figure> {
+  throwIfInterrupted();
   const started = performance.now();
   const { code, output, seconds } = await run();
   if (code !== 0) throw new Error(`${name} failed:\n${output}`);
@@ -85,6 +87,7 @@ const { values } = parseArgs({
   },
 });
 
+endBetweenRuns();
 if (values["side-by-side"]) {
   // A compose file could ask for cards too, but what is measured is builds and rollouts, on any machine.
   const config = { accelerator: values.accelerator, gpu: "off", ...configurationFrom(values.config) };

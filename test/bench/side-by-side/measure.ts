@@ -1,11 +1,13 @@
 import { trafficSince } from "../../integration/support/registry-traffic.ts";
 import type { BenchRegistry } from "./bench-registry.ts";
+import { throwIfInterrupted } from "../interrupt.ts";
 import { executedSteps } from "./steps.ts";
 import type { Measurement } from "./table.ts";
 import type { Way } from "./way.ts";
 
 /** Runs a way's `up`, and the push that it leaves out, and says what that took. */
 export async function measure(way: Way, registry: BenchRegistry): Promise<Measurement> {
+  throwIfInterrupted();
   const since = new Date();
   const seconds = await time(() => way.up());
   const pushSeconds = way.push === undefined ? undefined : await time(() => way.push?.() ?? Promise.resolve());

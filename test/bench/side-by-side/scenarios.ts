@@ -1,5 +1,6 @@
 import { docker } from "../../integration/support/engine.ts";
 import type { BenchRegistry } from "./bench-registry.ts";
+import { throwIfInterrupted } from "../interrupt.ts";
 import { DEPENDENCIES, entryOf } from "./dependency.ts";
 import { measure } from "./measure.ts";
 import type { Measurement, Results } from "./table.ts";
@@ -36,6 +37,7 @@ export async function warm(
   for (const way of ways) {
     // Once more than to be up: the second build of a tool writes down what it found of the first one's cache.
     for (let run = 0; run < 2; run++) {
+      throwIfInterrupted();
       await way.up();
       await way.push?.();
     }

@@ -3,7 +3,7 @@ import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
-import { operate, withoutSalt } from "./pulumi.ts";
+import { configValue, operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
 import { readState, stackOutputs } from "./state.ts";
 
@@ -88,7 +88,7 @@ const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = {
   destroy,
   outputs: printOutputs,
   demo: async () => {
-    await demo((await outputsOf()).endpoint);
+    await demo((await outputsOf()).endpoint, process.env["MORGAN_API_TOKEN"] ?? (await configValue(stack, "apiToken")));
     return 0;
   },
   env: printEnvironment,

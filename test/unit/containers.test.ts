@@ -144,6 +144,14 @@ describe("every container of a stack", () => {
     }
   });
 
+  it("speaks TLS at its endpoint where it has a certificate", async () => {
+    const stack = await up({ tls: { certificate: "CERTIFICATE", key: "KEY" } });
+    expect(at(stack.component("MorganStack").outputs, "endpoint")).to.equal("https://127.0.0.1:8080");
+    const uploads = stack.get("container", "gateway-files").inputs["uploads"];
+    expect(at(uploads, "0.content")).to.match(/^ {2}bind :8080 ssl crt \/usr\/local\/etc\/haproxy\/tls\.pem /m);
+    expect(at(uploads, "1")).to.include({ file: "/usr/local/etc/haproxy/tls.pem", content: "CERTIFICATE\nKEY" });
+  });
+
   it("listens on the configured address where that is not loopback", async () => {
     const open = await up({ gateway: { address: "0.0.0.0", port: 80 } });
     expect(open.get("container", "gateway").inputs["ports"]).to.deep.equal([

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { docker } from "./engine.ts";
 
 /** A network of the engine, as far as the tests ask. */
@@ -25,10 +25,15 @@ export function hostAddress(network: InspectedNetwork): string {
 
 /** Something to reach on the host, at an address that only containers and the host itself have a way to. */
 export async function listenAt(address: string): Promise<{ readonly port: number; readonly close: () => void }> {
-  const server = createServer((socket) => socket.end("reached")).listen(0, address);
-  await once(server, "listening");
+  const server = createServer((socket) => socket.end("reached"));
+  return { port: await listen(server, address), close: () => void server.close() };
+}
+
+/** Lets a server listen at an address of the host; the port that it got. */
+export async function listen(server: Server, address: string): Promise<number> {
+  await once(server.listen(0, address), "listening");
   const bound = server.address();
-  return { port: typeof bound === "object" && bound !== null ? bound.port : 0, close: () => void server.close() };
+  return typeof bound === "object" && bound !== null ? bound.port : 0;
 }
 
 /** Whether a connection can be made from inside a container that has Python or bash. */

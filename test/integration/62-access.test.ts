@@ -9,7 +9,7 @@ import { gatewayConfig } from "../../components/deploy/gateway-config.ts";
 import { makeKeyPair } from "../unit/support/key-pair.ts";
 import { containersOf, docker, holdersOf, idsOf } from "./support/engine.ts";
 import { agreedVersion, ask, type Ask, type SecureAnswer } from "./support/https.ts";
-import { listen, reaches } from "./support/network.ts";
+import { listen, reachable } from "./support/network.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 const TOKEN = "canary-token-of-the-gateway-4711";
@@ -139,8 +139,9 @@ describe("a gateway with a certificate, a token and limits", () => {
 
   it("leads outside from the service that asks a language model, and from no other", () => {
     const ids = idsOf(stack.name);
-    expect(reaches(ids["llm"] ?? "", modelAddress, modelPort)).to.equal(true);
-    expect(reaches(ids["vad"] ?? "", modelAddress, modelPort)).to.equal(false);
+    const target = `${modelAddress}:${modelPort}` as const;
+    expect(reachable(ids["llm"] ?? "", [target])).to.deep.equal([target]);
+    expect(reachable(ids["vad"] ?? "", [target])).to.deep.equal([]);
   });
 
   it("shows token and key nowhere: not in the state, the stack's file, the engine, a process, the token in no file", () => {
@@ -179,7 +180,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     }
   });
 
-  it("lets the demo in with the token of the configuration, or with that of the environment", async () => {
+  it("lets the demo in with the token of the configuration, or with that of the environment", () => {
     const environment = { ...stack.environment(), NODE_EXTRA_CA_CERTS: join(stack.folder, "tls/certificate.pem") };
     const demo = (variables: Record<string, string>): string => {
       try {

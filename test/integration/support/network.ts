@@ -36,11 +36,18 @@ export async function listen(server: Server, address: string): Promise<number> {
   return typeof bound === "object" && bound !== null ? bound.port : 0;
 }
 
-/** Whether a connection can be made from inside a container that has Python or bash. */
-export function reaches(container: string, host: string, port: number): boolean {
-  const python = `import socket; socket.create_connection(("${host}", ${String(port)}), 3)`;
-  const bash = `exec 3<>/dev/tcp/${host}/${String(port)}`;
-  const script = `if command -v python3 >/dev/null; then python3 -c '${python}'; else timeout 3 bash -c '${bash}'; fi`;
-  // What the command prints last tells a connection that fails from a command that cannot be run.
-  return docker("exec", container, "sh", "-c", `(${script}) 2>/dev/null && echo yes || echo no`).trim() === "yes";
+/** A host and a port: "gateway:8001". */
+export type Target = `${string}:${number}`;
+
+/** Those of the targets to which a connection can be made from inside a container that has Python or bash. */
+export function reachable(container: string, targets: readonly Target[]): string[] {
+  const python = `import socket, sys; socket.create_connection(sys.argv[1].split(":"), 3)`;
+  const bash = "exec 3<>/dev/tcp/${0/://}";
+  const script = `for target do
+  if command -v python3 >/dev/null; then python3 -c '${python}' "$target"; else timeout 3 bash -c '${bash}' "$target"; fi \
+    2>/dev/null && echo "$target"
+done; true`;
+  return docker("exec", container, "sh", "-c", script, "sh", ...targets)
+    .split("\n")
+    .filter((line) => line !== "");
 }

@@ -164,7 +164,9 @@ describe("the networks of a running stack", () => {
   });
 
   it("lead the gateway out, which its published port needs, and not to the data", () => {
-    expect(from("gateway", [outside(), ...stores()])).to.deep.equal([outside()]);
+    // By name alone: some ways out answer for every address.
+    const targets = [outside(), "redis:6379", "postgres:5432"] as const;
+    expect(from("gateway", targets)).to.deep.equal([outside()]);
   });
 
   it("lead the data to nobody", () => {

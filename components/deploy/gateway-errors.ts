@@ -7,16 +7,14 @@ interface GatewayError {
   readonly header?: string;
 }
 
-/** What the gateway answers by itself. */
+/** What the gateway answers by itself; to what is no request yet, 400 and 408, HAProxy gives a text that nobody can set. */
 const ERRORS: readonly GatewayError[] = [
-  { status: 400, code: "bad_request", message: "the request is not valid HTTP" },
   {
     status: 401,
     code: "unauthorized",
     message: "the token has to come in the header Authorization, after Bearer",
     header: `www-authenticate 'Bearer realm="morgan"'`,
   },
-  { status: 408, code: "timeout", message: "the request did not come in time" },
   { status: 413, code: "body_too_large", message: "the body is larger than the stack takes" },
   {
     status: 429,

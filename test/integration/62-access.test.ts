@@ -74,7 +74,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     }
   });
 
-  it("refuses everyone else, says what is missing, and asks no service", async () => {
+  it("refuses everyone else, and says what is missing", async () => {
     const wrong = [
       undefined,
       TOKEN,

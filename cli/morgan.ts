@@ -3,7 +3,7 @@ import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
-import { operate, withoutSalt } from "./pulumi.ts";
+import { configValue, operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
 import { readState, stackOutputs } from "./state.ts";
 
@@ -72,6 +72,11 @@ async function printOutputs(): Promise<number> {
   return 0;
 }
 
+/** What the gateway asks for: whoever runs the stack has it in the configuration, others are told it. */
+async function apiToken(): Promise<string | undefined> {
+  return process.env["MORGAN_API_TOKEN"] ?? withoutSalt(stack, () => configValue(stack, "apiToken"));
+}
+
 /** The launcher has set these already, so that they are asked for as they would be without it. */
 function printEnvironment(): number {
   const { HOME, XDG_CACHE_HOME, PATH } = process.env;
@@ -88,7 +93,7 @@ const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = {
   destroy,
   outputs: printOutputs,
   demo: async () => {
-    await demo((await outputsOf()).endpoint);
+    await demo((await outputsOf()).endpoint, await apiToken());
     return 0;
   },
   env: printEnvironment,

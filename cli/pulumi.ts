@@ -24,6 +24,12 @@ export async function operate(operation: string, stack: string, flags: readonly 
   return made.code === 0 ? (await run()).code : made.code;
 }
 
+/** A value of a stack's configuration, decrypted; undefined where it is not set, or not for this passphrase. */
+export async function configValue(stack: string, key: string): Promise<string | undefined> {
+  const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", stack, "--non-interactive"]);
+  return code === 0 ? stdout.trimEnd() : undefined;
+}
+
 const NO_STACK = /no stack named '.*' found/;
 
 /**

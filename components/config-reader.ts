@@ -1,4 +1,5 @@
 import type { Problem } from "./errors.ts";
+import { isSize, mebibytes, type Size } from "./units.ts";
 
 /** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
 export type Values = (key: string) => string | undefined;
@@ -12,6 +13,10 @@ export interface ConfigReader {
   readonly boolean: (key: string) => boolean;
   /** A port; 0 stands in for a wrong one. */
   readonly port: (key: string) => number;
+  /** A whole number from 0 to `most`; 0 where none is set. */
+  readonly count: (key: string, most: number) => number;
+  /** A size of at least 1 MiB and at most `most` MiB. */
+  readonly size: (key: string, otherwise: Size, most: number) => Size;
   /** An http or https URL; empty where none is set. */
   readonly url: (key: string) => string;
   /** A list of texts; empty where none is set. `what` says what they are. */
@@ -50,6 +55,18 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
       if (found !== undefined && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
       wrong(key, "a port, 1 to 65535", found === undefined ? "nothing" : `"${found}"`);
       return 0;
+    },
+    count(key, most) {
+      const found = values(key) ?? "0";
+      const valid = /^\d{1,9}$/.test(found) && Number(found) <= most;
+      if (!valid) wrong(key, `a whole number, 0 to ${String(most)}`, `"${found}"`);
+      return valid ? Number(found) : 0;
+    },
+    size(key, otherwise, most) {
+      const found = values(key) ?? otherwise;
+      if (isSize(found) && mebibytes(found) >= 1 && mebibytes(found) <= most) return found;
+      wrong(key, `a size such as "${otherwise}", 1 to ${String(most)} MiB`, `"${found}"`);
+      return otherwise;
     },
     url(key) {
       const found = values(key) ?? "";

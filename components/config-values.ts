@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { readAccess, type Access } from "./access.ts";
 import { configReader, type ConfigReader, type Values } from "./config-reader.ts";
 import type { Problem } from "./errors.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "./gpu/cuda-version.ts";
@@ -26,6 +27,7 @@ export interface ConfigValues {
   /** Services to build and run, in the order of the catalog. */
   readonly services: readonly string[];
   readonly gateway: { readonly address: string; readonly port: number };
+  readonly access: Access;
   readonly registry: { readonly kind: "local"; readonly port: number } | ({ readonly kind: "remote" } & Registry);
   readonly builder: string;
   readonly source: ImageSource;
@@ -73,6 +75,7 @@ export function parseValues(
       models: readModels(reader, catalog),
       services: chosenServices(reader, catalog),
       gateway: { address, port: gatewayPort },
+      access: readAccess(reader),
       registry,
       builder: values("builder") ?? "default",
       source: imageSource(

@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { catalog } from "../services/catalog.ts";
+import { TOKEN } from "./access.ts";
+import { readKeyPair, type KeyPair } from "./certificate.ts";
 import { parseValues, type ConfigValues, type MachineFacts } from "./config-values.ts";
 import type { Problem } from "./errors.ts";
 import type { Catalog } from "./service.ts";
@@ -14,6 +16,10 @@ export interface MorganConfig extends ConfigValues {
   readonly catalog: Catalog;
   /** Key for the language model's endpoint; secret. */
   readonly llmApiKey: pulumi.Output<string> | undefined;
+  /** Token that a request to the gateway has to bring; undefined where it needs none. Secret. */
+  readonly apiToken: pulumi.Output<string> | undefined;
+  /** Certificate and key of the gateway; undefined for plain HTTP. */
+  readonly tls: KeyPair | undefined;
   /** Path of the uv program that builds use. */
   readonly uv: string;
   /** Where the container engine listens; empty for its usual socket. */
@@ -30,17 +36,26 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
   const source = new pulumi.Config();
   const { values, problems } = parseValues((key) => source.get(key), catalog, machineFacts());
   const certificates = readCertificates(values.caBundle);
+  const token = readToken(source);
+  const tls = readKeyPair(values.access, readText, new Date());
   return {
     config: {
       ...values,
       stack: pulumi.getStack(),
       catalog,
       llmApiKey: source.getSecret("llmApiKey"),
+      apiToken: token.value,
+      tls: tls.pair,
       uv: process.env["MORGAN_UV"] ?? "",
       dockerHost: process.env["DOCKER_HOST"] ?? "",
       certificates: certificates ?? "",
     },
-    problems: certificates === undefined ? [...problems, unreadable(values.caBundle)] : problems,
+    problems: [
+      ...problems,
+      ...(certificates === undefined ? [unreadable(values.caBundle)] : []),
+      ...token.problems,
+      ...tls.problems,
+    ],
   };
 }
 
@@ -51,6 +66,22 @@ function machineFacts(): MachineFacts {
   // Written whole by set-up; anything else in there counts as nothing recorded.
   const debian = /"baseImages":\s*"debian"/.test(readText(".morgan/machine.json") ?? "");
   return { baseImages: debian ? "debian" : "registry", cache };
+}
+
+interface Token {
+  readonly value?: pulumi.Output<string> | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Pulumi checks the text, which nobody else needs to see, and its error would show it. */
+function readToken(source: pulumi.Config): Token {
+  try {
+    return { value: source.getSecret("apiToken", { pattern: TOKEN }), problems: [] };
+  } catch {
+    const expected = "24 to 500 letters, digits and -._~+/, with up to two = at the end";
+    const fix = "openssl rand -hex 32 | pulumi config set --secret apiToken";
+    return { problems: [{ key: "morgan:apiToken", expected, found: "another text", fix }] };
+  }
 }
 
 function readCertificates(bundle: string): string | undefined {

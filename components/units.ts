@@ -11,6 +11,11 @@ const MEBIBYTES = { MiB: 1, GiB: 1024 } as const;
 const BYTES = { MB: 1e6, GB: 1e9 } as const;
 const MILLISECONDS = { ms: 1, s: 1000, min: 60_000 } as const;
 
+/** Whether a value is a size of memory or disk, more than none. */
+export function isSize(value: unknown): value is Size {
+  return typeof value === "string" && /^[1-9]\d{0,6}(?:\.\d)? (?:MiB|GiB)$/.test(value);
+}
+
 /** A size in MiB, which the Docker provider calls megabytes. */
 export function mebibytes(size: Size): number {
   const [value, unit] = split(size);

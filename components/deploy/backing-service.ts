@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Joined } from "./networks.ts";
 
 /** Inputs of a service that keeps the stack's data. */
 export interface BackingServiceArgs {
@@ -7,8 +8,8 @@ export interface BackingServiceArgs {
   readonly filesImage: pulumi.Input<string>;
   /** Name of the stack, for labels. */
   readonly stack: string;
-  /** Name of the network on which it is found by its own name. */
-  readonly network: pulumi.Input<string>;
+  /** Networks that it is on. */
+  readonly networks: readonly Joined[];
   /** Whether the data is protected from deletion. */
   readonly protectData: boolean;
 }

@@ -6,6 +6,7 @@ import { goDuration, mebibytes, seconds, type Duration, type Size } from "../uni
 import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
+import type { Joined } from "./networks.ts";
 
 /** A container of the stack. What is not said here is the same for all of them. */
 export interface ContainerArgs {
@@ -15,7 +16,8 @@ export interface ContainerArgs {
   readonly user: `${number}:${number}`;
   /** Name of the stack, for labels. */
   readonly stack: string;
-  readonly network: { readonly name: pulumi.Input<string>; readonly alias: string } | undefined;
+  /** Networks that it is on; none for the engine's default one. */
+  readonly networks: readonly Joined[];
   /** Command that tells whether it is healthy, run inside it. */
   readonly healthCommand: readonly string[];
   /** How long it may take until it is healthy. */
@@ -64,9 +66,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       envs: environmentList({ ...args.environment, ...gpuEnvironment }),
       labels: stackLabels(args.stack, name, args.gpu?.device),
       networkMode: "bridge",
-      ...(args.network === undefined
-        ? {}
-        : { networksAdvanced: [{ name: args.network.name, aliases: [args.network.alias] }] }),
+      ...(args.networks.length === 0 ? {} : { networksAdvanced: args.networks.map(networkInputs) }),
       ports:
         args.publish === undefined
           ? []
@@ -113,6 +113,10 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       replaceOnChanges: NEEDS_REPLACEMENT,
     },
   );
+}
+
+function networkInputs({ name, alias }: Joined): docker.types.input.ContainerNetworksAdvanced {
+  return alias === undefined ? { name } : { name, aliases: [alias] };
 }
 
 /** The engine gives a tmpfs the mode of the image's folder, but not its owner. */

@@ -1,11 +1,10 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine.ts";
 import type { GpuPlan } from "../gpu/plan.ts";
 import type { Models } from "../model.ts";
 import type { Accelerator, Catalog } from "../service.ts";
-import { Gateway } from "./gateway.ts";
-import { stackLabels } from "./labels.ts";
+import { Gateway, type GatewayArgs } from "./gateway.ts";
+import { createNetworks, GATEWAY_NETWORKS, join, networksOf } from "./networks.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ServiceContainer } from "./service-container.ts";
@@ -26,7 +25,7 @@ export interface DeploymentArgs {
   >;
   /** Image of the holders of configuration and secrets; one that seldom moves. */
   readonly filesImage: pulumi.Input<string>;
-  readonly gateway: { readonly address: string; readonly port: number };
+  readonly gateway: Pick<GatewayArgs, "address" | "port" | "tls" | "token" | "bodyLimit" | "rateLimit">;
   readonly llm: LanguageModel;
   /** Which services compute on which card. */
   readonly gpu: GpuPlan;
@@ -46,7 +45,7 @@ export interface RunningService {
   readonly device: string;
 }
 
-/** The network, the backing services, the gateway and the services of a stack. */
+/** The networks, the backing services, the gateway and the services of a stack. */
 export class Deployment extends pulumi.ComponentResource {
   /** URL at which the stack is reached from outside. */
   readonly endpoint: pulumi.Output<string>;
@@ -57,16 +56,25 @@ export class Deployment extends pulumi.ComponentResource {
     super("morgan:deploy:Deployment", name, {}, opts);
     const { stack, catalog, accelerator, filesImage, protectData, engine } = args;
     const parent = { parent: this };
-    const network = new docker.Network("network", { labels: stackLabels(stack, "network") }, parent).name;
     const { redis: redisImage, postgres: postgresImage, haproxy } = args.backing;
+    const networks = createNetworks(this, stack, redisImage !== undefined || postgresImage !== undefined);
+    const data = { filesImage, stack, protectData };
     const redis =
       redisImage === undefined
         ? undefined
-        : new Redis("redis", { image: redisImage, filesImage, stack, network, protectData }, parent);
+        : new Redis(
+            "redis",
+            { image: redisImage, networks: join(networks, ["data"], "redis", "data"), ...data },
+            parent,
+          );
     const postgres =
       postgresImage === undefined
         ? undefined
-        : new Postgres("postgres", { image: postgresImage, filesImage, stack, network, protectData }, parent);
+        : new Postgres(
+            "postgres",
+            { image: postgresImage, networks: join(networks, ["data"], "postgres", "data"), ...data },
+            parent,
+          );
 
     const chosen = Object.entries(args.images).flatMap(([service, image]) => {
       const entry = catalog[service];
@@ -76,16 +84,25 @@ export class Deployment extends pulumi.ComponentResource {
     const published = chosen.find(({ entry }) => entry.published)?.service ?? routes[0]?.name ?? "";
     const gateway = new Gateway(
       "gateway",
-      { image: haproxy, filesImage, stack, network, ...args.gateway, routes, published },
+      {
+        image: haproxy,
+        filesImage,
+        stack,
+        networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
+        ...args.gateway,
+        routes,
+        published,
+      },
       parent,
     );
     // Services on cards start one after the other: two that load their weights at once may not fit, though both in turn do.
     let lastOnCard: ServiceContainer | undefined;
     const running = chosen.map(({ service, image, entry }) => {
-      const wiring = { catalog, accelerator, redis, postgres, llm: args.llm };
+      const wiring = { catalog, accelerator, redis, postgres, llm: args.llm, bodyLimit: args.gateway.bodyLimit };
       const work = entry.engines[accelerator];
       const card = args.gpu.placements.get(service);
       const model = args.models.services[service];
+      const compute = { onCard: card !== undefined, model, offline: args.models.offline };
       const container = new ServiceContainer(
         service,
         {
@@ -98,12 +115,8 @@ export class Deployment extends pulumi.ComponentResource {
           after: card === undefined ? undefined : lastOnCard,
           weights: work.vramMiB > 0 ? createWeights(this, service, model, protectData) : undefined,
           stack,
-          network,
-          environment: environmentOf(entry, wiring, {
-            onCard: card !== undefined,
-            model,
-            offline: args.models.offline,
-          }),
+          networks: join(networks, networksOf(entry, wiring, compute), service, "services"),
+          environment: environmentOf(entry, wiring, compute),
           secrets: secretsOf(entry, wiring),
           engine,
         },

@@ -1,9 +1,23 @@
+import { ERROR_LINES } from "./gateway-errors.ts";
+
 /** One service as the gateway sees it. */
 export interface Route {
   /** Name by which the engine's DNS knows the service's containers. */
   readonly name: string;
   /** Port of the containers, and the gateway's own port for the other services. */
   readonly port: number;
+}
+
+/** What the published port demands of a request. */
+export interface Demands {
+  /** Path, in the container, of the file with certificate and key; undefined for plain HTTP. */
+  readonly certificate: string | undefined;
+  /** Largest body that is taken, in bytes. */
+  readonly bodyLimit: number;
+  /** Requests of one client's address in 10 s; 0 for any number. */
+  readonly rateLimit: number;
+  /** SHA-256 of the token that a request has to bring, in hexadecimal digits; undefined where it needs none. */
+  readonly tokenDigest: string | undefined;
 }
 
 /** Inputs of the gateway's configuration. */
@@ -13,6 +27,7 @@ export interface GatewayConfigArgs {
   readonly published: string;
   /** The gateway's port, inside its container, that is published. */
   readonly publishedPort: number;
+  readonly demands: Demands;
 }
 
 /** How many containers of one service can be there at once: the old, the new, and what a failed rollout left. */
@@ -25,10 +40,10 @@ const SERVERS = 4;
  * The numbers were found under load: a check that may take less than a second marks good servers down while the
  * engine rewires the network; without retries a request that meets a container at its end is lost.
  */
-export function gatewayConfig({ routes, published, publishedPort }: GatewayConfigArgs): string {
+export function gatewayConfig({ routes, published, publishedPort, demands }: GatewayConfigArgs): string {
   return [
     GLOBAL,
-    `frontend published\n  bind :${String(publishedPort)}\n  default_backend ${published}\n`,
+    publishedFrontend(publishedPort, published, demands),
     ...routes.map(({ name, port }) => `frontend ${name}\n  bind :${String(port)}\n  default_backend ${name}\n`),
     ...routes.map(
       ({ name, port }) => `backend ${name}
@@ -37,6 +52,43 @@ export function gatewayConfig({ routes, published, publishedPort }: GatewayConfi
 `,
     ),
   ].join("\n");
+}
+
+/**
+ * Which body is too large is for the services to say: they count one of undeclared length too, and read on until its
+ * client looks for the answer. What is declared twice as large is not worth that.
+ */
+function publishedFrontend(port: number, published: string, { certificate, ...demands }: Demands): string {
+  const lines = [
+    `bind :${String(port)}${certificate === undefined ? "" : ` ssl crt ${certificate} ${TLS}`}`,
+    ...(demands.rateLimit === 0 ? [] : rateLines(demands.rateLimit)),
+    ...(demands.tokenDigest === undefined ? [] : tokenLines(demands.tokenDigest)),
+    `http-request deny deny_status 413 if { req.body_size gt ${String(2 * demands.bodyLimit)} }`,
+    `default_backend ${published}`,
+  ];
+  return `frontend published\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+/** Without HTTP/2: this HAProxy resets the stream of a refused request with a body, and its client sees no answer. */
+const TLS = "ssl-min-ver TLSv1.2 alpn http/1.1";
+
+/** Counted before the token is looked at: guesses are requests too. */
+function rateLines(limit: number): string[] {
+  return [
+    "stick-table type ip size 100k expire 10s store http_req_rate(10s)",
+    "http-request track-sc0 src",
+    `http-request deny deny_status 429 if { sc_http_req_rate(0) gt ${String(limit)} }`,
+  ];
+}
+
+/** The digest is compared: nobody learns the token from this file, or from how long an answer takes. */
+function tokenLines(digest: string): string[] {
+  return [
+    `acl authorised http_auth_bearer,sha2(256),hex -m str ${digest.toUpperCase()}`,
+    "acl open path /health /ready",
+    "http-request deny deny_status 401 unless authorised or open",
+    "http-request del-header authorization",
+  ];
 }
 
 const GLOBAL = `global
@@ -67,5 +119,4 @@ defaults
   timeout client 60s
   timeout server 60s
   default-server inter 500ms fastinter 200ms downinter 200ms fall 2 rise 1
-  http-error status 503 content-type application/json string '{"error":{"code":"unavailable","message":"no healthy container of the service is there"}}'
-`;
+${ERROR_LINES.map((line) => `  ${line}\n`).join("")}`;

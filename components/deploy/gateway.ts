@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer } from "./container.ts";
+import { expiryReminder, type KeyPair } from "../certificate.ts";
 import { gatewayConfig, type Route } from "./gateway-config.ts";
+import type { Joined } from "./networks.ts";
 
 /** Inputs of a Gateway. */
 export interface GatewayArgs {
@@ -9,8 +12,8 @@ export interface GatewayArgs {
   readonly filesImage: pulumi.Input<string>;
   /** Name of the stack, for labels. */
   readonly stack: string;
-  /** Name of the network on which it is found as `gateway`. */
-  readonly network: pulumi.Input<string>;
+  /** Networks that it is on. */
+  readonly networks: readonly Joined[];
   /** Address of the host that the port is published on; loopback unless configured. */
   readonly address: string;
   /** Port of the host. */
@@ -18,9 +21,18 @@ export interface GatewayArgs {
   readonly routes: readonly Route[];
   /** Name of the service that the published port leads to. */
   readonly published: string;
+  /** Certificate and key; undefined for plain HTTP. */
+  readonly tls: KeyPair | undefined;
+  /** Token that a request has to bring; undefined where it needs none. Secret. */
+  readonly token: pulumi.Output<string> | undefined;
+  /** Largest body that services take, in bytes. */
+  readonly bodyLimit: number;
+  /** Requests of one client's address in 10 s; 0 for any number. */
+  readonly rateLimit: number;
 }
 
 const CONFIG = "/usr/local/etc/haproxy/haproxy.cfg";
+const KEY_PAIR = "/usr/local/etc/haproxy/tls.pem";
 const PUBLISHED_PORT = 8080;
 
 /** The one published port, and the hop between services: only what is ready gets a request. */
@@ -30,18 +42,16 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Gateway", name, { port: args.port }, opts);
+    const { tls } = args;
+    const reminder = tls === undefined ? undefined : expiryReminder(tls, new Date());
+    if (reminder !== undefined) void pulumi.log.warn(reminder, this);
     const container = createContainer(this, name, {
       image: args.image,
       user: "99:99",
       stack: args.stack,
-      network: { name: args.network, alias: name },
+      networks: args.networks,
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
-      files: {
-        image: args.filesImage,
-        contents: {
-          [CONFIG]: gatewayConfig({ routes: args.routes, published: args.published, publishedPort: PUBLISHED_PORT }),
-        },
-      },
+      files: { image: args.filesImage, contents: gatewayFiles(args) },
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",
@@ -50,7 +60,30 @@ export class Gateway extends pulumi.ComponentResource {
       publish: { address: args.address, external: args.port, internal: PUBLISHED_PORT },
       rollout: "stop-first",
     });
-    this.endpoint = container.id.apply(() => `http://${args.address}:${String(args.port)}`);
+    const scheme = tls === undefined ? "http" : "https";
+    this.endpoint = container.id.apply(() => `${scheme}://${args.address}:${String(args.port)}`);
     this.registerOutputs({ endpoint: this.endpoint });
   }
+}
+
+/** What the gateway reads, by path. Of the token it gets the digest, which is all that it needs to compare. */
+function gatewayFiles({
+  routes,
+  published,
+  tls,
+  token,
+  bodyLimit,
+  rateLimit,
+}: GatewayArgs): Record<string, pulumi.Input<string>> {
+  const render = (tokenDigest: string | undefined): string =>
+    gatewayConfig({
+      routes,
+      published,
+      publishedPort: PUBLISHED_PORT,
+      demands: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
+    });
+  return {
+    [CONFIG]: token?.apply((text) => render(createHash("sha256").update(text).digest("hex"))) ?? render(undefined),
+    ...(tls === undefined ? {} : { [KEY_PAIR]: pulumi.secret(`${tls.certificate}\n${tls.key}`) }),
+  };
 }

@@ -26,7 +26,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       image: args.image,
       user: REGISTRY_USER,
       stack: args.stack,
-      network: undefined,
+      networks: [],
       volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],
       startLimit: "30 s",

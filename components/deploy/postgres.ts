@@ -21,7 +21,7 @@ export class Postgres extends pulumi.ComponentResource {
       image: args.image,
       user: "999:999",
       stack: args.stack,
-      network: { name: args.network, alias: name },
+      networks: args.networks,
       command: ["postgres", "-c", "listen_addresses=*", "-c", "shared_buffers=64MB"],
       environment: {
         POSTGRES_USER: "morgan",

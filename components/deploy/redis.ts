@@ -20,7 +20,7 @@ export class Redis extends pulumi.ComponentResource {
       image: args.image,
       user: "999:999",
       stack: args.stack,
-      network: { name: args.network, alias: name },
+      networks: args.networks,
       command: ["redis-server", `${SECRETS}/redis.conf`],
       files: {
         image: args.filesImage,

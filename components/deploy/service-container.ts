@@ -4,6 +4,7 @@ import type { Engine } from "../engine.ts";
 import type { GpuAccess } from "../gpu/access.ts";
 import type { Rollout } from "../rollout.ts";
 import type { Engine as ServiceEngine, Service } from "../service.ts";
+import type { Joined } from "./networks.ts";
 import type { Weights } from "./weights.ts";
 import { createContainer } from "./container.ts";
 
@@ -25,8 +26,8 @@ export interface ServiceContainerArgs {
   readonly weights: Weights | undefined;
   /** Name of the stack, for labels. */
   readonly stack: string;
-  /** Name of the network on which it is found by its own name. */
-  readonly network: pulumi.Input<string>;
+  /** Networks that it is on. */
+  readonly networks: readonly Joined[];
   /** Environment. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets by the name of the file in /run/secrets that holds each. */
@@ -52,7 +53,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
       image: args.image,
       user: SERVICE_USER,
       stack: args.stack,
-      network: { name: args.network, alias: name },
+      networks: args.networks,
       environment: { MORGAN_PORT: String(port), ...args.environment },
       files: {
         image: args.filesImage,

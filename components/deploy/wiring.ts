@@ -26,6 +26,8 @@ export interface Wiring {
   readonly redis: BackingService | undefined;
   readonly postgres: BackingService | undefined;
   readonly llm: LanguageModel;
+  /** Largest body that a service takes, in bytes. */
+  readonly bodyLimit: number;
 }
 
 /** What an engine that can use a card computes with. */
@@ -45,7 +47,7 @@ type Inputs = Record<string, pulumi.Input<string>>;
  */
 export function environmentOf(
   service: Service,
-  { catalog, accelerator, redis, postgres, llm }: Wiring,
+  { catalog, accelerator, redis, postgres, llm, bodyLimit }: Wiring,
   compute: Compute,
 ): Inputs {
   const engine = service.engines[accelerator];
@@ -54,6 +56,7 @@ export function environmentOf(
     return port === undefined ? [] : [[`MORGAN_${name.toUpperCase()}_URL`, `http://gateway:${String(port)}`]];
   });
   return {
+    MORGAN_MAX_BODY_BYTES: String(bodyLimit),
     ...engine.environment,
     ...(engine.vramMiB > 0 ? computeEnvironment(compute) : {}),
     ...Object.fromEntries(called),

@@ -1,5 +1,5 @@
 import type { ConfigReader } from "../config-reader.ts";
-import { mebibytes, type Size } from "../units.ts";
+import { isSize, mebibytes, type Size } from "../units.ts";
 
 /** Whether services that compute on a GPU get one. */
 export type GpuUse =
@@ -59,8 +59,4 @@ export function readGpuConfig({ choice, list, entries, wrong }: ConfigReader, ac
     devices: devices.filter((device) => !unusable.includes(device)),
     cards: Object.fromEntries(cards.map(([card, memory]) => [card, mebibytes(memory as Size)])),
   };
-}
-
-function isSize(value: unknown): value is Size {
-  return typeof value === "string" && /^[1-9]\d{0,6}(?:\.\d)? (?:MiB|GiB)$/.test(value);
 }

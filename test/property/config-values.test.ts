@@ -36,6 +36,9 @@ const valid = fc
       .subarray(["llm", "tts", "stt", "vad"])
       .map((chosen) => JSON.stringify(chosen.length === 4 ? names : chosen)),
     gatewayAddress: fc.ipV4(),
+    pair: fc.constantFrom("", "tls/gateway.pem"),
+    bodyLimit: fc.constantFrom("1 MiB", "10 MiB", "12.5 MiB", "64 MiB"),
+    rateLimit: fc.nat({ max: 1_000_000 }).map(String),
     ports: fc.uniqueArray(port, { minLength: 2, maxLength: 2 }),
     registry: fc.constantFrom("local", "harbor.example.com/voice/morgan", "localhost:5000/m"),
     builder: fc.constantFrom("default", "remote"),
@@ -51,8 +54,10 @@ const valid = fc
     llmEndpoint: url,
     llmModel: fc.string(),
   })
-  .map(({ ports: [gatewayPort = 0, registryPort = 0], ...rest }) => ({
+  .map(({ ports: [gatewayPort = 0, registryPort = 0], pair, ...rest }) => ({
     ...rest,
+    tlsCertificate: pair,
+    tlsKey: pair,
     gatewayPort: String(gatewayPort),
     registryPort: String(registryPort),
   }));
@@ -77,6 +82,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
   gatewayPort: ["0", "65536", "-1", "80.5", "http", "", " "],
+  bodyLimit: ["0.5 MiB", "65 MiB", "1 GiB", "10", "10MiB", "10 MB", "-1 MiB", ""],
+  rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1"],
   registryPort: ["0", "65536", "x"],
   registry: ["", "morgan", "https://harbor.example.com/m", "harbor.example.com", "Harbor.example.com/m"],
   baseImages: ["alpine", "Debian"],
@@ -101,6 +108,12 @@ describe("a configuration", () => {
         const { values, problems } = parse(config);
         expect(problems).to.deep.equal([]);
         expect(values.gateway).to.deep.equal({ address: config.gatewayAddress, port: Number(config.gatewayPort) });
+        expect(values.access).to.deep.equal({
+          certificate: config.tlsCertificate,
+          key: config.tlsKey,
+          bodyLimit: Number(config.bodyLimit.split(" ")[0]) * 1_048_576,
+          rateLimit: Number(config.rateLimit),
+        });
         expect(values.accelerator).to.equal(config.accelerator);
         expect(values.protectData).to.equal(config.protectData === "true");
         expect(values.sizeBudgets).to.equal(config.sizeBudgets);
@@ -172,6 +185,17 @@ describe("a configuration", () => {
     const { problems } = parse({ ...base, services: '["core","llm","tts","vad"]' });
     expect(problems).to.have.length(1);
     expect(problems[0]?.expected).to.contain("core").and.contain("stt");
+  });
+
+  it("has a certificate and its key, or neither", () => {
+    for (const [given, missing] of [
+      ["tlsCertificate", "tlsKey"],
+      ["tlsKey", "tlsCertificate"],
+    ] as const) {
+      const { values, problems } = parse({ ...base, [given]: "a.pem" });
+      expect(problems.map(({ key }) => key)).to.deep.equal([`morgan:${missing}`]);
+      expect(values.access).to.include({ certificate: "", key: "" });
+    }
   });
 
   it("gives services in the catalog's order, each once", () => {

@@ -113,12 +113,23 @@ describe("every container of a stack", () => {
     for (const { name, inputs } of registrations.of("container")) expect(inputs, name).not.to.have.property("name");
   });
 
-  it("is found on the stack's network by its own name, but for the registry", () => {
-    const network = { name: "morgan-dev-network-0123456" };
-    for (const { name, inputs } of running) {
-      const joined = name === "registry" ? undefined : [{ ...network, aliases: [name] }];
-      expect(inputs["networksAdvanced"], name).to.deep.equal(joined);
-    }
+  it("is on the networks that it needs, found by its own name where others look for it", () => {
+    const services = "morgan-dev-services-network-0123456";
+    const data = "morgan-dev-data-network-0123456";
+    const outside = "morgan-dev-network-0123456";
+    const found = (name: string, alias: string): object => ({ name, aliases: [alias] });
+    const joined = Object.fromEntries(running.map(({ name, inputs }) => [name, inputs["networksAdvanced"]]));
+    expect(joined).to.deep.equal({
+      registry: undefined,
+      redis: [found(data, "redis")],
+      postgres: [found(data, "postgres")],
+      gateway: [found(services, "gateway"), { name: outside }],
+      core: [found(services, "core"), { name: data }],
+      llm: [found(services, "llm")],
+      tts: [found(services, "tts")],
+      stt: [found(services, "stt")],
+      vad: [found(services, "vad")],
+    });
   });
 
   it("writes to memory only where it has to, never executes from there, and owns what it writes", () => {
@@ -131,6 +142,14 @@ describe("every container of a stack", () => {
           .and.contain(`uid=${uid ?? ""},gid=${gid ?? ""}`);
       }
     }
+  });
+
+  it("speaks TLS at its endpoint where it has a certificate", async () => {
+    const stack = await up({ tls: { certificate: "CERTIFICATE", key: "KEY" } });
+    expect(at(stack.component("MorganStack").outputs, "endpoint")).to.equal("https://127.0.0.1:8080");
+    const uploads = stack.get("container", "gateway-files").inputs["uploads"];
+    expect(at(uploads, "0.content")).to.match(/^ {2}bind :8080 ssl crt \/usr\/local\/etc\/haproxy\/tls\.pem /m);
+    expect(at(uploads, "1")).to.include({ file: "/usr/local/etc/haproxy/tls.pem", content: "CERTIFICATE\nKEY" });
   });
 
   it("listens on the configured address where that is not loopback", async () => {

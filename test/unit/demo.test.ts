@@ -9,6 +9,7 @@ import { useFolder } from "./support/project.ts";
 interface Asked {
   readonly path: string;
   readonly type: string;
+  readonly authorization: string | undefined;
   readonly body: string;
 }
 
@@ -28,7 +29,8 @@ describe("the demo", () => {
       let body = "";
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
-        asked = { path: request.url ?? "", type: request.headers["content-type"] ?? "", body };
+        const { authorization } = request.headers;
+        asked = { path: request.url ?? "", type: request.headers["content-type"] ?? "", authorization, body };
         const audio = Buffer.from("a spoken reply").toString("base64");
         response.statusCode = status;
         response.end(JSON.stringify({ transcript: "go forward", reply: "going", audio }));
@@ -53,9 +55,23 @@ describe("the demo", () => {
 
   it("says the recording to the stack, shows what it understood and answered, and keeps the spoken answer", async () => {
     await demo(endpoint);
-    expect(asked).to.deep.equal({ path: "/v1/voice", type: "audio/wav", body: "a recording" });
+    expect(asked).to.deep.equal({
+      path: "/v1/voice",
+      type: "audio/wav",
+      authorization: undefined,
+      body: "a recording",
+    });
     expect(said.join("\n")).to.contain("go forward").and.contain("going").and.contain(".morgan/demo/reply.wav");
     expect(readFileSync(".morgan/demo/reply.wav", "utf8")).to.equal("a spoken reply");
+  });
+
+  it("brings the token where one is asked for", async () => {
+    await demo(endpoint, "token");
+    expect(asked?.authorization).to.equal("Bearer token");
+  });
+
+  it("says why a stack cannot be reached", async () => {
+    expect(await demo("http://127.0.0.1:1").catch(String)).to.match(/http:\/\/127\.0\.0\.1:1 cannot be reached: .{5,}/);
   });
 
   it("is an error with the stack's own words where it does not answer", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { readConfig } from "../../components/config.ts";
+import { makeKeyPair } from "./support/key-pair.ts";
 import { useFolder } from "./support/project.ts";
 
 const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME"] as const;
@@ -54,6 +55,46 @@ describe("the configuration of a stack", () => {
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);
+  });
+
+  it("keeps the token of the gateway a secret, refuses one that could be guessed, and does not show it", async () => {
+    expect(read().config.apiToken).to.equal(undefined);
+    const { config, problems } = read({ apiToken: "0123456789abcdefXY-._~+/==" });
+    expect(problems).to.deep.equal([]);
+    expect(config.apiToken === undefined ? undefined : await pulumi.isSecret(config.apiToken)).to.equal(true);
+    for (const token of [
+      "short",
+      "",
+      "a".repeat(501),
+      `${"a".repeat(30)} b`,
+      `${"a".repeat(30)}\n`,
+      `"${"a".repeat(30)}"`,
+    ]) {
+      const { config: without, problems: found } = read({ apiToken: token });
+      expect(
+        found.map(({ key }) => key),
+        token,
+      ).to.deep.equal(["morgan:apiToken"]);
+      if (token !== "") expect(JSON.stringify(found), token).not.to.contain(token);
+      expect(without.apiToken).to.equal(undefined);
+    }
+  });
+
+  it("reads the gateway's certificate and key, and says which of them cannot be read", () => {
+    expect(read().config.tls).to.equal(undefined);
+    const pair = makeKeyPair();
+    project.write("tls/crt.pem", pair.certificate);
+    project.write("tls/key.pem", pair.key);
+    const both = { tlsCertificate: "tls/crt.pem", tlsKey: "tls/key.pem" };
+    expect(read(both).problems).to.deep.equal([]);
+    expect(read(both).config.tls).to.deep.equal(pair);
+    const missing = read({ tlsCertificate: "nowhere.pem", tlsKey: "gone.pem" });
+    expect(missing.problems.map(({ key, found }) => [key, found])).to.deep.equal([
+      ["morgan:tlsCertificate", 'nothing readable at "nowhere.pem"'],
+      ["morgan:tlsKey", 'nothing readable at "gone.pem"'],
+    ]);
+    const swapped = read({ tlsCertificate: "tls/key.pem", tlsKey: "tls/crt.pem" });
+    expect(swapped.problems.map(({ key }) => key)).to.deep.equal(["morgan:tlsCertificate", "morgan:tlsKey"]);
   });
 
   it("keeps the language model's key a secret, and does without one", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../components/gpu/plan.ts";
@@ -8,6 +9,8 @@ import { madeDigest, record, type Registrations } from "./support/registrations.
 import { at, secretPaths, texts } from "./support/wire.ts";
 
 const KEY = "key of the language model";
+const TOKEN = "token of the gateway 0123456789";
+const TLS_KEY = "PRIVATE KEY of the gateway";
 const PASSWORDS = ["secret-of-redis-password", "secret-of-postgres-password"];
 
 describe("a secret of a stack", () => {
@@ -16,7 +19,8 @@ describe("a secret of a stack", () => {
   before(async () => {
     registrations = await record(() => {
       const llm = { endpoint: "https://llm.example.com/v1", model: "small" };
-      const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY) });
+      const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
+      const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY), apiToken: pulumi.secret(TOKEN), tls });
       new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
     });
   });
@@ -29,13 +33,22 @@ describe("a secret of a stack", () => {
     expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
     expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
+    expect(holding(TLS_KEY)).to.deep.equal(["gateway-files"]);
+  });
+
+  it("goes nowhere where its digest is enough: the gateway compares that of its token", () => {
+    const digest = createHash("sha256").update(TOKEN).digest("hex").toUpperCase();
+    expect(holding(TOKEN)).to.deep.equal([]);
+    expect(holding(digest)).to.deep.equal(["gateway-files"]);
+    const { wire } = registrations.get("container", "gateway-files");
+    expect(secretPaths(wire)).to.deep.equal(["uploads.0.content", "uploads.1.content"]);
   });
 
   it("is marked as one wherever it goes, so that the state holds it encrypted", () => {
     for (const { name, wire } of registrations.of("container")) {
       const uploads = at(wire, "uploads");
       const open = texts(withoutSecrets(uploads)).join();
-      for (const secret of [KEY, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
+      for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
     }
     expect(secretPaths(registrations.get("container", "llm-files").wire)).to.deep.equal(["uploads.0.content"]);
   });
@@ -46,7 +59,8 @@ describe("a secret of a stack", () => {
       return texts([envs, command, labels, healthcheck]);
     });
     const outputs = texts(registrations.component("MorganStack").outputs);
-    for (const secret of [KEY, ...PASSWORDS]) expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
+    for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS])
+      expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
   });
 
   it("is a file that the service is told about", () => {

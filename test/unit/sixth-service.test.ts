@@ -91,7 +91,11 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
       Object.entries(of).filter(([name]) => !own.includes(name));
     expect(shared(inputs)).to.deep.equal(shared(vad));
     expect(inputs).to.include({ memory: 256, memorySwap: 256 });
-    expect(inputs["envs"]).to.deep.equal(["MORGAN_PORT=8005", "MORGAN_VAD_URL=http://gateway:8004"]);
+    expect(inputs["envs"]).to.deep.equal([
+      "MORGAN_MAX_BODY_BYTES=10485760",
+      "MORGAN_PORT=8005",
+      "MORGAN_VAD_URL=http://gateway:8004",
+    ]);
     expect(deleteBeforeReplace).to.equal(false);
     expect(at(all.get("image", "wake").inputs, "dockerfile.inline")).to.contain('"morgan_wake"');
   });

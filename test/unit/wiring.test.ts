@@ -11,7 +11,10 @@ const wiring: Wiring = {
   redis,
   postgres,
   llm: { endpoint: "https://llm.example.com/v1", model: "small", apiKey: "key secret" },
+  bodyLimit: 1000,
 };
+/** What every service is told. */
+const COMMON = { MORGAN_MAX_BODY_BYTES: "1000" };
 
 describe("the wiring of a service", () => {
   it("leads every call over the gateway, which knows who is healthy", () => {
@@ -38,6 +41,7 @@ describe("the wiring of a service", () => {
 
   it("gives the language model's endpoint, model and key's file to the service that asks it, and to no other", () => {
     expect(environmentOf(catalog.llm, wiring, PROCESSOR)).to.deep.equal({
+      ...COMMON,
       MORGAN_LLM_ENDPOINT: "https://llm.example.com/v1",
       MORGAN_LLM_MODEL: "small",
       MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key",
@@ -53,21 +57,21 @@ describe("the wiring of a service", () => {
 
   it("says nothing of a language model where none is configured", () => {
     const none = { ...wiring, llm: { endpoint: "", model: "", apiKey: undefined } };
-    expect(environmentOf(catalog.llm, none, PROCESSOR)).to.deep.equal({});
+    expect(environmentOf(catalog.llm, none, PROCESSOR)).to.deep.equal(COMMON);
     expect(secretsOf(catalog.llm, none)).to.deep.equal({});
   });
 
   it("tells a service which engine does its work on the stack's accelerator", () => {
-    expect(environmentOf(catalog.tts, wiring, PROCESSOR)).to.deep.equal({ MORGAN_ENGINE: "espeak-ng" });
+    expect(environmentOf(catalog.tts, wiring, PROCESSOR)).to.deep.equal({ ...COMMON, MORGAN_ENGINE: "espeak-ng" });
     const cuda: Wiring = { ...wiring, accelerator: "cuda" };
     expect(environmentOf(catalog.tts, cuda, PROCESSOR)).to.include({ MORGAN_ENGINE: "torch" });
     expect(environmentOf(catalog.stt, cuda, PROCESSOR)).to.include({ MORGAN_ENGINE: "faster-whisper" });
-    expect(environmentOf(catalog.vad, cuda, { ...PROCESSOR, onCard: true })).to.deep.equal({});
+    expect(environmentOf(catalog.vad, cuda, { ...PROCESSOR, onCard: true })).to.deep.equal(COMMON);
   });
 
   it("tells a service that can use a card what it computes on, and where its weights come from", () => {
     const cuda: Wiring = { ...wiring, accelerator: "cuda" };
-    const place = { MORGAN_ENGINE: "faster-whisper", MORGAN_MODEL_DIR: "/models" };
+    const place = { ...COMMON, MORGAN_ENGINE: "faster-whisper", MORGAN_MODEL_DIR: "/models" };
     expect(environmentOf(catalog.stt, cuda, PROCESSOR)).to.deep.equal({ ...place, MORGAN_DEVICE: "cpu" });
     const folder = { onCard: true, model: { kind: "folder", path: "/srv/whisper" }, offline: false } as const;
     expect(environmentOf(catalog.stt, cuda, folder)).to.deep.equal({ ...place, MORGAN_DEVICE: "cuda" });

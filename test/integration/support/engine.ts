@@ -18,7 +18,12 @@ export interface InspectedContainer {
     readonly Env: readonly string[];
     readonly Image: string;
   };
-  readonly Mounts: readonly { readonly Destination: string; readonly Name?: string }[];
+  readonly Mounts: readonly {
+    readonly Type: string;
+    readonly Source: string;
+    readonly Destination: string;
+    readonly Name?: string;
+  }[];
   readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
   readonly HostConfig: {
     readonly ReadonlyRootfs: boolean;
@@ -29,6 +34,11 @@ export interface InspectedContainer {
     readonly Memory: number;
     readonly MemorySwap: number;
     readonly NanoCpus: number;
+    readonly PidsLimit: number | null;
+    readonly NetworkMode: string;
+    readonly PidMode: string;
+    readonly IpcMode: string;
+    readonly Devices: readonly unknown[] | null;
     readonly Init: boolean;
     readonly DeviceRequests:
       readonly { readonly Driver: string; readonly DeviceIDs: readonly string[] | null }[] | null;
@@ -36,16 +46,27 @@ export interface InspectedContainer {
     readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   };
   readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>>;
     readonly Ports: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
   };
 }
 
 /** Every container of a stack by its role; those that only hold files are left out. */
 export function containersOf(stack: string): Record<string, InspectedContainer> {
-  const running = containerIds(stack)
-    .flatMap((id) => JSON.parse(docker("inspect", id)) as InspectedContainer[])
-    .filter((container) => container.State.Status !== "created");
-  return Object.fromEntries(running.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
+  return byRole(inspectAll(stack).filter((container) => container.State.Status !== "created"));
+}
+
+/** The containers of a stack that only hold files, by their roles. */
+export function holdersOf(stack: string): Record<string, InspectedContainer> {
+  return byRole(inspectAll(stack).filter((container) => container.State.Status === "created"));
+}
+
+function inspectAll(stack: string): InspectedContainer[] {
+  return containerIds(stack).flatMap((id) => JSON.parse(docker("inspect", id)) as InspectedContainer[]);
+}
+
+function byRole(containers: readonly InspectedContainer[]): Record<string, InspectedContainer> {
+  return Object.fromEntries(containers.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
 }
 
 /** Ids of a stack's containers by role. */

@@ -68,6 +68,11 @@ export class TestStack {
     await this.#stack.setAllConfig(config, true);
   }
 
+  /** Sets a configuration value that the stack's file holds encrypted. */
+  async configureSecret(key: string, value: string): Promise<void> {
+    await this.#stack.setConfig(`morgan:${key}`, { value, secret: true });
+  }
+
   /** Takes configuration values away. */
   async unset(...keys: readonly string[]): Promise<void> {
     await this.#stack.removeAllConfig(keys.map((key) => `morgan:${key}`));

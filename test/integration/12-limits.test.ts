@@ -1,0 +1,190 @@
+import { networkInterfaces } from "node:os";
+import { expect } from "chai";
+import { catalog } from "../../services/catalog.ts";
+import { containersOf, holdersOf, type InspectedContainer } from "./support/engine.ts";
+import {
+  hostAddress,
+  listenAt,
+  networksOfStack,
+  reachable,
+  type InspectedNetwork,
+  type Target,
+} from "./support/network.ts";
+import { sharedStack } from "./support/shared-stack.ts";
+import type { TestStack } from "./support/test-stack.ts";
+
+const SERVICES = Object.keys(catalog) as (keyof typeof catalog)[];
+
+/** Memory and processors of what is not in the catalog. */
+const SIZES: Readonly<Record<string, { mebibytes: number; cpus: number }>> = {
+  gateway: { mebibytes: 256, cpus: 1 },
+  redis: { mebibytes: 256, cpus: 1 },
+  postgres: { mebibytes: 512, cpus: 1 },
+  registry: { mebibytes: 512, cpus: 2 },
+};
+
+const NETWORKS: Readonly<Record<string, readonly string[]>> = {
+  gateway: ["network", "services-network"],
+  core: ["data-network", "services-network"],
+  llm: ["services-network"],
+  tts: ["services-network"],
+  stt: ["services-network"],
+  vad: ["services-network"],
+  redis: ["data-network"],
+  postgres: ["data-network"],
+  registry: ["the engine's own"],
+};
+
+describe("what the engine says that a running container may", () => {
+  let stack: TestStack;
+  let containers: Record<string, InspectedContainer>;
+  let networks: Record<string, InspectedNetwork>;
+
+  before(() => {
+    stack = sharedStack();
+    containers = containersOf(stack.name);
+    networks = networksOfStack(stack.name);
+  });
+
+  const all = (check: (container: InspectedContainer, role: string) => void): void => {
+    expect(Object.keys(containers)).to.have.members([...SERVICES, ...Object.keys(SIZES)]);
+    for (const [role, container] of Object.entries(containers)) check(container, role);
+  };
+
+  it("is nothing of root's: another user, no capability, no new privilege, no device, nothing of the host", () => {
+    all(({ Config, HostConfig, Mounts }, role) => {
+      expect(Config.User, role).to.match(/^[1-9]\d*:[1-9]\d*$/);
+      expect(HostConfig.Privileged, role).to.equal(false);
+      expect(HostConfig.CapDrop, role).to.deep.equal(["ALL"]);
+      expect(HostConfig.CapAdd ?? [], role).to.deep.equal([]);
+      expect(HostConfig.SecurityOpt, role).to.deep.equal(["no-new-privileges:true"]);
+      expect([HostConfig.PidMode, HostConfig.IpcMode], role).to.deep.equal(["", "private"]);
+      expect([HostConfig.Devices ?? [], HostConfig.DeviceRequests ?? []], role).to.deep.equal([[], []]);
+      expect(
+        Mounts.filter(({ Type, Source }) => Type !== "volume" || Source.includes("docker.sock")),
+        role,
+      ).to.deep.equal([]);
+    });
+  });
+
+  it("is to write nowhere but to memory and to its volumes", () => {
+    all(({ HostConfig }, role) => {
+      expect(HostConfig.ReadonlyRootfs, role).to.equal(true);
+    });
+  });
+
+  it("is as much memory and as many processors as it is given, and no swap", () => {
+    all(({ HostConfig }, role) => {
+      const service = catalog[role as keyof typeof catalog] as (typeof catalog)["core"] | undefined;
+      const [amount = "0", unit] = service?.engines.cpu.memory.split(" ") ?? [];
+      const size = SIZES[role] ?? { mebibytes: Number(amount) * (unit === "GiB" ? 1024 : 1), cpus: service?.cpus ?? 0 };
+      expect(HostConfig.Memory, role).to.equal(size.mebibytes * 1024 * 1024);
+      expect(HostConfig.MemorySwap, role).to.equal(HostConfig.Memory);
+      expect(HostConfig.NanoCpus, role).to.equal(size.cpus * 1e9);
+    });
+  });
+
+  it("is a bounded number of processes", () => {
+    all(({ HostConfig }, role) => {
+      expect(HostConfig.PidsLimit ?? 0, role).to.be.greaterThan(0);
+    });
+  });
+
+  it("is to be started again by the engine, with an init, and to write a log that is rotated", () => {
+    all(({ HostConfig }, role) => {
+      expect(HostConfig.Init, role).to.equal(true);
+      expect(HostConfig.RestartPolicy.Name, role).to.equal("unless-stopped");
+      const Config = { "max-size": "10m", "max-file": "3" };
+      expect(HostConfig.LogConfig, role).to.deep.equal({ Type: "json-file", Config });
+    });
+  });
+
+  it("is to join the networks that it needs, and no other", () => {
+    const roles = new Map(Object.entries(networks).map(([role, { Name }]) => [Name, role]));
+    const joined = Object.entries(containers).map(([role, { NetworkSettings }]) => {
+      const names = Object.keys(NetworkSettings.Networks);
+      return [role, names.map((name) => (name === "bridge" ? "the engine's own" : roles.get(name))).sort()];
+    });
+    expect(Object.fromEntries(joined)).to.deep.equal(NETWORKS);
+  });
+
+  it("is to have a port on the host for the gateway and the registry, on loopback", () => {
+    const published = Object.entries(containers).flatMap(([role, { NetworkSettings }]) =>
+      Object.values(NetworkSettings.Ports)
+        .flatMap((bindings) => bindings ?? [])
+        .map(({ HostIp, HostPort }) => `${role} ${HostIp}:${HostPort}`),
+    );
+    expect(published).to.have.members([
+      `gateway 127.0.0.1:${String(stack.gatewayPort)}`,
+      `registry 127.0.0.1:${String(stack.registryPort)}`,
+    ]);
+  });
+
+  it("is nothing at all for the holders of files: they never start, and have no network", () => {
+    const holders = holdersOf(stack.name);
+    expect(Object.keys(holders)).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
+    for (const [role, { HostConfig, Mounts }] of Object.entries(holders)) {
+      expect(HostConfig.NetworkMode, role).to.equal("none");
+      expect(HostConfig.Privileged, role).to.equal(false);
+      expect([...new Set(Mounts.map(({ Type }) => Type))], role).to.deep.equal(["volume"]);
+    }
+  });
+});
+
+describe("the networks of a running stack", () => {
+  let networks: Record<string, InspectedNetwork>;
+  let containers: Record<string, InspectedContainer>;
+  let host: { address: string; port: number; close: () => void };
+
+  before(async () => {
+    networks = networksOfStack(sharedStack().name);
+    containers = containersOf(sharedStack().name);
+    const { network } = networks;
+    const address = network === undefined ? "" : hostAddress(network);
+    host = { address, ...(await listenAt(address)) };
+  });
+  after(() => {
+    host.close();
+  });
+  const from = (role: string, targets: readonly Target[]): string[] => reachable(containers[role]?.Id ?? "", targets);
+  const outside = (): Target => `${host.address}:${host.port}`;
+  const stores = (): Target[] => {
+    const addressOf = (role: string): string =>
+      containers[role]?.NetworkSettings.Networks[networks["data-network"]?.Name ?? ""]?.IPAddress ?? "";
+    const found: Target[] = ["redis:6379", `${addressOf("redis")}:6379`];
+    return [...found, "postgres:5432", `${addressOf("postgres")}:5432`];
+  };
+  const GATEWAY: Target = `gateway:${catalog.vad.port}`;
+
+  it("lead a service to the gateway and not out; to the data, by name or by address, the one that uses it alone", () => {
+    for (const role of SERVICES) {
+      const expected = role === "core" ? [GATEWAY, ...stores()] : [GATEWAY];
+      expect(from(role, [GATEWAY, outside(), ...stores()]), role).to.deep.equal(expected);
+    }
+  });
+
+  it("lead the gateway out, which its published port needs, and not to the data", () => {
+    // By name alone: some ways out answer for every address.
+    const targets = [outside(), "redis:6379", "postgres:5432"] as const;
+    expect(from("gateway", targets)).to.deep.equal([outside()]);
+  });
+
+  it("lead the data to nobody", () => {
+    for (const role of ["redis", "postgres"]) {
+      expect(from(role, [outside(), GATEWAY, ...stores()]), role).to.deep.equal(stores());
+    }
+  });
+
+  it("have no address of the host but where there is a way out", () => {
+    expect(Object.keys(networks)).to.have.members(["network", "services-network", "data-network"]);
+    const addresses = (role: string): string[] => {
+      const found = networkInterfaces()[`br-${networks[role]?.Id.slice(0, 12) ?? ""}`] ?? [];
+      return found.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+    };
+    expect(addresses("network")).to.deep.equal([host.address]);
+    for (const role of ["services-network", "data-network"]) {
+      expect(networks[role]?.Internal, role).to.equal(true);
+      expect(addresses(role), role).to.deep.equal([]);
+    }
+  });
+});

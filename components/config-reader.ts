@@ -1,4 +1,5 @@
 import type { Problem } from "./errors.ts";
+import { parseDuration, type Duration } from "./units.ts";
 
 /** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
 export type Values = (key: string) => string | undefined;
@@ -12,6 +13,8 @@ export interface ConfigReader {
   readonly boolean: (key: string) => boolean;
   /** A port; 0 stands in for a wrong one. */
   readonly port: (key: string) => number;
+  /** A length of time, as "5 s"; the default where none is set. */
+  readonly duration: (key: string, otherwise: Duration) => Duration;
   /** An http or https URL; empty where none is set. */
   readonly url: (key: string) => string;
   /** A list of texts; empty where none is set. `what` says what they are. */
@@ -50,6 +53,12 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
       if (found !== undefined && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
       wrong(key, "a port, 1 to 65535", found === undefined ? "nothing" : `"${found}"`);
       return 0;
+    },
+    duration(key, otherwise) {
+      const found = values(key);
+      const duration = found === undefined ? otherwise : parseDuration(found);
+      if (duration === undefined) wrong(key, 'a length of time such as "5 s", "500 ms" or "2 min"', `"${found ?? ""}"`);
+      return duration ?? otherwise;
     },
     url(key) {
       const found = values(key) ?? "";

@@ -27,6 +27,8 @@ const PUBLISHED_PORT = 8080;
 export class Gateway extends pulumi.ComponentResource {
   /** URL at which the stack is reached from outside. */
   readonly endpoint: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Gateway", name, { port: args.port }, opts);
@@ -51,6 +53,7 @@ export class Gateway extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     this.endpoint = container.id.apply(() => `http://${args.address}:${String(args.port)}`);
-    this.registerOutputs({ endpoint: this.endpoint });
+    this.container = container.id;
+    this.registerOutputs({ endpoint: this.endpoint, container: this.container });
   }
 }

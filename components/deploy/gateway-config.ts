@@ -23,7 +23,12 @@ const SERVERS = 4;
  * that a newcomer gets no request before it can answer it and one that stops gets none after.
  *
  * The numbers were found under load: a check that may take less than a second marks good servers down while the
- * engine rewires the network; without retries a request that meets a container at its end is lost.
+ * engine rewires the network; without retries a request that meets a container at its end is lost. Only what fits into a
+ * buffer can be sent a second time: 256 KiB are a voice turn of 8 s, and 600 of them are half of the gateway's memory.
+ *
+ * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
+ * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
+ * request, since a client that is just sending one on such a connection could not tell whether it was served.
  */
 export function gatewayConfig({ routes, published, publishedPort }: GatewayConfigArgs): string {
   return [
@@ -33,7 +38,7 @@ export function gatewayConfig({ routes, published, publishedPort }: GatewayConfi
     ...routes.map(
       ({ name, port }) => `backend ${name}
   http-check send meth GET uri /ready
-  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr none
+  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr last,none
 `,
     ),
   ].join("\n");
@@ -42,6 +47,10 @@ export function gatewayConfig({ routes, published, publishedPort }: GatewayConfi
 const GLOBAL = `global
   log stdout format raw local0 notice
   maxconn 2000
+  tune.bufsize 262144
+  tune.buffers.limit 600
+  stats socket ipv4@127.0.0.1:9998 level user
+  server-state-file /tmp/servers
 
 resolvers engine
   nameserver dns 127.0.0.11:53
@@ -57,6 +66,9 @@ defaults
   option dontlognull
   option httpchk
   option redispatch 1
+  option http-buffer-request
+  option idle-close-on-response
+  load-server-state-from-file global
   balance leastconn
   retries 3
   retry-on conn-failure empty-response

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer } from "./container.ts";
+import { createGatewayFiles, GATEWAY_FOLDER } from "./gateway-files.ts";
 import { gatewayConfig, type Route } from "./gateway-config.ts";
 
 /** Inputs of a Gateway. */
@@ -20,7 +21,7 @@ export interface GatewayArgs {
   readonly published: string;
 }
 
-const CONFIG = "/usr/local/etc/haproxy/haproxy.cfg";
+const CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
 const PUBLISHED_PORT = 8080;
 
 /** The one published port, and the hop between services: only what is ready gets a request. */
@@ -32,18 +33,24 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Gateway", name, { port: args.port }, opts);
+    const files = createGatewayFiles(this, name, {
+      stack: args.stack,
+      image: args.filesImage,
+      gatewayImage: args.image,
+      contents: {
+        [CONFIG]: gatewayConfig({ routes: args.routes, published: args.published, publishedPort: PUBLISHED_PORT }),
+      },
+    });
     const container = createContainer(this, name, {
       image: args.image,
       user: "99:99",
       stack: args.stack,
       network: { name: args.network, alias: name },
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
-      files: {
-        image: args.filesImage,
-        contents: {
-          [CONFIG]: gatewayConfig({ routes: args.routes, published: args.published, publishedPort: PUBLISHED_PORT }),
-        },
-      },
+      readOnlyVolumes: { [GATEWAY_FOLDER]: files.volume },
+      after: files.loaded,
+      // Where a worker leaves to the next one what it knows of the containers.
+      scratch: ["/tmp"],
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",

@@ -15,15 +15,15 @@ export interface GatewayConfigArgs {
   readonly publishedPort: number;
 }
 
-/** How many containers of one service can be there at once: the old, the new, and what a failed rollout left. */
-const SERVERS = 4;
+/** How many containers of one service can be there at once: the old, the new, and what failed rollouts left. */
+const SERVERS = 8;
 
 /**
  * HAProxy's configuration. Containers are found over the engine's DNS and asked for their readiness all the time, so
  * that a newcomer gets no request before it can answer it and one that stops gets none after.
  *
- * The numbers were found under load: a check that may take less than a second marks good servers down while the
- * engine rewires the network; without retries a request that meets a container at its end is lost. Only what fits into a
+ * The numbers were found under load: a service that computes hard may take seconds for a check, and is not to be taken
+ * for one that is gone, which refuses the connection at once; without retries a request that meets a container at its end is lost. Only what fits into a
  * buffer can be sent a second time: 256 KiB are a voice turn of 8 s, and 600 of them are half of the gateway's memory.
  *
  * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
@@ -73,7 +73,7 @@ defaults
   retries 3
   retry-on conn-failure empty-response
   timeout connect 500ms
-  timeout check 1s
+  timeout check 5s
   timeout queue 5s
   timeout http-request 10s
   timeout client 60s

@@ -7,7 +7,7 @@ import { describeFailures } from "./verdict.ts";
 // The task comes as JSON; the first argument is what the last run that had no failure printed.
 const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
 const settled = (process.argv[2] ?? "").split(" ");
-const clock = { now: () => Date.now(), sleep: async (time: number) => void (await sleep(time)) };
+const clock = { now: () => Date.now(), sleep: (time: number): Promise<void> => sleep(time) };
 
 const failures = await settle({ ...task, settled }, engineContainers, clock);
 if (failures.length === 0) console.log(task.containers.join(" "));

@@ -22,9 +22,10 @@ const SERVERS = 8;
  * HAProxy's configuration. Containers are found over the engine's DNS and asked for their readiness all the time, so
  * that a newcomer gets no request before it can answer it and one that stops gets none after.
  *
- * The numbers were found under load: a service that computes hard may take seconds for a check, and is not to be taken
- * for one that is gone, which refuses the connection at once; without retries a request that meets a container at its end is lost. Only what fits into a
- * buffer can be sent a second time: 256 KiB are a voice turn of 8 s, and 600 of them are half of the gateway's memory.
+ * The numbers were found under load. A service that computes hard may not answer checks for seconds (stt, while it
+ * decodes), and must not be taken for one that is gone, which refuses connections; that costs a request nothing. Without
+ * retries a request that meets a container at its end is lost. Only what fits into a buffer can be sent a second time:
+ * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory.
  *
  * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
  * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
@@ -78,6 +79,6 @@ defaults
   timeout http-request 10s
   timeout client 60s
   timeout server 60s
-  default-server inter 500ms fastinter 200ms downinter 200ms fall 2 rise 1
+  default-server inter 500ms fastinter 200ms downinter 200ms fall 5 rise 1
   http-error status 503 content-type application/json string '{"error":{"code":"unavailable","message":"no healthy container of the service is there"}}'
 `;

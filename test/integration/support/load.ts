@@ -5,8 +5,8 @@ import { chat, voice, type Answer } from "./requests.ts";
 /** What a load is made of. */
 export type Kind = "chat" | "voice";
 
-/** Requests of each kind that are under way at once: fewer than the services let wait. */
-const IN_FLIGHT: Readonly<Record<Kind, number>> = { chat: 4, voice: 2 };
+/** Requests of each kind that are under way at once; one voice turn keeps a processor busy. */
+const IN_FLIGHT: Readonly<Record<Kind, number>> = { chat: 4, voice: 1 };
 
 /** A load ends by itself after this time, in milliseconds, also where a test forgets it. */
 const LIMIT = 5 * 60_000;

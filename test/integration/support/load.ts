@@ -70,7 +70,7 @@ export class Load {
       if (failure === undefined) this.#served[kind] += 1;
       else this.#note(kind, failure);
       // The services share the processors with what is deployed.
-      await sleep(kind === "chat" ? 50 : 200);
+      await sleep(200);
     }
   }
 

@@ -142,6 +142,7 @@ print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_sour
       expect(HostConfig.Memory, role).to.be.greaterThan(0);
       expect(HostConfig.MemorySwap, role).to.equal(HostConfig.Memory);
       expect(HostConfig.NanoCpus, role).to.be.greaterThan(0);
+      expect(HostConfig.PidsLimit, role).to.equal(512);
       expect(HostConfig.Init, role).to.equal(true);
       expect(HostConfig.RestartPolicy.Name, role).to.equal("unless-stopped");
       expect(HostConfig.LogConfig, role).to.deep.equal({

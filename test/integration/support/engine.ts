@@ -29,6 +29,7 @@ export interface InspectedContainer {
     readonly Memory: number;
     readonly MemorySwap: number;
     readonly NanoCpus: number;
+    readonly PidsLimit: number | null;
     readonly Init: boolean;
     readonly DeviceRequests:
       readonly { readonly Driver: string; readonly DeviceIDs: readonly string[] | null }[] | null;

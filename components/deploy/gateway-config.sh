@@ -13,7 +13,7 @@ docker run --rm --interactive --network none --read-only --user 0:0 --cap-drop A
   --label "morgan.stack=$MORGAN_STACK" --label morgan.role=gateway-config \
   --volumes-from "$MORGAN_HOLDER:ro" --volume "$MORGAN_VOLUME:/current" "$MORGAN_IMAGE" \
   /bin/sh -eus "$MORGAN_FOLDER" <<'END'
-haproxy -c -q -f "$1/haproxy.cfg"
+haproxy -c -f "$1/haproxy.cfg" >/dev/null
 for file in "$1"/*; do
   cp "$file" /current/.new
   mv -f /current/.new "/current/${file##*/}"

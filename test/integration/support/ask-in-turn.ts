@@ -17,7 +17,7 @@ const PROGRAM = `
 import base64, http.client, json, sys, threading, time, urllib.parse
 url = urllib.parse.urlsplit(sys.argv[1])
 recording = base64.b64decode(sys.stdin.readline())
-over = threading.Event()
+over, lock = threading.Event(), threading.Lock()
 
 def ask():
     while not over.is_set():
@@ -29,7 +29,9 @@ def ask():
             status, body = response.status, response.read().decode()
         except OSError as error:
             status, body = 0, repr(error)
-        print(json.dumps({"from": begun * 1000, "to": time.time() * 1000, "status": status, "body": body}), flush=True)
+        answer = {"from": begun * 1000, "to": time.time() * 1000, "status": status, "body": body}
+        with lock:
+            print(json.dumps(answer), flush=True)
         time.sleep(0.05)
 
 threads = [threading.Thread(target=ask) for _ in range(2)]

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { fetchRecording } from "../../cli/recording.ts";
@@ -25,9 +26,11 @@ describe("a changed configuration of the gateway", () => {
     await stack.up();
   });
 
-  /** Puts a line into the configuration's defaults. */
+  /** Puts a line before the one that names the published service. */
   const withLine = (line: string): void => {
-    writeFileSync(join(stack.folder, SOURCE), source.replace("  mode http\n", `  mode http\n  ${line}\n`));
+    const place = "default_backend ${published}";
+    expect(source).to.include(place);
+    writeFileSync(join(stack.folder, SOURCE), source.replace(place, `${line}\\n  ${place}`));
   };
 
   /** What the gateway's files say now, where it reads them. */
@@ -44,7 +47,7 @@ describe("a changed configuration of the gateway", () => {
         withLine(`http-response set-header x-morgan-test ${header}`);
         const changes = await stack.up();
         expect(changes.map(({ name }) => name)).to.have.members(["gateway-files", "gateway-config"]);
-        expect((await fetch(`${endpoint}/health`)).headers.get("x-morgan-test")).to.equal(header);
+        expect(await headerOf(`${endpoint}/health`)).to.equal(header);
       }
     } finally {
       report = await load.stop();
@@ -76,6 +79,16 @@ describe("a changed configuration of the gateway", () => {
     expect(() => docker("exec", Id, "touch", "/usr/local/etc/haproxy/new")).to.throw(/Read-only/);
   });
 });
+
+/** The header that a new connection gets: the old worker still serves the connections that it has. */
+async function headerOf(url: string): Promise<string | string[] | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | string[] | undefined>();
+  get(url, { agent: false }, (response) => {
+    response.resume();
+    resolve(response.headers["x-morgan-test"]);
+  }).once("error", reject);
+  return promise;
+}
 
 /** Waits until the stack answers. */
 async function served(endpoint: string): Promise<void> {

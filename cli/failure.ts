@@ -35,14 +35,45 @@ function stageOf(name: string): string {
   return name.replace(/^.*\//, "").replace(/-[0-9a-f]{16}$/, "");
 }
 
+/**
+ * Stops what a failed `up` left and never became healthy, where a healthy container does its work: it would go on being
+ * probed, restarted, and found by the gateway. The next `up` replaces it.
+ */
+export async function stopFailed(stack: string): Promise<void> {
+  const containers = await containersOf(stack);
+  const healthy = new Set(containers.filter(isHealthy).map(roleOf));
+  const failed = containers.filter(
+    (container) => !isHealthy(container) && isUp(container) && healthy.has(roleOf(container)),
+  );
+  if (failed.length > 0) await execute("docker", ["stop", ...failed.map((container) => String(container["ID"]))]);
+}
+
+type Listed = Readonly<Record<string, unknown>>;
+
+async function containersOf(stack: string): Promise<Listed[]> {
+  const filters = ["--filter", `label=morgan.stack=${stack}`];
+  const { stdout } = await execute("docker", ["ps", "--all", ...filters, "--format", "json", "--no-trunc"]);
+  return jsonLines(stdout);
+}
+
+function isHealthy(container: Listed): boolean {
+  return String(container["Status"]).includes("(healthy)");
+}
+
+function isUp(container: Listed): boolean {
+  return container["State"] === "running" || container["State"] === "restarting";
+}
+
+function roleOf(container: Listed): string {
+  return /morgan\.role=([^,]*)/.exec(String(container["Labels"]))?.[1] ?? "";
+}
+
 /** What the last health checks printed, which says what a service that runs is waiting for. */
 const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 async function unhealthyContainers(stack: string): Promise<Part[]> {
-  const filters = ["--filter", `label=morgan.stack=${stack}`];
-  const { stdout } = await execute("docker", ["ps", "--all", ...filters, "--format", "json", "--no-trunc"]);
-  const parts = jsonLines(stdout)
-    .filter((container) => container["State"] !== "created" && !String(container["Status"]).includes("(healthy)"))
+  const parts = (await containersOf(stack))
+    .filter((container) => container["State"] !== "created" && !isHealthy(container))
     .map(async (container) => {
       const id = String(container["ID"]);
       const logs = await execute("docker", ["logs", "--tail", String(LINES), id]);

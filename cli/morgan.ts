@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { environment } from "../toolchain/environment.mjs";
+import { watchContainers } from "./container-events.ts";
 import { demo } from "./demo.ts";
-import { explainFailure } from "./failure.ts";
+import { explainFailure, stopFailed } from "./failure.ts";
+import { describeGaps, gapsIn } from "./gaps.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { configValue, operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
@@ -35,12 +37,15 @@ const flags = tokens.flatMap((token) =>
 
 async function up(): Promise<number> {
   const since = new Date();
+  const watch = watchContainers(stack, process.env["DOCKER_HOST"] ?? "");
   const code = await change("up", ["--yes", "--skip-preview", "--suppress-outputs"]);
+  const gaps = describeGaps(gapsIn(watch.stop()));
   if (code !== 0) {
     console.error(await explainFailure(stack, since));
+    await stopFailed(stack);
     return code;
   }
-  console.log(describeOutputs(await outputsOf()));
+  console.log([describeOutputs(await outputsOf()), ...gaps].join("\n"));
   return 0;
 }
 

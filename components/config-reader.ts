@@ -1,5 +1,5 @@
 import type { Problem } from "./errors.ts";
-import { isSize, mebibytes, type Size } from "./units.ts";
+import { isSize, mebibytes, parseDuration, type Duration, type Size } from "./units.ts";
 
 /** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
 export type Values = (key: string) => string | undefined;
@@ -17,6 +17,8 @@ export interface ConfigReader {
   readonly count: (key: string, most: number) => number;
   /** A size of at least 1 MiB and at most `most` MiB. */
   readonly size: (key: string, otherwise: Size, most: number) => Size;
+  /** A length of time, as "5 s"; the default where none is set. */
+  readonly duration: (key: string, otherwise: Duration) => Duration;
   /** An http or https URL; empty where none is set. */
   readonly url: (key: string) => string;
   /** A list of texts; empty where none is set. `what` says what they are. */
@@ -67,6 +69,12 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
       if (isSize(found) && mebibytes(found) >= 1 && mebibytes(found) <= most) return found;
       wrong(key, `a size such as "${otherwise}", 1 to ${String(most)} MiB`, `"${found}"`);
       return otherwise;
+    },
+    duration(key, otherwise) {
+      const found = values(key);
+      const duration = found === undefined ? otherwise : parseDuration(found);
+      if (duration === undefined) wrong(key, 'a length of time such as "5 s", "500 ms" or "2 min"', `"${found ?? ""}"`);
+      return duration ?? otherwise;
     },
     url(key) {
       const found = values(key) ?? "";

@@ -8,6 +8,7 @@ import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-s
 import { readModels, type Models } from "./model.ts";
 import { isPinned, parseRegistry, type Registry } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
+import type { Duration } from "./units.ts";
 
 /** What is found on the machine and not in the configuration. */
 export interface MachineFacts {
@@ -32,6 +33,8 @@ export interface ConfigValues {
   readonly builder: string;
   readonly source: ImageSource;
   readonly protectData: boolean;
+  /** How long new containers have to stay ready before the old ones go. */
+  readonly minReady: Duration;
   /** What becomes of an image that is over its budget: it is not deployed, or there is a warning. */
   readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
@@ -49,7 +52,7 @@ export function parseValues(
 ): { readonly values: ConfigValues; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const reader = configReader(values, problems);
-  const { wrong, choice, boolean, port, url, text } = reader;
+  const { wrong, choice, boolean, duration, port, url, text } = reader;
   const registryText = values("registry") ?? "local";
   const remote = registryText === "local" ? undefined : parseRegistry(registryText);
   if (registryText !== "local" && remote === undefined) {
@@ -84,6 +87,7 @@ export function parseValues(
         upstreamImages(reader),
       ),
       protectData: boolean("protectData"),
+      minReady: duration("minReady", "0 s"),
       sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: text("caBundle"),
       pypiIndex: url("pypiIndex"),

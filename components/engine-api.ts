@@ -8,6 +8,8 @@ export interface EngineApi {
   post(path: string, body?: unknown): Promise<unknown>;
   /** The output that a POST opens, once it is open. */
   stream(path: string, body?: unknown): Promise<IncomingMessage>;
+  /** What a GET goes on telling until the answer is destroyed. It does not keep the process from its end. */
+  watch(path: string): Promise<IncomingMessage>;
   /** Removes a thing; one that is gone, or going, is as good. */
   remove(path: string): Promise<void>;
 }
@@ -23,7 +25,8 @@ export function isLocal(host: string): boolean {
 }
 
 /** The API behind an address; see `connectEngine`. */
-export function engineApi(host: string): EngineApi {
+export function engineApi(address: string): EngineApi {
+  const host = address === "" ? "unix:///var/run/docker.sock" : address;
   const target = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcp(host);
   const send = (method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -50,6 +53,12 @@ export function engineApi(host: string): EngineApi {
     },
     async stream(path, content) {
       const response = await send("POST", path, content, SILENCE);
+      if (!accepted(response)) throw refusal(response, path, await readText(response));
+      return response;
+    },
+    async watch(path) {
+      const response = await send("GET", path, undefined, 0);
+      response.socket.unref();
       if (!accepted(response)) throw refusal(response, path, await readText(response));
       return response;
     },

@@ -1,6 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config.ts";
 import { checkCudaLibraries } from "./cuda-libraries.ts";
 import { isLocal } from "./engine-api.ts";
+import type { ListedContainer } from "./engine.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
@@ -131,6 +133,19 @@ async function checkEngine(
   return { answers: true, problems: await checkPorts(config, host) };
 }
 
+/** A port of the host leads to one container, so another port is another container, and the old one goes first. */
+async function announceMove({ stack, gateway }: MorganConfig, containers: readonly ListedContainer[]): Promise<void> {
+  const running = containers.find(
+    ({ labels, running }) => running && labels["morgan.stack"] === stack && labels["morgan.role"] === "gateway",
+  );
+  const ports = running?.publishedPorts ?? [];
+  if (ports.length === 0 || ports.includes(gateway.port)) return;
+  await pulumi.log.warn(
+    `the port of the stack moves from ${ports.join(", ")} to ${String(gateway.port)}: the gateway is replaced, ` +
+      "and nothing is served from when the old one stops until the new one is ready",
+  );
+}
+
 /** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */
 async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
   const wanted = [
@@ -140,6 +155,7 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
       : []),
   ].filter(({ port }) => port !== 0);
   const containers = await host.engine.containers();
+  await announceMove(config, containers);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
     const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
     const stack = holder?.labels["morgan.stack"];

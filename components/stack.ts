@@ -90,6 +90,8 @@ export class MorganStack extends pulumi.ComponentResource {
         gpu,
         models: config.models,
         protectData,
+        minReady: config.minReady,
+        registry: local?.container,
         engine,
       },
       parent,

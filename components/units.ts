@@ -39,6 +39,16 @@ export function milliseconds(duration: Duration): number {
   return Math.round(value * MILLISECONDS[unit as keyof typeof MILLISECONDS]);
 }
 
+/** The longest of lengths of time; none at all of none. */
+export function longest(durations: readonly Duration[]): Duration {
+  return durations.reduce((a, b) => (milliseconds(b) > milliseconds(a) ? b : a), "0 s");
+}
+
+/** A length of time that a person wrote, as "5 s"; undefined for any other text. */
+export function parseDuration(text: string): Duration | undefined {
+  return /^\d{1,9}(?:\.\d{1,3})? (?:ms|s|min)$/.test(text) ? (text as Duration) : undefined;
+}
+
 /**
  * A length of time as Go prints it ("1m30s", "200ms"). Any other spelling of the same time differs from what the engine
  * reports, and a provider sees a change for ever.

@@ -34,6 +34,8 @@ export interface ContainerArgs {
   readonly files?: Files;
   /** Named volumes, by the path where they are mounted. */
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Named volumes that it may only read, by the path where they are mounted. */
+  readonly readOnlyVolumes?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Folders of the engine's host that it may read, by the path where they are mounted. */
   readonly folders?: Readonly<Record<string, string>>;
   /** The card that it is given, and how. */
@@ -74,6 +76,11 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       volumes: [
         ...(files === undefined ? [] : [{ fromContainer: files, readOnly: true }]),
         ...Object.entries(args.volumes ?? {}).map(([containerPath, volumeName]) => ({ containerPath, volumeName })),
+        ...Object.entries(args.readOnlyVolumes ?? {}).map(([containerPath, volumeName]) => ({
+          containerPath,
+          volumeName,
+          readOnly: true,
+        })),
         ...Object.entries(args.folders ?? {}).map(([containerPath, hostPath]) => ({
           containerPath,
           hostPath,

@@ -5,9 +5,11 @@ import type { Models } from "../model.ts";
 import type { Accelerator, Catalog } from "../service.ts";
 import { Gateway, type GatewayArgs } from "./gateway.ts";
 import { createNetworks, GATEWAY_NETWORKS, join, networksOf } from "./networks.ts";
+import { longest, type Duration } from "../units.ts";
 import { Postgres } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { createSettled } from "./settled.ts";
 import { createWeights } from "./weights.ts";
 import { environmentOf, secretsOf, type LanguageModel } from "./wiring.ts";
 
@@ -32,6 +34,10 @@ export interface DeploymentArgs {
   readonly models: Models;
   /** Whether volumes are protected from deletion. */
   readonly protectData: boolean;
+  /** How long new containers have to stay ready before the old ones go. */
+  readonly minReady: Duration;
+  /** Id of the container of the registry, which is limited like all others; undefined where the stack runs none. */
+  readonly registry: pulumi.Input<string> | undefined;
   readonly engine: Engine;
 }
 
@@ -123,11 +129,22 @@ export class Deployment extends pulumi.ComponentResource {
         parent,
       );
       if (card !== undefined) lastOnCard = container;
-      return [service, { address: container.address, health: container.health, device: container.device }] as const;
+      return [service, container] as const;
     });
 
     this.endpoint = gateway.endpoint;
-    this.services = pulumi.output(Object.fromEntries(running));
+    this.services = pulumi.output(
+      Object.fromEntries(
+        running.map(([service, { address, health, device }]) => [service, { address, health, device }]),
+      ),
+    );
+    createSettled(this, "settled", {
+      containers: [redis, postgres, gateway, ...running.map(([, container]) => container)]
+        .flatMap((component) => component?.container ?? [])
+        .concat(args.registry === undefined ? [] : pulumi.output(args.registry)),
+      minReady: args.minReady,
+      startLimit: longest(chosen.map(({ entry }) => entry.engines[accelerator].startLimit)),
+    });
     this.registerOutputs({ endpoint: this.endpoint, services: this.services });
   }
 }

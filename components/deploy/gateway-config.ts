@@ -30,15 +30,21 @@ export interface GatewayConfigArgs {
   readonly demands: Demands;
 }
 
-/** How many containers of one service can be there at once: the old, the new, and what a failed rollout left. */
-const SERVERS = 4;
+/** How many containers of one service can be there at once: the old, the new, and what failed rollouts left. */
+const SERVERS = 8;
 
 /**
  * HAProxy's configuration. Containers are found over the engine's DNS and asked for their readiness all the time, so
  * that a newcomer gets no request before it can answer it and one that stops gets none after.
  *
- * The numbers were found under load: a check that may take less than a second marks good servers down while the
- * engine rewires the network; without retries a request that meets a container at its end is lost.
+ * The numbers were found under load. A service that computes hard may not answer checks for seconds (stt, while it
+ * decodes), and must not be taken for one that is gone, which refuses connections; that costs a request nothing. Without
+ * retries a request that meets a container at its end is lost. Only what fits into a buffer can be sent a second time:
+ * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory.
+ *
+ * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
+ * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
+ * request, since a client that is just sending one on such a connection could not tell whether it was served.
  */
 export function gatewayConfig({ routes, published, publishedPort, demands }: GatewayConfigArgs): string {
   return [
@@ -48,7 +54,7 @@ export function gatewayConfig({ routes, published, publishedPort, demands }: Gat
     ...routes.map(
       ({ name, port }) => `backend ${name}
   http-check send meth GET uri /ready
-  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr none
+  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr last,none
 `,
     ),
   ].join("\n");
@@ -94,6 +100,10 @@ function tokenLines(digest: string): string[] {
 const GLOBAL = `global
   log stdout format raw local0 notice
   maxconn 2000
+  tune.bufsize 262144
+  tune.buffers.limit 600
+  stats socket ipv4@127.0.0.1:9998 level user
+  server-state-file /tmp/servers
 
 resolvers engine
   nameserver dns 127.0.0.11:53
@@ -109,14 +119,20 @@ defaults
   option dontlognull
   option httpchk
   option redispatch 1
+  option http-buffer-request
+  option idle-close-on-response
+  load-server-state-from-file global
   balance leastconn
   retries 3
   retry-on conn-failure empty-response
   timeout connect 500ms
-  timeout check 1s
+  timeout check 5s
   timeout queue 5s
   timeout http-request 10s
   timeout client 60s
   timeout server 60s
-  default-server inter 500ms fastinter 200ms downinter 200ms fall 2 rise 1
-${ERROR_LINES.map((line) => `  ${line}\n`).join("")}`;
+  default-server inter 500ms fastinter 200ms downinter 200ms fall 5 rise 1
+${ERROR_LINES.map(
+  (line) => `  ${line}
+`,
+).join("")}`;

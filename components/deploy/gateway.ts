@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer } from "./container.ts";
 import { expiryReminder, type KeyPair } from "../certificate.ts";
+import { createGatewayFiles, GATEWAY_FOLDER } from "./gateway-files.ts";
 import { gatewayConfig, type Route } from "./gateway-config.ts";
 import type { Joined } from "./networks.ts";
 
@@ -31,27 +32,38 @@ export interface GatewayArgs {
   readonly rateLimit: number;
 }
 
-const CONFIG = "/usr/local/etc/haproxy/haproxy.cfg";
-const KEY_PAIR = "/usr/local/etc/haproxy/tls.pem";
+const CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
+const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
 const PUBLISHED_PORT = 8080;
 
 /** The one published port, and the hop between services: only what is ready gets a request. */
 export class Gateway extends pulumi.ComponentResource {
   /** URL at which the stack is reached from outside. */
   readonly endpoint: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Gateway", name, { port: args.port }, opts);
     const { tls } = args;
     const reminder = tls === undefined ? undefined : expiryReminder(tls, new Date());
     if (reminder !== undefined) void pulumi.log.warn(reminder, this);
+    const files = createGatewayFiles(this, name, {
+      stack: args.stack,
+      image: args.filesImage,
+      gatewayImage: args.image,
+      contents: gatewayFiles(args),
+    });
     const container = createContainer(this, name, {
       image: args.image,
       user: "99:99",
       stack: args.stack,
       networks: args.networks,
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
-      files: { image: args.filesImage, contents: gatewayFiles(args) },
+      readOnlyVolumes: { [GATEWAY_FOLDER]: files.volume },
+      after: files.loaded,
+      // Where a worker leaves to the next one what it knows of the containers.
+      scratch: ["/tmp"],
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",
@@ -62,7 +74,8 @@ export class Gateway extends pulumi.ComponentResource {
     });
     const scheme = tls === undefined ? "http" : "https";
     this.endpoint = container.id.apply(() => `${scheme}://${args.address}:${String(args.port)}`);
-    this.registerOutputs({ endpoint: this.endpoint });
+    this.container = container.id;
+    this.registerOutputs({ endpoint: this.endpoint, container: this.container });
   }
 }
 

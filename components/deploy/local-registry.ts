@@ -19,6 +19,8 @@ export interface LocalRegistryArgs {
 export class LocalRegistry extends pulumi.ComponentResource {
   /** Resources that have to be there before anything is pushed. */
   readonly ready: readonly pulumi.Resource[];
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:LocalRegistry", name, { port: args.port }, opts);
@@ -37,7 +39,8 @@ export class LocalRegistry extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     this.ready = [container];
-    this.registerOutputs({});
+    this.container = container.id;
+    this.registerOutputs({ container: this.container });
   }
 }
 

@@ -13,6 +13,8 @@ export class Postgres extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Password of the user `morgan`; secret. */
   readonly password: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Postgres", name, {}, opts);
@@ -41,6 +43,7 @@ export class Postgres extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     this.url = container.id.apply(() => `postgresql://morgan@${name}:5432/morgan`);
-    this.registerOutputs({ url: this.url, password: this.password });
+    this.container = container.id;
+    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
   }
 }

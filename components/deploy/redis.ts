@@ -12,6 +12,8 @@ export class Redis extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Password; secret. */
   readonly password: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
@@ -36,7 +38,8 @@ export class Redis extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     this.url = container.id.apply(() => `redis://${name}:6379/0`);
-    this.registerOutputs({ url: this.url, password: this.password });
+    this.container = container.id;
+    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
   }
 }
 

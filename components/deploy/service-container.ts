@@ -44,6 +44,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
   readonly health: pulumi.Output<string>;
   /** What it computes on: "cpu", or the card's index or UUID. */
   readonly device: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
@@ -76,6 +78,12 @@ export class ServiceContainer extends pulumi.ComponentResource {
     this.device = container.id.apply(() => args.gpu?.device ?? "cpu");
     this.address = container.id.apply(() => `http://gateway:${String(port)}`);
     this.health = container.id.apply((id) => args.engine.health(id));
-    this.registerOutputs({ address: this.address, health: this.health, device: this.device });
+    this.container = container.id;
+    this.registerOutputs({
+      address: this.address,
+      health: this.health,
+      device: this.device,
+      container: this.container,
+    });
   }
 }

@@ -11,6 +11,7 @@ import type { TestStack } from "./support/test-stack.ts";
 
 const CORE = [
   { operation: "replace", type: "docker:Container", name: "core" },
+  { operation: "update", type: "command:local:Command", name: "settled" },
   { operation: "update", type: "docker-build:Image", name: "core" },
 ];
 
@@ -25,7 +26,7 @@ describe("a change of one service", () => {
     good = readFileSync(main, "utf8");
   });
 
-  it("is one image and one container in the preview", async () => {
+  it("is one image and one container, which has to settle, in the preview", async () => {
     writeFileSync(main, `${good}\n# one more line\n`);
     expect(await stack.preview()).to.deep.equal(CORE);
   });

@@ -70,7 +70,10 @@ describe("an image that grows over its size budget", () => {
   it("is deployed by the next up when the budget is raised", async () => {
     const { llm } = idsOf(stack.name);
     change(["nano", "tree"], WIDE);
-    expect(await stack.up()).to.deep.equal([{ operation: "replace", type: "docker:Container", name: "llm" }]);
+    expect(await stack.up()).to.deep.equal([
+      { operation: "replace", type: "docker:Container", name: "llm" },
+      { operation: "update", type: "command:local:Command", name: "settled" },
+    ]);
     expect(idsOf(stack.name)["llm"]).to.not.equal(llm);
     expect(await status()).to.equal(200);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);

@@ -85,6 +85,8 @@ describe("upstream images and a registry of one's own", () => {
     expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
       "redis-password",
       "postgres-password",
+      "gateway-config",
+      "settled",
     ]);
     const { images, services } = await stack.outputs();
     expect(Object.values(services).map(({ health }) => health)).to.deep.equal(Array(5).fill("healthy"));

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containersOf, leftovers } from "./support/engine.ts";
+import { freePort } from "./support/project.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 describe("the command line", () => {
@@ -57,6 +58,20 @@ describe("the command line", () => {
     const { code, output } = await stack.commandLine("upp");
     expect(code).to.equal(2);
     expect(output).to.include("usage:").and.include("destroy");
+  });
+
+  it("announces that another port replaces the gateway, and says how long nothing was served", async () => {
+    const port = await freePort();
+    await stack.configure({ gatewayPort: String(port) });
+    const announcement = /port .* moves .* the gateway is replaced/;
+    expect((await stack.commandLine("preview")).output).to.match(announcement);
+    const { code, output } = await stack.commandLine("up");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(announcement);
+    expect(output).to.match(/^gateway: no container served for \d+\.\d s \(replaced stop-first\)$/m);
+    expect(output).to.include(`endpoint  http://127.0.0.1:${String(port)}`);
+    const next = await stack.commandLine("up");
+    expect(next.output).to.not.match(announcement).and.not.include("no container served");
   });
 
   it("destroys nothing where something is protected, and says how to give it up", async () => {

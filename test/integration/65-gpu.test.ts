@@ -1,6 +1,8 @@
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { watchContainers } from "../../cli/container-events.ts";
+import { askInTurn } from "./support/ask-in-turn.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { MadeUpCards } from "./support/made-up-cards.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -87,6 +89,33 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
       .to.be.at.least(0)
       .and.below(events.indexOf(`start ${replaced}`));
     expect(seen("stt")).to.deep.equal([cards.node(0)]);
+  });
+
+  it("finish what they have before they go, where they are replaced stop-first, and the up says how long the gap was", async () => {
+    const { stt: old = "", vad = "" } = idsOf(stack.name);
+    appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# and one more\n");
+    const watch = watchContainers(stack.name, process.env["DOCKER_HOST"] ?? "");
+    const asked = askInTurn(vad, "http://gateway:8003/v1/transcribe");
+    let result: Awaited<ReturnType<TestStack["commandLine"]>>;
+    let answers: Awaited<ReturnType<typeof asked.stop>>;
+    try {
+      result = await stack.commandLine("up");
+    } finally {
+      answers = await asked.stop();
+    }
+    expect(result.code, result.output).to.equal(0);
+    expect(result.output).to.match(/^stt: no container served for \d+\.\d s \(replaced stop-first\)$/m);
+    const told = watch.stop().find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
+    const inFlight = answers.filter(({ from, to }) => from < told && told < to);
+    expect(inFlight.length).to.be.greaterThan(0);
+    for (const { status, body } of inFlight) expect(status, body).to.equal(200);
+    // In the gap the gateway says so itself; no connection breaks.
+    for (const { status, body } of answers) {
+      if (status !== 200)
+        expect(`${String(status)} ${body}`)
+          .to.include("503")
+          .and.include("no healthy container");
+    }
   });
 
   it("are refused before anything changes where the cards do not hold them all", async () => {

@@ -48,6 +48,7 @@ const valid = fc
       .dictionary(fc.constantFrom("debian", "registry", "redis", "postgres"), pinned)
       .map((images) => JSON.stringify(images)),
     protectData: fc.constantFrom("true", "false"),
+    minReady: fc.constantFrom("0 s", "500 ms", "1.5 min"),
     sizeBudgets: fc.constantFrom("enforce", "warn"),
     pypiIndex: url,
     aptMirror: url,
@@ -89,6 +90,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   baseImages: ["alpine", "Debian"],
   upstreamImages: ["[", "5", '"debian"', '{"debian":"debian:12"}', '{"redis":7}', '{"alpine":"a@sha256:0"}', '["a"]'],
   protectData: ["yes", "1", ""],
+  minReady: ["5", "5s", "-1 s", "five s", "5 h", "", "1e3 s", "5  s"],
   sizeBudgets: ["off", "true", ""],
   pypiIndex: ["pypi.example.com", "ftp://pypi.example.com", "https://"],
   aptMirror: ["file:///mirror", "http://apt.example.com/ main\ndeb http://evil.example.com"],
@@ -116,6 +118,7 @@ describe("a configuration", () => {
         });
         expect(values.accelerator).to.equal(config.accelerator);
         expect(values.protectData).to.equal(config.protectData === "true");
+        expect(values.minReady).to.equal(config.minReady);
         expect(values.sizeBudgets).to.equal(config.sizeBudgets);
         expect(values.source.kind).to.equal(config.baseImages === "" ? "debian" : config.baseImages);
         const chosen = JSON.parse(config.services) as string[];

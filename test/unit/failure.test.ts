@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { explainFailure } from "../../cli/failure.ts";
+import { explainFailure, stopFailed } from "../../cli/failure.ts";
 import { useFolder } from "./support/project.ts";
 import { usePrograms } from "./support/programs.ts";
 
@@ -68,6 +68,24 @@ esac`,
     expect(text).to.contain("--- container morgan-dev-vad-1: Exited (3)\n");
     expect(text).not.to.contain("llm").and.not.contain("files");
     expect(programs.called().join("\n")).to.contain("--filter label=morgan.stack=dev");
+  });
+
+  it("stops what never became healthy, where a healthy container does the same work, and nothing else", async () => {
+    const of = (role: string, listed: object): object => ({ ...listed, Labels: `a=b,morgan.role=${role},c=d` });
+    const listed = [
+      of("core", container("new-core", "running", "Up 1 minute (unhealthy)")),
+      of("core", container("old-core", "running", "Up 9 minutes (healthy)")),
+      of("core-files", container("core-files", "created", "Created")),
+      of("vad", container("new-vad", "restarting", "Restarting (1) 2 seconds ago")),
+      of("vad", container("old-vad", "running", "Up 9 minutes (healthy)")),
+      of("postgres", container("postgres", "restarting", "Restarting (1) 2 seconds ago")),
+    ];
+    engine("", lines(...listed));
+    await stopFailed("dev");
+    expect(programs.called()).to.include("docker stop new-coreid new-vadid");
+    engine("", lines(...listed.slice(1, 3)));
+    await stopFailed("dev");
+    expect(programs.called().join("\n")).not.to.include("docker stop");
   });
 
   it("is nothing where every build and every container is well", async () => {

@@ -6,6 +6,7 @@ import { preflight, requirementsOf } from "../../components/preflight.ts";
 import { catalog } from "../../services/catalog.ts";
 import { stackConfig } from "./support/config.ts";
 import { fakeHost, type FakeHost } from "./support/host.ts";
+import { useLogs } from "./support/logs.ts";
 
 /** What the preflight finds wrong. */
 async function problems(
@@ -29,6 +30,21 @@ const container = (publishedPorts: readonly number[], stack?: string): Partial<E
 };
 
 describe("the preflight", () => {
+  const logs = useLogs();
+
+  it("announces that another port replaces the gateway, and nothing where the port stays", async () => {
+    const gateway = (port: number, stack: string): Partial<Engine> => {
+      const labels = { "morgan.stack": stack, "morgan.role": "gateway" };
+      const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
+      return { containers: () => Promise.resolve([listed]) };
+    };
+    await problems(fakeHost(gateway(8080, "dev")));
+    await problems(fakeHost(gateway(9999, "prod")));
+    expect(logs.warn).to.deep.equal([]);
+    await problems(fakeHost(gateway(9999, "dev")));
+    expect(logs.warn.join()).to.match(/port of the stack moves from 9999 to 8080: the gateway is replaced/);
+  });
+
   it("lets a machine pass on which everything is there", async () => {
     expect(await problems(fakeHost())).to.deep.equal([]);
     expect(await problems(fakeHost(), { accelerator: "cuda" })).to.deep.equal([]);

@@ -108,12 +108,20 @@ describe("a holder of files", () => {
   });
 
   it("is mounted read-only by the one that reads it", () => {
-    for (const name of ["gateway", "redis", "postgres", "core"]) {
+    for (const name of ["redis", "postgres", "core"]) {
       expect(registrations.get("container", name).inputs["volumes"], name).to.deep.include({
         fromContainer: `morgan-dev-${name}-files-0123456`,
         readOnly: true,
       });
     }
+    // The gateway reads what its holder's files are copied to.
+    expect(registrations.get("container", "gateway").inputs["volumes"]).to.deep.equal([
+      {
+        containerPath: "/usr/local/etc/haproxy",
+        volumeName: "morgan-dev-gateway-config-0123456",
+        readOnly: true,
+      },
+    ]);
   });
 
   it("stands on an image that seldom moves, so that a new image of a service is no new holder", () => {

@@ -64,18 +64,18 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
     expect(all.all.map(key)).to.include.members([...old]);
   });
 
-  it("changes the gateway's configuration and nothing else of what a provider makes", () => {
+  it("changes the gateway's configuration, and the list of containers that have to settle, and nothing else", () => {
     const before = new Map(five.all.map((resource) => [key(resource), JSON.stringify(resource.inputs)]));
     const changed = all.all
       .filter((resource) => !resource.type.startsWith("morgan:") && before.has(key(resource)))
       .filter((resource) => before.get(key(resource)) !== JSON.stringify(resource.inputs));
-    expect(changed.map(key)).to.deep.equal(["Container gateway-files"]);
+    expect(changed.map(key)).to.have.members(["Container gateway-files", "Command settled"]);
   });
 
   it("is reached over the gateway by its name and its port", () => {
     const config = String(at(all.get("container", "gateway-files").inputs, "uploads.0.content"));
     expect(config).to.match(/^frontend wake\n {2}bind :8005\n {2}default_backend wake$/m);
-    expect(config).to.contain("server-template wake 4 wake:8005 ");
+    expect(config).to.contain("server-template wake 8 wake:8005 ");
     expect(at(all.component("MorganStack").outputs, "services.wake")).to.deep.equal({
       address: "http://gateway:8005",
       health: "healthy",

@@ -102,7 +102,10 @@ export function definitionsOf(program: Registrations): Definitions {
       image: text(container.inputs["image"]),
       after: container.dependsOn.filter((name) => names.includes(name) && name !== container.name),
       files: holders.filter((holder) => mounts(container, holder)).flatMap(filesOf),
-      volumes: volumesOf(container, program.names("volume")),
+      volumes: volumesOf(
+        container,
+        program.names("volume").filter((volume) => volume !== FILLED),
+      ),
       inputs: container.inputs as unknown as ContainerInputs,
     })),
   };
@@ -149,9 +152,16 @@ function filesOf(holder: Registered): MountedFile[] {
   }));
 }
 
+/** The volume that the program fills from the holder of the gateway's files. */
+const FILLED = "gateway-config";
+
 /** The recorded provider names what it makes after the logical name, as the real one does. */
 function mounts(container: Registered, holder: Registered): boolean {
-  return list(container.inputs["volumes"]).some((volume) => isNameOf(text(at(volume, "fromContainer")), holder.name));
+  return list(container.inputs["volumes"]).some(
+    (volume) =>
+      isNameOf(text(at(volume, "fromContainer")), holder.name) ||
+      (isNameOf(text(at(volume, "volumeName")), FILLED) && holder.name === "gateway-files"),
+  );
 }
 
 function volumesOf(container: Registered, names: readonly string[]): MountedVolume[] {

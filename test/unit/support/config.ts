@@ -27,6 +27,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     builder: "default",
     source: DEBIAN,
     protectData: false,
+    minReady: "0 s",
     sizeBudgets: "warn",
     caBundle: "",
     pypiIndex: "",

@@ -1,0 +1,76 @@
+import { runWithin } from "../../program.ts";
+import type { Look } from "./verdict.ts";
+
+/** How long the engine may take for one answer, in milliseconds; more than a container may take to stop. */
+const TIMEOUT = 60_000;
+
+/** Lines of a log that are told; what went wrong is at its end. */
+const LINES = 20;
+
+const FORMAT =
+  "{{.Id}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.State.StartedAt}}";
+
+/** What is done with a stack's containers once they run. */
+export interface Containers {
+  /** Limits how many processes and threads each may have. */
+  limit(ids: readonly string[], pids: number): Promise<void>;
+  /** How they are now; one that is gone is left out. */
+  look(ids: readonly string[]): Promise<readonly Look[]>;
+  start(id: string): Promise<void>;
+  /** Stops it, with the time that it was given to finish what it has. */
+  stop(id: string): Promise<void>;
+  /** Whether another container of the same stack does the same work. */
+  hasStandIn(id: string): Promise<boolean>;
+  /** The end of its log. */
+  log(id: string): Promise<string>;
+}
+
+/** The containers of the engine that the Docker client speaks with. */
+export const engineContainers: Containers = {
+  async limit(ids, pids) {
+    await docker("container", "update", "--pids-limit", String(pids), ...ids);
+  },
+  async look(ids) {
+    // One that is gone makes the client fail, though it tells of the others.
+    const { output } = await run("container", "inspect", "--format", FORMAT, ...ids);
+    return output.split("\n").flatMap((line) => {
+      const [id = "", name = "", status = "", health = "", startedAt = ""] = line.split(" ");
+      return ids.includes(id) ? [{ id, name: name.replace(/^\//, ""), status, health, startedAt }] : [];
+    });
+  },
+  async start(id) {
+    await docker("container", "start", id);
+  },
+  async stop(id) {
+    await docker("container", "stop", id);
+  },
+  async hasStandIn(id) {
+    const labels = await docker("container", "inspect", "--format", LABELS, id);
+    const filters = labels
+      .trim()
+      .split(" ")
+      .flatMap((label) => ["--filter", `label=${label}`]);
+    const others = await docker("ps", "--quiet", "--no-trunc", "--filter", "health=healthy", ...filters);
+    return others.split("\n").some((other) => other !== "" && other !== id);
+  },
+  async log(id) {
+    // The client keeps apart what a container wrote to its two outputs, in which the order would be lost.
+    const both = ["-c", 'exec docker container logs --tail "$1" "$2" 2>&1', "sh", String(LINES), id];
+    return (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
+  },
+};
+
+const LABELS =
+  'morgan.stack={{index .Config.Labels "morgan.stack"}} morgan.role={{index .Config.Labels "morgan.role"}}';
+
+async function docker(...args: readonly string[]): Promise<string> {
+  const { output, succeeded } = await run(...args);
+  if (!succeeded) throw new Error(`docker ${args.slice(0, 2).join(" ")}: ${output}`);
+  return output;
+}
+
+async function run(...args: readonly string[]): Promise<{ readonly output: string; readonly succeeded: boolean }> {
+  const result = await runWithin(TIMEOUT, "docker", args);
+  if (result === undefined) throw new Error("there is no docker client on PATH");
+  return result;
+}

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { text } from "node:stream/consumers";
+import { engineContainers } from "./containers.ts";
+import { settle, type Task } from "./settle.ts";
+import { describeFailures } from "./verdict.ts";
+
+// The task comes as JSON; the first argument is what the last run that had no failure printed.
+const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
+const settled = (process.argv[2] ?? "").split(" ");
+const clock = { now: () => Date.now(), sleep: (time: number): Promise<void> => sleep(time) };
+
+const failures = await settle({ ...task, settled }, engineContainers, clock);
+if (failures.length === 0) console.log(task.containers.join(" "));
+else {
+  console.error(describeFailures(failures));
+  process.exitCode = 1;
+}

@@ -1,0 +1,102 @@
+import type { Containers } from "./containers.ts";
+import { isReady, whatBecame, type Failure, type Look } from "./verdict.ts";
+
+/** What is to be done with the containers of a stack. */
+export interface Task {
+  /** Ids of all of them. */
+  readonly containers: readonly string[];
+  /** Ids of those that were watched by an earlier run, to its end. */
+  readonly settled: readonly string[];
+  /** How many processes and threads each may have. */
+  readonly pidsLimit: number;
+  /** How long the new ones have to stay ready, in milliseconds. */
+  readonly minReady: number;
+  /** How long one that was stopped may take to be ready again, in milliseconds. */
+  readonly startLimit: number;
+}
+
+/** Time, which the tests have their own of. */
+export interface Clock {
+  /** In milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** How often containers are looked at, in milliseconds. */
+const PAUSE = 500;
+
+/**
+ * Limits the containers of a stack and watches each of the new ones until it has been ready for the time that is asked
+ * for. Gives those that were not. One that is to replace another is stopped at once, so that all requests go to that.
+ */
+export async function settle(task: Task, containers: Containers, clock: Clock): Promise<readonly Failure[]> {
+  await containers.limit(task.containers, task.pidsLimit);
+  const watched = task.containers.filter((id) => !task.settled.includes(id));
+  if (watched.length === 0) return [];
+  await startStopped(watched, containers);
+  const failures: Failure[] = [];
+  const late = clock.now() + task.startLimit;
+  let pending: readonly Watched[] = watched.map((id) => ({ id, ready: undefined }));
+  for (;;) {
+    const looks = await containers.look(pending.map(({ id }) => id));
+    const now = clock.now();
+    const steps = pending.map(({ id, ready }) =>
+      step(
+        { id, ready },
+        looks.find((look) => look.id === id),
+        now,
+        late,
+      ),
+    );
+    for (const { failed } of steps) if (failed !== undefined) failures.push(await takeAway(failed, containers));
+    pending = steps.flatMap(({ watch }) => (watch === undefined || isOver(watch, task, now) ? [] : watch));
+    if (pending.length === 0) return failures;
+    await clock.sleep(PAUSE);
+  }
+}
+
+/** An earlier run stops what fails; the one that tries again starts it. The engine itself restarts all others. */
+async function startStopped(ids: readonly string[], containers: Containers): Promise<void> {
+  const stopped = (await containers.look(ids)).filter(({ status }) => status === "exited");
+  await Promise.all(stopped.map(({ id }) => containers.start(id)));
+}
+
+/** A container that is watched. */
+interface Watched {
+  readonly id: string;
+  /** When it was first seen ready, and how it was then. */
+  readonly ready: { readonly look: Look; readonly since: number } | undefined;
+}
+
+interface Failed {
+  readonly look: Look;
+  readonly reason: string;
+}
+
+/** What a look at a container at a time says of it: that it failed, or how to go on with it. */
+function step(
+  { id, ready }: Watched,
+  look: Look | undefined,
+  now: number,
+  late: number,
+): { readonly failed?: Failed; readonly watch?: Watched } {
+  if (ready !== undefined) {
+    const reason = whatBecame(ready.look, look);
+    return reason === undefined ? { watch: { id, ready } } : { failed: { look: ready.look, reason } };
+  }
+  if (look !== undefined && isReady(look)) return { watch: { id, ready: { look, since: now } } };
+  if (now < late) return { watch: { id, ready } };
+  const gone = { id, name: id.slice(0, 12), status: "gone", health: "none", startedAt: "" };
+  const { status, health } = look ?? gone;
+  return { failed: { look: look ?? gone, reason: `it is ${status}, and its health check says "${health}"` } };
+}
+
+function isOver({ ready }: Watched, { minReady }: Task, now: number): boolean {
+  return ready !== undefined && now >= ready.since + minReady;
+}
+
+async function takeAway({ look, reason }: Failed, containers: Containers): Promise<Failure> {
+  const stopped = await containers.hasStandIn(look.id);
+  if (stopped) await containers.stop(look.id);
+  return { look, reason, stopped, log: await containers.log(look.id) };
+}

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import type { Containers } from "../../components/deploy/settle/containers.ts";
+import { settle, type Task } from "../../components/deploy/settle/settle.ts";
+import { describeFailures, type Failure, type Look } from "../../components/deploy/settle/verdict.ts";
+
+const READY = { status: "running", health: "healthy", startedAt: "1" };
+type State = Omit<Look, "id" | "name">;
+
+/** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
+class Story implements Containers {
+  time = 0;
+  readonly done: string[] = [];
+  readonly #states: Readonly<Record<string, (time: number) => State | undefined>>;
+  readonly #standIns: readonly string[];
+
+  constructor(states: Readonly<Record<string, (time: number) => State | undefined>>, standIns: readonly string[] = []) {
+    this.#states = states;
+    this.#standIns = standIns;
+  }
+
+  readonly clock = {
+    now: () => this.time,
+    sleep: (time: number) => Promise.resolve(void (this.time += time)),
+  };
+  limit(ids: readonly string[], pids: number): Promise<void> {
+    return this.#note(`limit ${ids.join(" ")} to ${String(pids)}`);
+  }
+  look(ids: readonly string[]): Promise<readonly Look[]> {
+    return Promise.resolve(
+      ids.flatMap((id) => {
+        const state = this.#states[id]?.(this.time);
+        return state === undefined ? [] : [{ id, name: `morgan-${id}`, ...state }];
+      }),
+    );
+  }
+  start(id: string): Promise<void> {
+    return this.#note(`start ${id}`);
+  }
+  stop(id: string): Promise<void> {
+    return this.#note(`stop ${id}`);
+  }
+  hasStandIn(id: string): Promise<boolean> {
+    return Promise.resolve(this.#standIns.includes(id));
+  }
+  log(id: string): Promise<string> {
+    return Promise.resolve(`last words of ${id}\n`);
+  }
+  #note(what: string): Promise<void> {
+    this.done.push(what);
+    return Promise.resolve();
+  }
+}
+
+const run = (story: Story, changes: Partial<Task> = {}): Promise<readonly Failure[]> => {
+  const task = { containers: ["core"], settled: [], pidsLimit: 512, minReady: 5000, startLimit: 60_000, ...changes };
+  return settle(task, story, story.clock);
+};
+const reasons = (failures: readonly Failure[]): string[] => failures.map(({ look, reason }) => `${look.id}: ${reason}`);
+
+describe("a deployment settles", () => {
+  it("when every container is limited and the new ones have been ready for the time that is asked for", async () => {
+    const story = new Story({ core: () => READY, vad: () => READY, llm: () => undefined });
+    expect(await run(story, { containers: ["core", "vad", "llm"], settled: ["llm"] })).to.deep.equal([]);
+    expect(story.done).to.deep.equal(["limit core vad llm to 512"]);
+    expect(story.time).to.be.within(5000, 5500);
+  });
+
+  it("at once where no time is asked for, or nothing is new", async () => {
+    for (const changes of [{ minReady: 0 }, { settled: ["core"] }]) {
+      const story = new Story({ core: () => READY });
+      expect(await run(story, changes)).to.deep.equal([]);
+      expect(story.time).to.equal(0);
+    }
+  });
+
+  it("not where one that was ready dies, is started again, fails its check or is removed", async () => {
+    const ends: Readonly<Record<string, State | undefined>> = {
+      "its process ended and was started again": { ...READY, startedAt: "2" },
+      "its process ended, and it is exited": { ...READY, status: "exited" },
+      'its health check says "unhealthy"': { ...READY, health: "unhealthy" },
+      "it was removed": undefined,
+    };
+    for (const [reason, end] of Object.entries(ends)) {
+      const story = new Story({ core: (time) => (time < 3000 ? READY : end) });
+      expect(reasons(await run(story))).to.deep.equal([`core: ${reason}`]);
+    }
+  });
+
+  it("not where one is not ready in its time", async () => {
+    const story = new Story({ core: () => ({ ...READY, health: "starting" }) });
+    expect(reasons(await run(story))).to.deep.equal(['core: it is running, and its health check says "starting"']);
+    expect(story.time).to.be.within(60_000, 60_500);
+  });
+
+  it("with what fails stopped at once, if another container does its work, while the others are watched on", async () => {
+    const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
+    const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
+    const failures = await run(story, { containers: ["core", "vad", "llm"] });
+    expect(failures.map(({ look, stopped }) => [look.id, stopped])).to.deep.equal([
+      ["core", true],
+      ["vad", false],
+    ]);
+    expect(story.done.slice(1)).to.deep.equal(["stop core"]);
+  });
+
+  it("after another try of what an earlier one stopped", async () => {
+    const story = new Story({
+      core: (time) => (time < 1000 ? { ...READY, status: "exited", health: "unhealthy" } : READY),
+    });
+    expect(await run(story)).to.deep.equal([]);
+    expect(story.done).to.include("start core");
+    expect(story.time).to.be.within(6000, 6500);
+  });
+
+  it("or says of each that did not what became of it, who does its work, and the end of its log", async () => {
+    const story = new Story({ core: (time) => (time < 1000 ? READY : undefined), vad: () => undefined }, ["core"]);
+    const text = describeFailures(await run(story, { containers: ["core", "vad"] }));
+    expect(text).to
+      .equal(`morgan-core did not stay ready: it was removed; it was stopped, and the container that it was to replace goes on serving. The end of its log:
+  last words of core
+
+vad did not stay ready: it is gone, and its health check says "none"; it was left as it is, because no other container does its work. The end of its log:
+  last words of vad`);
+  });
+});

@@ -30,6 +30,8 @@ export interface ConfigValues {
   readonly builder: string;
   readonly source: ImageSource;
   readonly protectData: boolean;
+  /** Names the passwords of the backing services: another revision is other passwords. */
+  readonly passwordRevision: string;
   /** What becomes of an image that is over its budget: it is not deployed, or there is a warning. */
   readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
@@ -81,6 +83,7 @@ export function parseValues(
         upstreamImages(reader),
       ),
       protectData: boolean("protectData"),
+      passwordRevision: text("passwordRevision"),
       sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: text("caBundle"),
       pypiIndex: url("pypiIndex"),

@@ -84,6 +84,7 @@ export class MorganStack extends pulumi.ComponentResource {
         gpu,
         models: config.models,
         protectData,
+        passwordRevision: config.passwordRevision,
         engine,
       },
       parent,

@@ -11,4 +11,6 @@ export interface BackingServiceArgs {
   readonly network: pulumi.Input<string>;
   /** Whether the data is protected from deletion. */
   readonly protectData: boolean;
+  /** Names the password that is wanted: another revision is another password. */
+  readonly passwordRevision: string;
 }

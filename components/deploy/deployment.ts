@@ -33,6 +33,8 @@ export interface DeploymentArgs {
   readonly models: Models;
   /** Whether volumes are protected from deletion. */
   readonly protectData: boolean;
+  /** Names the passwords of the backing services: another revision is other passwords. */
+  readonly passwordRevision: string;
   readonly engine: Engine;
 }
 
@@ -59,14 +61,10 @@ export class Deployment extends pulumi.ComponentResource {
     const parent = { parent: this };
     const network = new docker.Network("network", { labels: stackLabels(stack, "network") }, parent).name;
     const { redis: redisImage, postgres: postgresImage, haproxy } = args.backing;
-    const redis =
-      redisImage === undefined
-        ? undefined
-        : new Redis("redis", { image: redisImage, filesImage, stack, network, protectData }, parent);
+    const backing = { filesImage, stack, network, protectData, passwordRevision: args.passwordRevision };
+    const redis = redisImage === undefined ? undefined : new Redis("redis", { image: redisImage, ...backing }, parent);
     const postgres =
-      postgresImage === undefined
-        ? undefined
-        : new Postgres("postgres", { image: postgresImage, filesImage, stack, network, protectData }, parent);
+      postgresImage === undefined ? undefined : new Postgres("postgres", { image: postgresImage, ...backing }, parent);
 
     const chosen = Object.entries(args.images).flatMap(([service, image]) => {
       const entry = catalog[service];
@@ -84,6 +82,7 @@ export class Deployment extends pulumi.ComponentResource {
     const running = chosen.map(({ service, image, entry }) => {
       const wiring = { catalog, accelerator, redis, postgres, llm: args.llm };
       const work = entry.engines[accelerator];
+      const used = entry.backing.flatMap((name) => ({ redis, postgres })[name] ?? []);
       const card = args.gpu.placements.get(service);
       const model = args.models.services[service];
       const container = new ServiceContainer(
@@ -95,7 +94,7 @@ export class Deployment extends pulumi.ComponentResource {
           work,
           rollout: card?.rollout ?? "create-first",
           gpu: card === undefined ? undefined : { mode: args.gpu.mode, device: card.device },
-          after: card === undefined ? undefined : lastOnCard,
+          after: [...used, ...(card === undefined || lastOnCard === undefined ? [] : [lastOnCard])],
           weights: work.vramMiB > 0 ? createWeights(this, service, model, protectData) : undefined,
           stack,
           network,

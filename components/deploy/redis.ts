@@ -8,15 +8,17 @@ const SECRETS = "/run/secrets";
 
 /** Redis for sessions, with its data on a volume. */
 export class Redis extends pulumi.ComponentResource {
-  /** Address without the password: "redis://redis:6379/0". Known when the container is healthy. */
-  readonly url: pulumi.Output<string>;
+  /** Address without the password: "redis://redis:6379/0". */
+  readonly url: string;
   /** Password; secret. */
   readonly password: pulumi.Output<string>;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
-    this.password = pulumi.secret(createPassword(this, `${name}-password`, args.protectData));
-    const container = createContainer(this, name, {
+    this.password = pulumi.secret(
+      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
+    );
+    createContainer(this, name, {
       image: args.image,
       user: "999:999",
       stack: args.stack,
@@ -35,7 +37,7 @@ export class Redis extends pulumi.ComponentResource {
       cpus: 1,
       rollout: "stop-first",
     });
-    this.url = container.id.apply(() => `redis://${name}:6379/0`);
+    this.url = `redis://${name}:6379/0`;
     this.registerOutputs({ url: this.url, password: this.password });
   }
 }

@@ -45,6 +45,7 @@ const valid = fc
       .dictionary(fc.constantFrom("debian", "registry", "redis", "postgres"), pinned)
       .map((images) => JSON.stringify(images)),
     protectData: fc.constantFrom("true", "false"),
+    passwordRevision: fc.string(),
     sizeBudgets: fc.constantFrom("enforce", "warn"),
     pypiIndex: url,
     aptMirror: url,

@@ -26,6 +26,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     builder: "default",
     source: DEBIAN,
     protectData: false,
+    passwordRevision: "",
     sizeBudgets: "warn",
     caBundle: "",
     pypiIndex: "",

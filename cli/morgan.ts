@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { environment } from "../toolchain/environment.mjs";
+import { backup, backupName } from "./backup.ts";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
+import { restore } from "./restore.ts";
 import { readState, stackOutputs } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
@@ -13,6 +15,8 @@ const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
   preview  say what "up" would change
   destroy  remove the stack's containers, networks and volumes
   outputs  print the stack's outputs; --json for programs
+  backup   write the stack's database into a file: [FILE], else one named after stack and time
+  restore  put what a backup holds in the place of what the database holds: FILE
   demo     say a recorded sentence to the stack and print its answer
   env      print what a shell needs to call "pulumi" itself: eval "$(npm run -s env)"
 `;
@@ -24,7 +28,7 @@ const { values, positionals, tokens } = parseArgs({
   tokens: true,
 });
 const stack = String(values.stack);
-const [command = ""] = positionals;
+const [command = "", file] = positionals;
 
 /** What is not for this program is for Pulumi's. */
 const flags = tokens.flatMap((token) =>
@@ -72,6 +76,20 @@ async function printOutputs(): Promise<number> {
   return 0;
 }
 
+async function makeBackup(): Promise<number> {
+  const target = file ?? backupName(stack, new Date());
+  const bytes = await backup(stack, target);
+  console.log(`${target}: the database of "${stack}", ${String(bytes)} bytes`);
+  return 0;
+}
+
+async function putBack(): Promise<number> {
+  if (file === undefined) throw new Error("name the backup: npm run restore -- FILE [--stack NAME]");
+  const { made, tables } = await restore(stack, file);
+  console.log(`the database of "${stack}" holds ${tables.join(", ")} as of ${made}, from ${file}`);
+  return 0;
+}
+
 /** The launcher has set these already, so that they are asked for as they would be without it. */
 function printEnvironment(): number {
   const { HOME, XDG_CACHE_HOME, PATH } = process.env;
@@ -87,6 +105,8 @@ const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = {
   preview: () => change("preview", ["--suppress-outputs"]),
   destroy,
   outputs: printOutputs,
+  backup: makeBackup,
+  restore: putBack,
   demo: async () => {
     await demo((await outputsOf()).endpoint);
     return 0;

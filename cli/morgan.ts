@@ -3,6 +3,8 @@ import { environment } from "../toolchain/environment.mjs";
 import { backup, backupName } from "./backup.ts";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
+import { describeHolder, isHeld, locksOf } from "./holder.ts";
+import { withMissingImages } from "./missing-images.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
@@ -37,15 +39,21 @@ const flags = tokens.flatMap((token) =>
     : [],
 );
 
+const refreshes = flags.some((flag) => /^(?:-r|--refresh(?:=true)?)$/.test(flag));
+
 async function up(): Promise<number> {
   const since = new Date();
-  const code = await change("up", ["--yes", "--skip-preview", "--suppress-outputs"]);
+  const code = await (refreshes ? withMissingImages(stack, deploy) : deploy());
   if (code !== 0) {
     console.error(await explainFailure(stack, since));
     return code;
   }
   console.log(describeOutputs(await outputsOf()));
   return 0;
+}
+
+function deploy(flags: readonly string[] = []): Promise<number> {
+  return change("up", ["--yes", "--skip-preview", "--suppress-outputs", ...flags]);
 }
 
 /** Pulumi would take everything else away before it met what is protected. */
@@ -60,6 +68,9 @@ async function destroy(): Promise<number> {
 }
 
 async function change(operation: string, ownFlags: readonly string[]): Promise<number> {
+  const holder = locksOf(stack).find(isHeld);
+  // A preview takes no lock.
+  if (holder !== undefined && operation !== "preview") throw new Error(describeHolder(stack, holder));
   await repairKilledRun(stack);
   return withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
 }

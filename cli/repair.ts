@@ -1,30 +1,16 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
 import { LOOK_ROLE } from "../components/image-packages.ts";
-import { isAlive } from "../toolchain/setup/process.mjs";
+import { isHeld, locksOf } from "./holder.ts";
 import { execute } from "./pulumi.ts";
-import { readState, stateFolder } from "./state.ts";
-
-/** A lock of the file backend, as far as it is needed here. */
-interface Lock {
-  readonly pid: number;
-  readonly hostname: string;
-}
+import { readState } from "./state.ts";
 
 /**
  * Puts right what a killed run left: a lock that nobody holds any more, and things in the engine that it made but had
  * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
  */
 export async function repairKilledRun(stack: string): Promise<void> {
-  const folder = stateFolder();
-  if (folder === undefined) return;
-  const locks = join(folder, ".pulumi/locks/organization/morgan", stack);
-  if (!existsSync(locks)) return;
-  // The backend may keep attributes beside each lock.
-  const files = readdirSync(locks).filter((file) => file.endsWith(".json"));
-  const held = files.map((file) => JSON.parse(readFileSync(join(locks, file), "utf8")) as Lock);
-  if (held.length === 0 || held.some((lock) => lock.hostname !== hostname() || isAlive(lock.pid))) return;
+  const locks = locksOf(stack);
+  if (locks.length === 0 || locks.some(isHeld)) return;
   endStrayPlugins();
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);

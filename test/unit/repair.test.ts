@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
 import { repairKilledRun } from "../../cli/repair.ts";
@@ -30,6 +32,12 @@ describe("a run that was killed", () => {
     project.write(LOCK, JSON.stringify({ pid, hostname: host }));
     project.write(`${LOCK}.attrs`, "");
   };
+  /** A process of that name which does nothing. */
+  const running = (name: string): ChildProcess => {
+    project.write(`holder/${name}`, "#!/bin/sh\nread -r _\n");
+    chmodSync(`holder/${name}`, 0o755);
+    return spawn(`holder/${name}`, { stdio: ["pipe", "ignore", "ignore"] });
+  };
   beforeEach(() => {
     useBackend(`file://${project.folder}/state?metadata=skip`);
     programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
@@ -51,11 +59,22 @@ describe("a run that was killed", () => {
   });
 
   it("is none while it goes on, here or on another machine", async () => {
-    lock(process.pid);
-    await repairKilledRun("dev");
+    const pulumi = running("pulumi");
+    try {
+      lock(pulumi.pid ?? 0);
+      await repairKilledRun("dev");
+    } finally {
+      pulumi.kill();
+    }
     lock(ENDED, "another-machine");
     await repairKilledRun("dev");
     expect(programs.called()).to.deep.equal([]);
+  });
+
+  it("is one also where another program has its number by now, as after a restart of the machine", async () => {
+    lock(process.pid);
+    await repairKilledRun("dev");
+    expect(programs.called()[0]).to.match(/^pulumi cancel/);
   });
 
   it("is none where there is no lock, or where the state lies elsewhere", async () => {

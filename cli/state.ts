@@ -7,11 +7,21 @@ export interface State {
   /** Ids of what has been written down. */
   readonly recorded: ReadonlySet<string>;
   /** Operations that a killed run had begun. */
-  readonly pending: readonly { readonly type: string; readonly name: string }[];
+  readonly pending: readonly PendingOperation[];
   /** Images that have been made. */
   readonly images: readonly RecordedImage[];
   /** Logical names of what is protected from deletion. */
   readonly protectedNames: readonly string[];
+}
+
+/** An operation that began and was not written down as done. */
+export interface PendingOperation {
+  /** Type of the resource. */
+  readonly type: string;
+  /** Its logical name. */
+  readonly name: string;
+  /** Its name in the engine; empty where it was given none. */
+  readonly given: string;
 }
 
 /** An image that a resource has made. */
@@ -30,7 +40,11 @@ export async function readState(stack: string): Promise<State> {
   const resources = deployment.resources ?? [];
   return {
     recorded: new Set(resources.flatMap(({ id }) => id ?? [])),
-    pending: (deployment.pending_operations ?? []).map(({ resource: { type, urn } }) => ({ type, name: nameOf(urn) })),
+    pending: (deployment.pending_operations ?? []).map(({ resource: { type = "", urn, inputs } }) => ({
+      type,
+      name: nameOf(urn),
+      given: inputs?.name ?? "",
+    })),
     images: resources.flatMap((resource) => imageOf(resource) ?? []),
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
@@ -60,7 +74,7 @@ function imageOf({ type, urn, inputs, outputs, delete: replaced }: Resource): Re
 
 interface Deployment {
   readonly resources?: readonly Resource[];
-  readonly pending_operations?: readonly { readonly resource: { readonly type: string; readonly urn: string } }[];
+  readonly pending_operations?: readonly { readonly resource: Resource }[];
 }
 
 function nameOf(urn: string): string {

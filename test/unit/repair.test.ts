@@ -11,8 +11,8 @@ const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
 /** A process that has certainly ended: Linux gives no number above its limit. */
 const ENDED = 2 ** 22 + 1;
 
-const operation = (type: string, name: string): object => ({
-  resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}` },
+const operation = (type: string, name: string, inputs?: object): object => ({
+  resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}`, inputs },
 });
 const state = {
   deployment: {
@@ -20,6 +20,7 @@ const state = {
     pending_operations: [
       operation("docker:index/container:Container", "core"),
       operation("docker-build:index:Image", "core"),
+      operation("docker:index/volume:Volume", "redis-data", { name: "morgan-dev-redis-data-0123456" }),
     ],
   },
 };
@@ -41,7 +42,7 @@ describe("a run that was killed", () => {
   beforeEach(() => {
     useBackend(`file://${project.folder}/state?metadata=skip`);
     programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
-    programs.write("docker", `case "$1" in ps) echo recorded; echo left ;; esac`);
+    programs.write("docker", `case "$*" in ps*) echo recorded; echo left ;; "volume ls"*) echo "$4" ;; esac`);
     programs.called();
   });
 
@@ -55,7 +56,10 @@ describe("a run that was killed", () => {
       .and.contain("label=morgan.role=core")
       .and.contain("label=morgan.role=image-packages");
     const removed = calls.filter((call) => call.includes(" rm "));
-    expect([...new Set(removed)]).to.deep.equal(["docker rm --force --volumes left"]);
+    expect([...new Set(removed)]).to.deep.equal([
+      "docker rm --force --volumes left",
+      "docker volume rm name=^morgan-dev-redis-data-0123456$",
+    ]);
   });
 
   it("is none while it goes on, here or on another machine", async () => {

@@ -37,7 +37,7 @@ const NOBODY: Lock = { pid: 0, username: "", hostname: hostname(), timestamp: ""
 export function isHeld({ pid, hostname: host }: Lock): boolean {
   if (host !== hostname()) return true;
   // After a restart of the machine another program may have its number.
-  return pid > 0 && isAlive(pid) && /^pulumi/.test(nameOf(pid) ?? "pulumi");
+  return pid > 0 && isAlive(pid) && (nameOf(pid) ?? "pulumi").startsWith("pulumi");
 }
 
 /** The name of a process; undefined where the system does not say. */

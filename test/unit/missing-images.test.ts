@@ -31,7 +31,9 @@ describe("an up with --refresh", () => {
     recorded(host);
   });
 
-  const inEngine = (body: string): void => programs.write("docker", body);
+  const inEngine = (body: string): void => {
+    programs.write("docker", body);
+  };
   const recorded = (where: string): void => {
     const stage = (name: string, more: object = {}): object => ({
       urn: `urn:${name}`,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { containersOf, docker, idsOf, leftovers } from "./support/engine.ts";
+import { containersOf, docker, idsOf, leftovers, lines } from "./support/engine.ts";
 import { killedUp } from "./support/killed-up.ts";
 import { digestOf, manifestOf, moveTag, removeManifest } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
@@ -42,7 +42,8 @@ describe("what was removed by hand", () => {
   it("is put right where the image is gone from the engine with the service, and the holder of another's files", async () => {
     const image = containersOf(stack.name)["vad"]?.Config.Image ?? "";
     docker("rm", "--force", id("vad"));
-    for (const name of [image, await tag("vad")]) docker("image", "rm", name);
+    docker("image", "rm", image);
+    expect(() => docker("image", "inspect", image)).to.throw("No such image");
     const holder = ["--filter", `label=morgan.stack=${stack.name}`, "--filter", "label=morgan.role=core-files"];
     docker("rm", "--force", docker("ps", "--all", "--quiet", ...holder).trim());
     await refresh();
@@ -50,14 +51,19 @@ describe("what was removed by hand", () => {
   });
 
   it("is put right where it is the network, with what was on it or from under it", async () => {
-    const network = (): string =>
-      docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack.name}`).trim();
-    docker("network", "disconnect", "--force", network(), id("llm"));
+    const networks = (): string[] =>
+      lines(docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack.name}`));
+    const before = networks();
+    // One container is left, which the engine would keep a network for, were it not taken off.
+    const names = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
+    for (const name of lines(docker("inspect", "--format", names, id("llm")))) {
+      docker("network", "disconnect", "--force", name, id("llm"));
+    }
     const others = roles.filter((role) => role !== "llm" && role !== "registry");
     docker("rm", "--force", ...others.map(id));
-    docker("network", "rm", network());
+    docker("network", "rm", ...before);
     await refresh();
-    expect(network()).to.not.equal("");
+    expect(networks()).to.have.length(before.length).and.not.include.members(before);
   });
 
   it("is put right where it is an image or a tag in the registry", async () => {

@@ -6,6 +6,8 @@ import { killedUpAfter } from "./support/killed-up.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 const KILLS = 20;
+/** How often a moment is tried, where a machine that has grown faster ends the `up` before. */
+const TRIES = 5;
 /** Every so many kills an `up` that changes nothing is asked for too. */
 const LOOK = 5;
 
@@ -13,7 +15,6 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   let stack: TestStack;
   /** How long an undisturbed one takes, in milliseconds. */
   let whole: number;
-  let killed = 0;
   const volumes = new Set<string>();
 
   before("an undisturbed one, for its time", async () => {
@@ -31,10 +32,20 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
     appendFileSync(join(stack.folder, "services/llm/morgan_llm/__main__.py"), `# ${text}\n`);
   }
 
-  async function converge(): Promise<string> {
+  /** Changes a line, and kills the `up` that deploys it at a part of its time. */
+  async function killedAt(part: number): Promise<void> {
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      change(`${String(part)}, ${String(attempt)}`);
+      const ended = await killedUpAfter(stack, part * whole);
+      if (ended === undefined) return;
+      whole = ended;
+    }
+    throw new Error(`the up ended ${String(TRIES)} times before ${String(part)} of its time`);
+  }
+
+  async function converge(): Promise<void> {
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
-    return output;
   }
 
   function stateFile(folder: string): string {
@@ -61,11 +72,10 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   }
 
   for (let round = 0; round < KILLS; round++) {
-    // One in each twentieth of the time, so that they are spread over all of it.
-    const part = (round + Math.random()) / KILLS;
+    // One in each twentieth of the time, so that they are spread over all of it but the very end.
+    const part = (0.97 * (round + Math.random())) / KILLS;
     it(`after ${(part * 100).toFixed(1)} % of its time is taken up by the next one`, async () => {
-      change(`round ${String(round)}`);
-      if (await killedUpAfter(stack, part * whole)) killed++;
+      await killedAt(part);
       expect(recorded().length).to.be.greaterThan(0);
       for (const volume of mountedVolumes(stack.name)) volumes.add(volume);
       await converge();
@@ -75,8 +85,4 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
       if ((round + 1) % LOOK === 0) expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
     });
   }
-
-  it("was at work still in nearly all of them", () => {
-    expect(killed).to.be.at.least(KILLS * 0.75);
-  });
 });

@@ -19,8 +19,9 @@ export async function killedUp(stack: TestStack, moment: string): Promise<void> 
   if (!(await wasKilled(child))) throw new Error(`the up ended before "${moment}":\n${output}`);
 }
 
-/** The same after a time, in milliseconds; gives whether the `up` was still at work. */
-export async function killedUpAfter(stack: TestStack, time: number): Promise<boolean> {
+/** The same after a time, in milliseconds; where the `up` ended before, gives the time that it took. */
+export async function killedUpAfter(stack: TestStack, time: number): Promise<number | undefined> {
+  const started = performance.now();
   const child = startUp(stack);
   child.stdout?.resume();
   child.stderr?.resume();
@@ -28,7 +29,7 @@ export async function killedUpAfter(stack: TestStack, time: number): Promise<boo
     kill(child);
   }, time);
   try {
-    return await wasKilled(child);
+    return (await wasKilled(child)) ? undefined : performance.now() - started;
   } finally {
     clearTimeout(timer);
   }

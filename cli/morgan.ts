@@ -52,8 +52,8 @@ async function up(): Promise<number> {
   return 0;
 }
 
-function deploy(flags: readonly string[] = []): Promise<number> {
-  return change("up", ["--yes", "--skip-preview", "--suppress-outputs", ...flags]);
+function deploy(more: readonly string[] = []): Promise<number> {
+  return change("up", ["--yes", "--skip-preview", "--suppress-outputs", ...more]);
 }
 
 /** Pulumi would take everything else away before it met what is protected. */

@@ -62,14 +62,26 @@ function readText(path: string): string {
   }
 }
 
-/** Runs a program to its end. `show` passes its output on as it comes, but for lines of stderr that match `hide`. */
+/** How a program is run. */
+export interface Execution {
+  /** Passes its output on as it comes. */
+  readonly show?: boolean;
+  /** Lines of stderr that are not passed on. */
+  readonly hide?: RegExp;
+  /** Descriptor of the file that it reads; else it reads what this process would. */
+  readonly input?: number;
+  /** Descriptor of the file that it writes to; its output is not gathered then. */
+  readonly output?: number;
+}
+
+/** Runs a program to its end. */
 export function execute(
   program: string,
   args: readonly string[],
-  { show = false, hide }: { show?: boolean; hide?: RegExp } = {},
+  { show = false, hide, input, output }: Execution = {},
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = spawn(program, args, { stdio: ["inherit", show ? "inherit" : "pipe", "pipe"] as const });
+  const child = spawn(program, args, { stdio: [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));

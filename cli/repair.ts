@@ -1,30 +1,16 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
 import { LOOK_ROLE } from "../components/image-packages.ts";
-import { isAlive } from "../toolchain/setup/process.mjs";
+import { isHeld, locksOf } from "./holder.ts";
 import { execute } from "./pulumi.ts";
-import { readState, stateFolder } from "./state.ts";
-
-/** A lock of the file backend, as far as it is needed here. */
-interface Lock {
-  readonly pid: number;
-  readonly hostname: string;
-}
+import { readState, type PendingOperation } from "./state.ts";
 
 /**
  * Puts right what a killed run left: a lock that nobody holds any more, and things in the engine that it made but had
  * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
  */
 export async function repairKilledRun(stack: string): Promise<void> {
-  const folder = stateFolder();
-  if (folder === undefined) return;
-  const locks = join(folder, ".pulumi/locks/organization/morgan", stack);
-  if (!existsSync(locks)) return;
-  // The backend may keep attributes beside each lock.
-  const files = readdirSync(locks).filter((file) => file.endsWith(".json"));
-  const held = files.map((file) => JSON.parse(readFileSync(join(locks, file), "utf8")) as Lock);
-  if (held.length === 0 || held.some((lock) => lock.hostname !== hostname() || isAlive(lock.pid))) return;
+  const locks = locksOf(stack);
+  if (locks.length === 0 || locks.some(isHeld)) return;
   endStrayPlugins();
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
@@ -61,15 +47,16 @@ function readProc(pid: number, file: string): string {
 }
 
 /**
- * Removes what is in the engine and not in the state, by the role of an operation that was under way. Anything else that
- * is not in the state is left alone: it may hold data that someone wants back.
+ * Removes what is in the engine and not in the state, by the role of an operation that was under way; a volume by the
+ * name that was new with it, so that it can hold nothing yet. Anything else that is not in the state is left alone: it may
+ * hold data that someone wants back.
  */
 async function removeUnrecorded(stack: string): Promise<void> {
   const { recorded, pending } = await readState(stack);
-  for (const { type, name } of [...pending, LOOK]) {
-    const kind = KINDS[type];
+  for (const operation of [...pending, LOOK]) {
+    const kind = KINDS[operation.type];
     if (kind === undefined) continue;
-    const filters = [`label=morgan.stack=${stack}`, `label=morgan.role=${name}`].flatMap((f) => ["--filter", f]);
+    const filters = kind.filters(stack, operation).flatMap((filter) => ["--filter", filter]);
     const listed = await execute("docker", [...kind.list, ...filters, "--format", kind.format]);
     for (const found of listed.stdout.split("\n").filter((line) => line !== "" && !recorded.has(line))) {
       await execute("docker", [...kind.remove, found], { show: true });
@@ -78,17 +65,34 @@ async function removeUnrecorded(stack: string): Promise<void> {
 }
 
 /** Pulumi knows nothing of the containers that look into images: one that was made and not started does not go by itself. */
-const LOOK = { type: "docker:index/container:Container", name: LOOK_ROLE };
+const LOOK: PendingOperation = { type: "docker:index/container:Container", name: LOOK_ROLE, given: "" };
 
-const KINDS: Readonly<Record<string, { list: readonly string[]; format: string; remove: readonly string[] }>> = {
+interface Kind {
+  readonly list: readonly string[];
+  readonly filters: (stack: string, operation: PendingOperation) => readonly string[];
+  readonly format: string;
+  readonly remove: readonly string[];
+}
+
+const byLabels: Kind["filters"] = (stack, { name }) => [`label=morgan.stack=${stack}`, `label=morgan.role=${name}`];
+
+const KINDS: Readonly<Record<string, Kind>> = {
   "docker:index/container:Container": {
     list: ["ps", "--all", "--no-trunc"],
+    filters: byLabels,
     format: "{{.ID}}",
     remove: ["rm", "--force", "--volumes"],
   },
   "docker:index/network:Network": {
     list: ["network", "ls", "--no-trunc"],
+    filters: byLabels,
     format: "{{.ID}}",
     remove: ["network", "rm"],
+  },
+  "docker:index/volume:Volume": {
+    list: ["volume", "ls"],
+    filters: (_stack, { given }) => [`name=^${given}$`],
+    format: "{{.Name}}",
+    remove: ["volume", "rm"],
   },
 };

@@ -7,9 +7,30 @@ export interface State {
   /** Ids of what has been written down. */
   readonly recorded: ReadonlySet<string>;
   /** Operations that a killed run had begun. */
-  readonly pending: readonly { readonly type: string; readonly name: string }[];
+  readonly pending: readonly PendingOperation[];
+  /** Images that have been made. */
+  readonly images: readonly RecordedImage[];
   /** Logical names of what is protected from deletion. */
   readonly protectedNames: readonly string[];
+}
+
+/** An operation that began and was not written down as done. */
+export interface PendingOperation {
+  /** Type of the resource. */
+  readonly type: string;
+  /** Its logical name. */
+  readonly name: string;
+  /** Its name in the engine; empty where it was given none. */
+  readonly given: string;
+}
+
+/** An image that a resource has made. */
+export interface RecordedImage {
+  readonly urn: string;
+  /** Name under which it was put: "host/repository:tag", or the engine's own "repository:tag". */
+  readonly tag: string;
+  /** Its digest; empty where the state does not know it. */
+  readonly digest: string;
 }
 
 /** Reads the state of a stack; empty for one that is not there. */
@@ -19,14 +40,41 @@ export async function readState(stack: string): Promise<State> {
   const resources = deployment.resources ?? [];
   return {
     recorded: new Set(resources.flatMap(({ id }) => id ?? [])),
-    pending: (deployment.pending_operations ?? []).map(({ resource: { type, urn } }) => ({ type, name: nameOf(urn) })),
+    pending: (deployment.pending_operations ?? []).map(({ resource: { type = "", urn, inputs } }) => ({
+      type,
+      name: nameOf(urn),
+      given: inputs?.name ?? "",
+    })),
+    images: resources.flatMap((resource) => imageOf(resource) ?? []),
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
 }
 
+interface Resource {
+  readonly id?: string;
+  readonly type?: string;
+  readonly urn: string;
+  readonly protect?: boolean;
+  /** Whether it waits for its deletion, replaced by another. */
+  readonly delete?: boolean;
+  readonly inputs?: {
+    readonly tags?: readonly string[];
+    readonly environment?: { readonly MORGAN_IMAGE?: string };
+    readonly name?: string;
+  };
+  readonly outputs?: { readonly digest?: string; readonly stdout?: string };
+}
+
+/** A stage's image, or one that a bootstrap script has made, which prints the digest of what it pushed. */
+function imageOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage | undefined {
+  const tag = type === "docker-build:index:Image" ? inputs?.tags?.[0] : inputs?.environment?.MORGAN_IMAGE;
+  if (tag === undefined || replaced === true) return undefined;
+  return { urn, tag, digest: outputs?.digest ?? outputs?.stdout ?? "" };
+}
+
 interface Deployment {
-  readonly resources?: readonly { readonly id?: string; readonly urn: string; readonly protect?: boolean }[];
-  readonly pending_operations?: readonly { readonly resource: { readonly type: string; readonly urn: string } }[];
+  readonly resources?: readonly Resource[];
+  readonly pending_operations?: readonly { readonly resource: Resource }[];
 }
 
 function nameOf(urn: string): string {

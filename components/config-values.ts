@@ -35,6 +35,8 @@ export interface ConfigValues {
   readonly protectData: boolean;
   /** How long new containers have to stay ready before the old ones go. */
   readonly minReady: Duration;
+  /** Names the passwords of the backing services: another revision is other passwords. */
+  readonly passwordRevision: string;
   /** What becomes of an image that is over its budget: it is not deployed, or there is a warning. */
   readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
@@ -88,6 +90,7 @@ export function parseValues(
       ),
       protectData: boolean("protectData"),
       minReady: duration("minReady", "0 s"),
+      passwordRevision: text("passwordRevision"),
       sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: text("caBundle"),
       pypiIndex: url("pypiIndex"),

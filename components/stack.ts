@@ -92,6 +92,7 @@ export class MorganStack extends pulumi.ComponentResource {
         protectData,
         minReady: config.minReady,
         registry: local?.container,
+        passwordRevision: config.passwordRevision,
         engine,
       },
       parent,

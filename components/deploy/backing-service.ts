@@ -12,4 +12,6 @@ export interface BackingServiceArgs {
   readonly networks: readonly Joined[];
   /** Whether the data is protected from deletion. */
   readonly protectData: boolean;
+  /** Names the password that is wanted: another revision is another password. */
+  readonly passwordRevision: string;
 }

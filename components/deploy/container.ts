@@ -41,7 +41,7 @@ export interface ContainerArgs {
   /** The card that it is given, and how. */
   readonly gpu?: GpuAccess | undefined;
   /** What has to be there and healthy before it is made or replaced. */
-  readonly after?: pulumi.Resource | undefined;
+  readonly after?: readonly pulumi.Resource[];
   /** Paths that are writable and kept in memory. */
   readonly scratch?: readonly string[];
   /** The port of the host that leads to a port of the container. */
@@ -115,7 +115,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
     },
     {
       parent,
-      dependsOn: args.after === undefined ? [] : [args.after],
+      dependsOn: [...(args.after ?? [])],
       deleteBeforeReplace: args.rollout === "stop-first",
       replaceOnChanges: NEEDS_REPLACEMENT,
     },

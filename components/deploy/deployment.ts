@@ -38,6 +38,8 @@ export interface DeploymentArgs {
   readonly minReady: Duration;
   /** Id of the container of the registry, which is limited like all others; undefined where the stack runs none. */
   readonly registry: pulumi.Input<string> | undefined;
+  /** Names the passwords of the backing services: another revision is other passwords. */
+  readonly passwordRevision: string;
   readonly engine: Engine;
 }
 
@@ -64,7 +66,7 @@ export class Deployment extends pulumi.ComponentResource {
     const parent = { parent: this };
     const { redis: redisImage, postgres: postgresImage, haproxy } = args.backing;
     const networks = createNetworks(this, stack, redisImage !== undefined || postgresImage !== undefined);
-    const data = { filesImage, stack, protectData };
+    const data = { filesImage, stack, protectData, passwordRevision: args.passwordRevision };
     const redis =
       redisImage === undefined
         ? undefined
@@ -106,6 +108,7 @@ export class Deployment extends pulumi.ComponentResource {
     const running = chosen.map(({ service, image, entry }) => {
       const wiring = { catalog, accelerator, redis, postgres, llm: args.llm, bodyLimit: args.gateway.bodyLimit };
       const work = entry.engines[accelerator];
+      const used = entry.backing.flatMap((name) => ({ redis, postgres })[name] ?? []);
       const card = args.gpu.placements.get(service);
       const model = args.models.services[service];
       const compute = { onCard: card !== undefined, model, offline: args.models.offline };
@@ -118,7 +121,7 @@ export class Deployment extends pulumi.ComponentResource {
           work,
           rollout: card?.rollout ?? "create-first",
           gpu: card === undefined ? undefined : { mode: args.gpu.mode, device: card.device },
-          after: card === undefined ? undefined : lastOnCard,
+          after: [...used, ...(card === undefined || lastOnCard === undefined ? [] : [lastOnCard])],
           weights: work.vramMiB > 0 ? createWeights(this, service, model, protectData) : undefined,
           stack,
           networks: join(networks, networksOf(entry, wiring, compute), service, "services"),

@@ -61,7 +61,7 @@ export class Gateway extends pulumi.ComponentResource {
       networks: args.networks,
       command: ["haproxy", "-W", "-db", "-f", CONFIG],
       readOnlyVolumes: { [GATEWAY_FOLDER]: files.volume },
-      after: files.loaded,
+      after: [files.loaded],
       // Where a worker leaves to the next one what it knows of the containers.
       scratch: ["/tmp"],
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],

@@ -1,20 +1,35 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
+/** Inputs of a password. */
+export interface PasswordArgs {
+  /** Names the password that is wanted: another revision is another password. Empty for the first one. */
+  readonly revision: string;
+  /** Whether it is protected with the data that it opens. */
+  readonly protect: boolean;
+}
+
 /**
- * A password, made once from the system's randomness and kept in the state as a secret. 32 letters and digits. It is
- * protected with the data that it opens: without it, what is on the volume cannot be read again.
+ * A password, made from the system's randomness and kept in the state as a secret. 32 letters and digits. It is in the
+ * state before anything else gets it, so that a run that is killed loses none.
  */
-export function createPassword(parent: pulumi.Resource, name: string, protect: boolean): pulumi.Output<string> {
+export function createPassword(parent: pulumi.Resource, name: string, args: PasswordArgs): pulumi.Output<string> {
   const made = new command.local.Command(
     name,
     {
       create: "LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 32",
+      // No trigger: that would replace the resource, which Pulumi refuses where it is protected. This updates it.
+      ...(args.revision === "" ? {} : { environment: { MORGAN_PASSWORD_REVISION: args.revision } }),
       logging: command.local.Logging.None,
       addPreviousOutputInEnv: false,
     },
-    // Another way of making passwords is for new ones: run again, it would lock the data away.
-    { parent, protect, additionalSecretOutputs: ["stdout"], ignoreChanges: ["create", "logging"] },
+    {
+      parent,
+      protect: args.protect,
+      additionalSecretOutputs: ["stdout"],
+      // Another way of making passwords is for new ones: by itself it is no reason for another password.
+      ignoreChanges: ["create", "logging"],
+    },
   );
   return made.stdout;
 }

@@ -8,8 +8,8 @@ const SECRETS = "/run/secrets";
 
 /** Redis for sessions, with its data on a volume. */
 export class Redis extends pulumi.ComponentResource {
-  /** Address without the password: "redis://redis:6379/0". Known when the container is healthy. */
-  readonly url: pulumi.Output<string>;
+  /** Address without the password: "redis://redis:6379/0". */
+  readonly url: string;
   /** Password; secret. */
   readonly password: pulumi.Output<string>;
   /** Id of its container. */
@@ -17,7 +17,9 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
-    this.password = pulumi.secret(createPassword(this, `${name}-password`, args.protectData));
+    this.password = pulumi.secret(
+      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
+    );
     const container = createContainer(this, name, {
       image: args.image,
       user: "999:999",
@@ -37,8 +39,8 @@ export class Redis extends pulumi.ComponentResource {
       cpus: 1,
       rollout: "stop-first",
     });
-    this.url = container.id.apply(() => `redis://${name}:6379/0`);
     this.container = container.id;
+    this.url = `redis://${name}:6379/0`;
     this.registerOutputs({ url: this.url, password: this.password, container: this.container });
   }
 }

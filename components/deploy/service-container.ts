@@ -20,8 +20,8 @@ export interface ServiceContainerArgs {
   readonly rollout: Rollout;
   /** The card that it computes on; undefined for the processor. */
   readonly gpu: GpuAccess | undefined;
-  /** The service on a card that is replaced before it. */
-  readonly after: pulumi.Resource | undefined;
+  /** What it uses, and the service on a card that is replaced before it. */
+  readonly after: readonly pulumi.Resource[];
   /** Where its weights are mounted from; undefined for a service without. */
   readonly weights: Weights | undefined;
   /** Name of the stack, for labels. */

@@ -1,22 +1,92 @@
 import { expect } from "chai";
-import { containersOf, docker, idsOf, leftovers } from "./support/engine.ts";
+import { containersOf, docker, idsOf, leftovers, lines } from "./support/engine.ts";
 import { killedUp } from "./support/killed-up.ts";
+import { digestOf, manifestOf, moveTag, removeManifest } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 describe("what was removed by hand", () => {
-  it("is put right by the next up --refresh: a service, the gateway, the registry", async () => {
-    const stack = sharedStack();
-    const ids = idsOf(stack.name);
-    for (const role of ["vad", "gateway", "registry"]) docker("rm", "--force", ids[role] ?? "");
-    await stack.up({ refresh: true });
-    expect(Object.keys(idsOf(stack.name))).to.have.members(Object.keys(ids));
+  let stack: TestStack;
+  let roles: string[];
+
+  before(() => {
+    stack = sharedStack();
+    roles = Object.keys(idsOf(stack.name));
+  });
+
+  const id = (role: string): string => idsOf(stack.name)[role] ?? "";
+  const tag = async (name: string): Promise<string> =>
+    `${(await stack.outputs()).registry}/images:${name}.${stack.name}`;
+  const refresh = async (): Promise<string> => {
+    const { code, output } = await stack.commandLine("up", "--refresh");
+    expect(code, output).to.equal(0);
+    return output;
+  };
+
+  afterEach("all is there and healthy, and the next up has nothing to do", async () => {
+    expect(Object.keys(idsOf(stack.name))).to.have.members(roles);
     for (const [role, { State }] of Object.entries(containersOf(stack.name))) {
       expect(State.Health?.Status, role).to.equal("healthy");
     }
     expect((await chat((await stack.outputs()).endpoint, "all there")).status).to.equal(200);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("is put right by the next up --refresh: a service, the gateway, the registry", async () => {
+    for (const role of ["vad", "gateway", "registry"]) docker("rm", "--force", id(role));
+    await stack.up({ refresh: true });
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("is put right where the image is gone from the engine with the service, and the holder of another's files", async () => {
+    const image = containersOf(stack.name)["vad"]?.Config.Image ?? "";
+    docker("rm", "--force", id("vad"));
+    docker("image", "rm", image);
+    expect(() => docker("image", "inspect", image)).to.throw("No such image");
+    const holder = ["--filter", `label=morgan.stack=${stack.name}`, "--filter", "label=morgan.role=core-files"];
+    docker("rm", "--force", docker("ps", "--all", "--quiet", ...holder).trim());
+    await refresh();
+    expect(containersOf(stack.name)["vad"]?.Config.Image).to.equal(image);
+  });
+
+  it("is put right where it is the network, with what was on it or from under it", async () => {
+    const networks = (): string[] =>
+      lines(docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack.name}`));
+    const before = networks();
+    // One container is left, which the engine would keep a network for, were it not taken off.
+    const names = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
+    for (const name of lines(docker("inspect", "--format", names, id("llm")))) {
+      docker("network", "disconnect", "--force", name, id("llm"));
+    }
+    const others = roles.filter((role) => role !== "llm" && role !== "registry");
+    docker("rm", "--force", ...others.map(id));
+    docker("network", "rm", ...before);
+    await refresh();
+    expect(networks()).to.have.length(before.length).and.not.include.members(before);
+  });
+
+  it("is put right where it is an image or a tag in the registry", async () => {
+    const digests = async (): Promise<unknown> =>
+      Promise.all(["base", "core", "vad", "debian"].map(async (name) => digestOf(await tag(name))));
+    const before = await digests();
+    for (const name of ["base", "core"]) await removeManifest(await tag(name));
+    await moveTag(await tag("vad"), await tag("llm"));
+    expect(await digests()).to.not.deep.equal(before);
+    const output = await refresh();
+    expect(output)
+      .to.include(`made again`)
+      .and.include(await tag("vad"));
+    expect(await digests()).to.deep.equal(before);
+  });
+
+  it("is put right where it is the registry with all that was in it", async () => {
+    const volume = containersOf(stack.name)["registry"]?.Mounts.find(({ Name }) => Name !== undefined)?.Name ?? "";
+    docker("rm", "--force", id("registry"));
+    docker("volume", "rm", volume);
+    await refresh();
+    const { images } = await stack.outputs();
+    for (const { ref } of Object.values(images)) expect((await manifestOf(ref)).layers.length).to.be.greaterThan(0);
   });
 });
 

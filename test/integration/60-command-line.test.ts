@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { containersOf, leftovers } from "./support/engine.ts";
 import { freePort } from "./support/project.ts";
@@ -34,6 +36,28 @@ describe("the command line", () => {
   it("says that nothing changed when nothing did", async () => {
     const { output } = await stack.commandLine("up");
     expect(output).to.match(/Resources:\n +\d+ unchanged\n\n/);
+  });
+
+  it("refuses a second up at once, says who is at it, and leaves the first alone", async () => {
+    const main = join(stack.folder, "services/llm/morgan_llm/__main__.py");
+    const text = readFileSync(main, "utf8");
+    writeFileSync(main, `${text}# for the first\n`);
+    const first = stack.commandLine("up");
+    const locks = join(stack.folder, ".morgan/state/.pulumi/locks/organization/morgan", stack.name);
+    const ended = first.then(() => true);
+    while (!existsSync(locks) || readdirSync(locks).length === 0) {
+      expect(await Promise.race([ended, sleep(10)]), "ended before it took a lock").to.equal(undefined);
+    }
+    const second = await stack.commandLine("up");
+    expect(second.code, second.output).to.equal(1);
+    expect(second.output)
+      .to.include(`nothing was changed: ${userInfo().username}@${hostname()} is changing the stack "${stack.name}"`)
+      .and.match(/\(process \d+\) since \d{4}-\d\d-\d\dT/)
+      .and.not.include("Updating");
+    const { code, output } = await first;
+    expect(code, output).to.equal(0);
+    writeFileSync(main, text);
+    expect((await stack.commandLine("up")).code).to.equal(0);
   });
 
   it("leaves the checkout as it was, although Pulumi writes a salt into the stack's file", () => {

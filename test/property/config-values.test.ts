@@ -49,6 +49,7 @@ const valid = fc
       .map((images) => JSON.stringify(images)),
     protectData: fc.constantFrom("true", "false"),
     minReady: fc.constantFrom("0 s", "500 ms", "1.5 min"),
+    passwordRevision: fc.string(),
     sizeBudgets: fc.constantFrom("enforce", "warn"),
     pypiIndex: url,
     aptMirror: url,

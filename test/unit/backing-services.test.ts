@@ -6,7 +6,7 @@ import { fakeEngine, stackConfig } from "./support/config.ts";
 import { expectGolden } from "./support/golden.ts";
 import { useProject } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
-import { at } from "./support/wire.ts";
+import { at, secretPaths } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
@@ -46,6 +46,12 @@ describe("backing services", () => {
     expect(registrations.get("container", "vad").dependsOn).not.to.include.members(["redis"]);
   });
 
+  it("can be replaced without what uses them: nothing of them is an input of core's container", () => {
+    const core = registrations.get("container", "core");
+    expect(core.usesOutputsOf).to.include("core-files").and.not.include("redis").and.not.include("postgres");
+    expect(registrations.get("command", "postgres-role").inputs).not.to.have.property("triggers");
+  });
+
   it("ask for their password: Redis by its configuration, PostgreSQL by a file", () => {
     const [redis] = registrations.get("container", "redis-files").inputs["uploads"] as readonly { content: string }[];
     expect(redis?.content)
@@ -54,6 +60,49 @@ describe("backing services", () => {
     expect(registrations.get("container", "postgres").inputs["envs"]).to.include(
       "POSTGRES_PASSWORD_FILE=/run/secrets/password",
     );
+  });
+});
+
+describe("the passwords of backing services", () => {
+  useProject();
+  const names = ["redis-password", "postgres-password"];
+
+  it("are made anew by another revision, protected ones too: an update, where a trigger would be a replacement", async () => {
+    const rotated = await up({ passwordRevision: "2026-12", protectData: true });
+    for (const name of names) {
+      const { inputs } = rotated.get("command", name);
+      expect(inputs["environment"], name).to.deep.equal({ MORGAN_PASSWORD_REVISION: "2026-12" });
+      expect(inputs, name).not.to.have.property("triggers");
+      expect(inputs, name).not.to.have.property("update");
+    }
+  });
+
+  it("stay as they are where no revision is named", async () => {
+    for (const name of names) expect((await up()).get("command", name).inputs).not.to.have.property("environment");
+  });
+
+  it("are given to the database that runs, through its own container, before core is told", async () => {
+    const registrations = await up();
+    const { inputs, wire } = registrations.get("command", "postgres-role");
+    expect(inputs["environment"]).to.deep.equal({ MORGAN_CONTAINER: "postgres-id" });
+    expect(inputs["stdin"]).to.equal("secret-of-postgres-password\nsecret-of-postgres-password\n");
+    expect(secretPaths(wire)).to.deep.equal(["stdin"]);
+    expect(inputs["logging"]).to.equal("none");
+    expect(registrations.get("container", "core-files").dependsOn).to.include("postgres-role");
+  });
+
+  it("need no password to be set: the container's own user is let in, whatever the image says", async () => {
+    const registrations = await up();
+    expect(registrations.get("container", "postgres").inputs["command"]).to.include.members([
+      "hba_file=/run/secrets/pg_hba.conf",
+      "ident_file=/run/secrets/pg_ident.conf",
+    ]);
+    const uploads = registrations.get("container", "postgres-files").inputs["uploads"] as readonly object[];
+    expect(uploads).to.deep.include({
+      file: "/run/secrets/pg_hba.conf",
+      content: "local all all peer map=container\nhost all all all scram-sha-256\n",
+      permissions: "0444",
+    });
   });
 });
 

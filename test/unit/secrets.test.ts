@@ -29,9 +29,9 @@ describe("a secret of a stack", () => {
       .filter(({ inputs }) => texts(inputs).some((text) => text.includes(secret)))
       .map(({ name }) => name);
 
-  it("goes only to the holder of the files of those that use it", () => {
+  it("goes only to the holder of the files of those that use it, and to what gives it to the database", () => {
     expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
-    expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "core-files"]);
+    expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "postgres-role", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
     expect(holding(TLS_KEY)).to.deep.equal(["gateway-files"]);
   });

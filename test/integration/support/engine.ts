@@ -100,6 +100,7 @@ export function allVolumes(): string[] {
   return lines(docker("volume", "ls", "--quiet"));
 }
 
-function lines(text: string): string[] {
+/** The lines of a program's output that hold something. */
+export function lines(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }

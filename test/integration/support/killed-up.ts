@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { TestStack } from "./test-stack.ts";
 
 /**
@@ -8,23 +8,50 @@ import type { TestStack } from "./test-stack.ts";
  * @throws Error where the `up` ends before.
  */
 export async function killedUp(stack: TestStack, moment: string): Promise<void> {
-  const child = spawn(process.execPath, stack.commandLineArguments("up"), {
+  const child = startUp(stack);
+  let output = "";
+  const read = (text: string): void => {
+    output += text;
+    if (output.includes(moment)) kill(child);
+  };
+  child.stdout?.setEncoding("utf8").on("data", read);
+  child.stderr?.setEncoding("utf8").on("data", read);
+  if (!(await wasKilled(child))) throw new Error(`the up ended before "${moment}":\n${output}`);
+}
+
+/** The same after a time, in milliseconds; where the `up` ended before, gives the time that it took. */
+export async function killedUpAfter(stack: TestStack, time: number): Promise<number | undefined> {
+  const started = performance.now();
+  const child = startUp(stack);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const timer = setTimeout(() => {
+    kill(child);
+  }, time);
+  try {
+    return (await wasKilled(child)) ? undefined : performance.now() - started;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startUp(stack: TestStack): ChildProcess {
+  return spawn(process.execPath, stack.commandLineArguments("up"), {
     cwd: stack.folder,
     env: stack.environment(),
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  let output = "";
-  const read = (text: string): void => {
-    output += text;
-    if (output.includes(moment) && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-  };
-  child.stdout.setEncoding("utf8").on("data", read);
-  child.stderr.setEncoding("utf8").on("data", read);
+}
+
+function kill({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, "SIGKILL");
+}
+
+function wasKilled(child: ChildProcess): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   child.once("exit", (_code, signal) => {
-    if (signal === "SIGKILL") resolve(undefined);
-    else reject(new Error(`the up ended before "${moment}":\n${output}`));
+    resolve(signal === "SIGKILL");
   });
-  await promise;
+  return promise;
 }

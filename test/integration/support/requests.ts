@@ -9,6 +9,13 @@ export function chat(endpoint: string, text: string): Promise<Answer> {
   return post(`${endpoint}/v1/chat`, "application/json", JSON.stringify({ text }));
 }
 
+/** The history of a session, as text. */
+export async function historyOf(endpoint: string, session: string): Promise<string> {
+  const response = await fetch(`${endpoint}/v1/sessions/${session}/history`, { signal: AbortSignal.timeout(60_000) });
+  if (!response.ok) throw new Error(`${String(response.status)} for the history of ${session}`);
+  return response.text();
+}
+
 /** A voice turn with a WAV file. */
 export function voice(endpoint: string, wav: Buffer): Promise<Answer> {
   return post(`${endpoint}/v1/voice`, "audio/wav", new Uint8Array(wav));

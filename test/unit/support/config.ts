@@ -28,6 +28,7 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     source: DEBIAN,
     protectData: false,
     minReady: "0 s",
+    passwordRevision: "",
     sizeBudgets: "warn",
     caBundle: "",
     pypiIndex: "",

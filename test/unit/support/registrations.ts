@@ -17,6 +17,8 @@ export interface Registered {
   readonly inputs: Plain;
   /** Names of the resources that it waits for. */
   readonly dependsOn: readonly string[];
+  /** Those of them that an input comes from: what is deleted before it is replaced takes these users with it. */
+  readonly usesOutputsOf: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** What the program said; undefined where it left that to the provider. */
@@ -170,12 +172,19 @@ function registered(request: RegisterResourceRequest): Registered {
     wire,
     inputs: plain(wire),
     dependsOn: request.getDependenciesList().map(nameOf),
+    usesOutputsOf: usesOutputsOf(request),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
+}
+
+function usesOutputsOf(request: RegisterResourceRequest): string[] {
+  const urns: string[] = [];
+  request.getPropertydependenciesMap().forEach((dependencies) => urns.push(...dependencies.getUrnsList()));
+  return urns.map(nameOf);
 }
 
 function nameOf(urn: string): string {

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { containersOf, docker, idsOf } from "./support/engine.ts";
+import { killedUp } from "./support/killed-up.ts";
+import { chat, historyOf } from "./support/requests.ts";
+import { sharedStack } from "./support/shared-stack.ts";
+import type { TestStack } from "./support/test-stack.ts";
+
+describe("the data of a stack", () => {
+  let stack: TestStack;
+  let endpoint: string;
+  let session: string;
+
+  before("a conversation", async () => {
+    stack = sharedStack();
+    ({ endpoint } = await stack.outputs());
+    const answer = await chat(endpoint, "remember me");
+    expect(answer.status).to.equal(200);
+    session = (answer.body as { session_id: string }).session_id;
+  });
+
+  const exec = (role: string, ...command: readonly string[]): string =>
+    docker("exec", idsOf(stack.name)[role] ?? "", ...command).trim();
+  /** A question to Redis with the password that its own configuration has. */
+  const askRedis = (question: string): string =>
+    exec(
+      "redis",
+      "sh",
+      "-c",
+      `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /run/secrets/redis.conf) redis-cli ${question}`,
+    );
+  const expectData = async (): Promise<void> => {
+    expect(await historyOf(endpoint, session)).to.include("remember me");
+    expect(Number(askRedis(`llen morgan:session:${session}`))).to.be.greaterThan(0);
+  };
+
+  it("survives other images of PostgreSQL and Redis, whose containers alone are replaced", async () => {
+    for (const name of ["postgres", "redis"]) {
+      const recipe = join(stack.folder, `components/dockerfile/recipes/${name}.ts`);
+      const user = '{ kind: "user", user: "999:999" },';
+      expect(readFileSync(recipe, "utf8")).to.include(user);
+      const patch = `{ kind: "env", values: { MORGAN_PATCH: "${name}" } }, ${user}`;
+      writeFileSync(recipe, readFileSync(recipe, "utf8").replace(user, patch));
+    }
+    expect(await stack.up()).to.have.deep.members([
+      { operation: "replace", type: "docker:Container", name: "postgres" },
+      { operation: "replace", type: "docker:Container", name: "redis" },
+      { operation: "update", type: "command:local:Command", name: "postgres-role" },
+      { operation: "update", type: "docker-build:Image", name: "postgres" },
+      { operation: "update", type: "docker-build:Image", name: "redis" },
+    ]);
+    expect(containersOf(stack.name)["postgres"]?.Config.Env).to.include("MORGAN_PATCH=postgres");
+    await expectData();
+    expect((await chat(endpoint, "still there")).status).to.equal(200);
+  });
+
+  describe("when the passwords are rotated", () => {
+    let before: { readonly postgres: string; readonly redis: string };
+    const passwords = (): typeof before => ({
+      postgres: exec("postgres", "cat", "/run/secrets/password"),
+      redis: askRedis("config get requirepass").split("\n").at(-1) ?? "",
+    });
+    const login = (password: string): string =>
+      docker(
+        ...["exec", "-e", `PGPASSWORD=${password}`, idsOf(stack.name)["postgres"] ?? ""],
+        ...["psql", "-h", "127.0.0.1", "-U", "morgan", "-Atc", "select 'let in'"],
+      ).trim();
+
+    it("is read with new ones after one up, and not with the old ones", async () => {
+      before = passwords();
+      expect(login(before.postgres)).to.equal("let in");
+      await stack.configure({ passwordRevision: "two" });
+      await stack.up();
+      const after = passwords();
+      expect(after.postgres)
+        .to.match(/^\w{32}$/)
+        .and.not.equal(before.postgres);
+      expect(after.redis)
+        .to.match(/^\w{32}$/)
+        .and.not.equal(before.redis);
+      expect(login(after.postgres)).to.equal("let in");
+      expect(() => login(before.postgres)).to.throw("password authentication failed");
+      expect(exec("redis", "redis-cli", "-a", before.redis, "ping")).to.include("NOAUTH");
+      await expectData();
+      expect((await chat(endpoint, "a new key")).status).to.equal(200);
+      expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    });
+
+    it("has neither the new ones nor the old ones in the state or in what the engine shows", () => {
+      const state = readFileSync(join(stack.folder, `.morgan/state/.pulumi/stacks/morgan/${stack.name}.json`), "utf8");
+      const shown = JSON.stringify(containersOf(stack.name)) + docker("logs", idsOf(stack.name)["postgres"] ?? "");
+      for (const password of Object.values({ ...before, ...passwords() })) {
+        expect(state).to.not.include(password);
+        expect(shown).to.not.include(password);
+      }
+    });
+
+    for (const moment of ["postgres-password updated", "postgres-role updating", "core-files created"]) {
+      it(`is there also where that was killed at "${moment}"`, async () => {
+        await stack.configure({ passwordRevision: randomBytes(4).toString("hex") });
+        await killedUp(stack, moment);
+        const { code, output } = await stack.commandLine("up");
+        expect(code, output).to.equal(0);
+        expect(login(passwords().postgres)).to.equal("let in");
+        await expectData();
+        expect((await chat(endpoint, "and again")).status).to.equal(200);
+        expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+      });
+    }
+  });
+
+  it("is put back from a backup when the volume is lost", async () => {
+    const file = join(stack.folder, ".morgan/test.dump");
+    const made = await stack.commandLine("backup", file);
+    expect(made.code, made.output).to.equal(0);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    const later = await chat(endpoint, "after the backup");
+    const { Id = "", Mounts = [] } = containersOf(stack.name)["postgres"] ?? {};
+    docker("rm", "--force", Id);
+    docker("volume", "rm", Mounts.find(({ Destination }) => Destination === "/var/lib/postgresql/data")?.Name ?? "");
+    await stack.up({ refresh: true });
+    expect(await historyOf(endpoint, session)).to.not.include("remember me");
+
+    const restored = await stack.commandLine("restore", file);
+    expect(restored.code, restored.output).to.equal(0);
+    expect(restored.output).to.include("turns");
+    await expectData();
+    expect(await historyOf(endpoint, (later.body as { session_id: string }).session_id)).to.not.include(
+      "after the backup",
+    );
+    expect((await chat(endpoint, "back again")).status).to.equal(200);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("stays as it is where a backup is cut off or none at all", async () => {
+    const whole = readFileSync(join(stack.folder, ".morgan/test.dump"));
+    // Longer than the table of contents, so that only reading the rows shows that it is not whole.
+    const cut = join(stack.folder, ".morgan/cut.dump");
+    for (const bytes of [whole.subarray(0, whole.length - 200), Buffer.from("no dump at all")]) {
+      writeFileSync(cut, bytes);
+      const { code, output } = await stack.commandLine("restore", cut);
+      expect(code, output).to.equal(1);
+      expect(output).to.match(/nothing was restored|is no backup/);
+      await expectData();
+    }
+  });
+});

@@ -2,23 +2,31 @@ import { parseArgs } from "node:util";
 import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
+import { forgetImages } from "./forget.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
+import { releaseBefore, setRelease } from "./rollback.ts";
 import { readState, stackOutputs } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
 
-  up       build what changed, push it, deploy it; then say where it runs
-  preview  say what "up" would change
-  destroy  remove the stack's containers, networks and volumes
-  outputs  print the stack's outputs; --json for programs
-  demo     say a recorded sentence to the stack and print its answer
-  env      print what a shell needs to call "pulumi" itself: eval "$(npm run -s env)"
+  up        build what changed, push it, deploy it; then say where it runs
+  preview   say what "up" would change
+  rollback  run the release before the one that runs; --to <id>: another one; --off: the newest again
+  destroy   remove the stack's containers, networks and volumes
+  outputs   print the stack's outputs; --json for programs
+  demo      say a recorded sentence to the stack and print its answer
+  env       print what a shell needs to call "pulumi" itself: eval "$(npm run -s env)"
 `;
 
 const { values, positionals, tokens } = parseArgs({
-  options: { stack: { type: "string", default: "dev" }, json: { type: "boolean", default: false } },
+  options: {
+    stack: { type: "string", default: "dev" },
+    json: { type: "boolean", default: false },
+    to: { type: "string" },
+    off: { type: "boolean", default: false },
+  },
   strict: false,
   allowPositionals: true,
   tokens: true,
@@ -26,9 +34,11 @@ const { values, positionals, tokens } = parseArgs({
 const stack = String(values.stack);
 const [command = ""] = positionals;
 
+const OWN_OPTIONS = new Set(["stack", "json", "to", "off"]);
+
 /** What is not for this program is for Pulumi's. */
 const flags = tokens.flatMap((token) =>
-  token.kind === "option" && token.name !== "stack" && token.name !== "json"
+  token.kind === "option" && !OWN_OPTIONS.has(token.name)
     ? [`${token.rawName}${token.value === undefined ? "" : `=${token.value}`}`]
     : [],
 );
@@ -40,8 +50,18 @@ async function up(): Promise<number> {
     console.error(await explainFailure(stack, since));
     return code;
   }
-  console.log(describeOutputs(await outputsOf()));
+  const found = await outputsOf();
+  console.log(describeOutputs(found));
+  const forgotten = await forgetImages(stack, found);
+  if (forgotten > 0) console.log(`removed ${String(forgotten)} images that no kept release uses`);
   return 0;
+}
+
+/** Names the release in the stack's configuration, where the next up finds it too, and runs it. */
+async function rollback(): Promise<number> {
+  const target = values.off === true ? undefined : releaseBefore(await outputsOf(), values.to);
+  await withoutSalt(stack, () => setRelease(stack, target));
+  return up();
 }
 
 /** Pulumi would take everything else away before it met what is protected. */
@@ -85,6 +105,7 @@ function printEnvironment(): number {
 const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = {
   up,
   preview: () => change("preview", ["--suppress-outputs"]),
+  rollback,
   destroy,
   outputs: printOutputs,
   demo: async () => {

@@ -1,4 +1,5 @@
 import type { RunningService } from "../components/deploy/deployment.ts";
+import type { Release } from "../components/release.ts";
 import type { ServiceImageOutput } from "../components/size-check.ts";
 
 /** The outputs of a stack, as the program exports them. */
@@ -11,6 +12,10 @@ export interface Outputs {
   readonly services: Readonly<Record<string, RunningService>>;
   /** Where images are pushed: "host[:port]/project". */
   readonly registry: string;
+  /** Id of the release that runs. */
+  readonly release: string;
+  /** The releases that the stack can go back to, the newest first. */
+  readonly releases: readonly Release[];
 }
 
 /** Whether a value is the outputs of a stack that is up: those of a destroyed one are empty. */

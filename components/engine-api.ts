@@ -22,9 +22,10 @@ export function isLocal(host: string): boolean {
   return host === "" || host.startsWith("unix://");
 }
 
-/** The API behind an address; see `connectEngine`. */
+/** The API behind an address, as `connectEngine` takes it. */
 export function engineApi(host: string): EngineApi {
-  const target = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcp(host);
+  const address = host === "" ? "unix:///var/run/docker.sock" : host;
+  const target = address.startsWith("unix://") ? { socketPath: address.slice("unix://".length) } : tcp(address);
   const send = (method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const headers = body === undefined ? {} : { "content-type": "application/json" };

@@ -57,7 +57,7 @@ const NOBODY = "65534:65534";
  * empty.
  */
 export function connectEngine(host: string): Engine {
-  const api = engineApi(host === "" ? "unix:///var/run/docker.sock" : host);
+  const api = engineApi(host);
   return {
     async version() {
       return text(field(await api.get("/version"), "Version"));

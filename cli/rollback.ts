@@ -6,7 +6,7 @@ import { execute } from "./pulumi.ts";
  *
  * @throws Error that lists the kept releases where there is no such one.
  */
-export function releaseBefore({ release, releases }: Outputs, wanted: unknown): string {
+export function releaseBefore({ release, releases }: Pick<Outputs, "release" | "releases">, wanted: unknown): string {
   const ids = releases.map(({ id }) => id);
   const found = typeof wanted === "string" ? wanted : ids[ids.indexOf(release) + 1];
   if (found !== undefined && (typeof wanted === "string" || ids.includes(release))) return found;

@@ -7,7 +7,7 @@ export function reportRelease(plan: ReleasePlan): string {
   if (plan.kind === "build") return "";
   const { release, history, note } = plan;
   const before = history.releases.find(({ id }) => id === history.running);
-  const differs = before === undefined || before.id !== release.id;
+  const differs = before?.id !== release.id;
   return [note, ...(differs ? describeChange(before, release) : [])].filter((line) => line !== "").join("\n");
 }
 

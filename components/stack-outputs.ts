@@ -13,6 +13,6 @@ export async function readStackOutputs(name: string): Promise<unknown> {
     return found.outputs;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(/unknown stack/.test(message) ? "there is no such stack" : message, { cause: error });
+    throw new Error(message.includes("unknown stack") ? "there is no such stack" : message, { cause: error });
   }
 }

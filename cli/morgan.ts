@@ -6,7 +6,7 @@ import { forgetImages } from "./forget.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
-import { releaseBefore, setRelease } from "./rollback.ts";
+import { pinnedRelease, pinRelease, releaseBefore } from "./rollback.ts";
 import { readState, stackOutputs } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
@@ -59,9 +59,16 @@ async function up(): Promise<number> {
 
 /** Names the release in the stack's configuration, where the next up finds it too, and runs it. */
 async function rollback(): Promise<number> {
-  const target = values.off === true ? undefined : releaseBefore(await outputsOf(), values.to);
-  await withoutSalt(stack, () => setRelease(stack, target));
-  return up();
+  const found = await outputsOf();
+  const target = values.off === true ? undefined : releaseBefore(found, values.to);
+  const isOwn = target === undefined || found.releases.some(({ id }) => id === target);
+  const before = isOwn ? target : await pinnedRelease(stack);
+  await withoutSalt(stack, () => pinRelease(stack, target));
+  // Whether the other stack has it, and it may run here, is the preflight's to say, before it stays in the file.
+  const refused = isOwn ? 0 : await change("preview", ["--suppress-outputs"]);
+  if (refused === 0) return up();
+  await withoutSalt(stack, () => pinRelease(stack, before));
+  return refused;
 }
 
 /** Pulumi would take everything else away before it met what is protected. */

@@ -129,6 +129,8 @@ describe("a stack that promotes from another", () => {
     expect(unknown.code).to.equal(1);
     expect(unknown.output).to.include("morgan:release").and.include(`${first.release} (cpu): llm`);
 
+    expect(await prod.up({ expectNoChanges: true }), "the refused one is not kept").to.deep.equal([]);
+
     const forward = await prod.commandLine("rollback", "--off");
     expect(forward.code, forward.output).to.equal(0);
     expect(digests(await prod.outputs())).to.deep.equal(digests(second));

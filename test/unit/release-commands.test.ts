@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { forgettable, type ListedImage } from "../../cli/forget.ts";
-import { releaseBefore, setRelease } from "../../cli/rollback.ts";
+import { pinnedRelease, pinRelease, releaseBefore } from "../../cli/rollback.ts";
 import { useFolder } from "./support/project.ts";
 import { usePrograms } from "./support/programs.ts";
 import { digest, madeUpRelease } from "./support/releases.ts";
@@ -32,14 +32,18 @@ describe("the release in a stack's configuration", () => {
 
   it("is set and taken away by Pulumi, whose refusal is told", async () => {
     programs.write("pulumi", "exit 0");
-    await setRelease("prod", "r0a1b2c3d");
-    await setRelease("prod", undefined);
+    await pinRelease("prod", "r0a1b2c3d");
+    await pinRelease("prod", undefined);
     expect(programs.called()).to.deep.equal([
       "pulumi config set release r0a1b2c3d --stack prod --non-interactive",
       "pulumi config rm release --stack prod --non-interactive",
     ]);
+    programs.write("pulumi", "echo r0a1b2c3d");
+    expect(await pinnedRelease("prod")).to.equal("r0a1b2c3d");
+    expect(programs.called()).to.deep.equal(["pulumi config get release --stack prod --non-interactive"]);
     programs.write("pulumi", "echo refused >&2; exit 1");
-    expect(await setRelease("prod", undefined).catch(String)).to.equal("Error: refused");
+    expect(await pinnedRelease("prod")).to.equal(undefined);
+    expect(await pinRelease("prod", undefined).catch(String)).to.equal("Error: refused");
   });
 });
 

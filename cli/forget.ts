@@ -1,5 +1,6 @@
 import { engineApi } from "../components/engine-api.ts";
 import { digestOf } from "../components/reference.ts";
+import { parseHistory } from "../components/release-history.ts";
 import { imagesOf } from "../components/release.ts";
 import type { Outputs } from "./outputs.ts";
 import { execute } from "./pulumi.ts";
@@ -19,6 +20,13 @@ export interface Forgettable {
   readonly repository: string;
   /** Digests of what is needed. */
   readonly keep: ReadonlySet<string>;
+}
+
+/** Whether the same release ran before an up as after it, and the same ones are kept. */
+export function isSameRelease(before: unknown, after: Pick<Outputs, "release" | "releases">): boolean {
+  const found = parseHistory(before);
+  const ids = (releases: Outputs["releases"]): string => releases.map(({ id }) => id).join();
+  return found.running !== "" && found.running === after.release && ids(found.releases) === ids(after.releases);
 }
 
 /**

@@ -2,12 +2,12 @@ import { parseArgs } from "node:util";
 import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
-import { forgetImages } from "./forget.ts";
+import { forgetImages, isSameRelease } from "./forget.ts";
 import { describeOutputs, isOutputs, type Outputs } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "./rollback.ts";
-import { readState, stackOutputs } from "./state.ts";
+import { outputsInFile, readState, stackOutputs } from "./state.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
 
@@ -45,6 +45,7 @@ const flags = tokens.flatMap((token) =>
 
 async function up(): Promise<number> {
   const since = new Date();
+  const before = outputsInFile(stack);
   const code = await change("up", ["--yes", "--skip-preview", "--suppress-outputs"]);
   if (code !== 0) {
     console.error(await explainFailure(stack, since));
@@ -52,7 +53,8 @@ async function up(): Promise<number> {
   }
   const found = await outputsOf();
   console.log(describeOutputs(found));
-  const forgotten = await forgetImages(stack, found);
+  // The engine takes a while to list its images, and an up that changes nothing leaves none behind.
+  const forgotten = isSameRelease(before, found) ? 0 : await forgetImages(stack, found);
   if (forgotten > 0) console.log(`removed ${String(forgotten)} images that no kept release uses`);
   return 0;
 }

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Outputs } from "../../cli/outputs.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
@@ -36,6 +37,13 @@ describe("a stack that promotes from another", () => {
     const image = containersOf(dev.name)["registry"]?.Config.Image ?? "";
     for (const stack of [prod, dev]) docker("tag", image, name(stack));
     return { own: name(prod), others: name(dev) };
+  };
+  const becomesHealthy = async (stack: string, service: string): Promise<void> => {
+    for (let tries = 0; tries < 120; tries++) {
+      if (containersOf(stack)[service]?.State.Health?.Status === "healthy") return;
+      await sleep(500);
+    }
+    throw new Error(`${service} of ${stack} does not become healthy`);
   };
   const registryOfDev = (): string => idsOf(dev.name)["registry"] ?? "";
 
@@ -102,7 +110,9 @@ describe("a stack that promotes from another", () => {
     const message = await prod.failure("preview");
     expect(message).to.match(new RegExp(`${dev.name}: llm\\s+expected: healthy at the last up of "${dev.name}"`));
     expect(message).to.match(/found: +unhealthy/);
-    await dev.up({ refresh: true });
+    docker("start", idsOf(dev.name)["llm"] ?? "");
+    await becomesHealthy(dev.name, "llm");
+    await dev.up();
   });
 
   it("sends the layers where the registries differ, and proves the digests as well", async () => {

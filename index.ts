@@ -5,10 +5,10 @@ import { MorganStack } from "./components/stack.ts";
 
 const { config, problems } = readConfig();
 const host = thisHost(config.dockerHost);
-const { gpu } = await preflight(config, problems, host);
+const { gpu, release: plan } = await preflight(config, problems, host);
 // Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an
 // up that changes nothing. Take this line out to hunt a bug in here.
 Error.stackTraceLimit = 0;
-const stack = new MorganStack("morgan", { config, engine: host.engine, gpu });
+const stack = new MorganStack("morgan", { config, engine: host.engine, gpu, plan });
 
-export const { endpoint, images, services, registry } = stack;
+export const { endpoint, images, services, registry, release, releases } = stack;

@@ -1,5 +1,7 @@
 import type { RunningService } from "../components/deploy/deployment.ts";
+import type { Release } from "../components/release.ts";
 import type { ServiceImageOutput } from "../components/size-check.ts";
+import { stackOutputs } from "./state.ts";
 
 /** The outputs of a stack, as the program exports them. */
 export interface Outputs {
@@ -11,11 +13,22 @@ export interface Outputs {
   readonly services: Readonly<Record<string, RunningService>>;
   /** Where images are pushed: "host[:port]/project". */
   readonly registry: string;
+  /** Id of the release that runs. */
+  readonly release: string;
+  /** The releases that the stack can go back to, the newest first. */
+  readonly releases: readonly Release[];
 }
 
 /** Whether a value is the outputs of a stack that is up: those of a destroyed one are empty. */
 export function isOutputs(value: unknown): value is Outputs {
   return typeof value === "object" && value !== null && ["endpoint", "images", "services"].every((key) => key in value);
+}
+
+/** The outputs of a stack. @throws Error where it is not up. */
+export async function outputsOf(stack: string): Promise<Outputs> {
+  const found = await stackOutputs(stack);
+  if (!isOutputs(found)) throw new Error(`the stack "${stack}" is not up: npm run up -- --stack ${stack}`);
+  return found;
 }
 
 /** The outputs as a table for people, a line a service. */

@@ -86,8 +86,11 @@ export async function stackOutputs(stack: string): Promise<unknown> {
   return outputsInFile(stack) ?? (await outputsOfPulumi(stack));
 }
 
-/** Pulumi would decrypt the whole state first, which takes a third of a second; no output of this program is a secret. */
-function outputsInFile(stack: string): unknown {
+/**
+ * The outputs in a folder that holds the state; undefined where none does. Pulumi would decrypt the whole state first, which
+ * takes a third of a second; no output of this program is a secret.
+ */
+export function outputsInFile(stack: string): unknown {
   const folder = stateFolder();
   if (folder === undefined) return undefined;
   try {

@@ -6,7 +6,7 @@ import { CUDA_VERSIONS, type CudaVersion } from "./gpu/cuda-version.ts";
 import { readGpuConfig, type GpuConfig } from "./gpu/gpu-config.ts";
 import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-source.ts";
 import { readModels, type Models } from "./model.ts";
-import { isPinned, parseRegistry, type Registry } from "./reference.ts";
+import { isPinned, parseRegistry, type RegistryConfig } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
 import type { Duration } from "./units.ts";
 
@@ -29,7 +29,11 @@ export interface ConfigValues {
   readonly services: readonly string[];
   readonly gateway: { readonly address: string; readonly port: number };
   readonly access: Access;
-  readonly registry: { readonly kind: "local"; readonly port: number } | ({ readonly kind: "remote" } & Registry);
+  readonly registry: RegistryConfig;
+  /** The stack whose release this one runs, by its name or as "organization/project/stack"; empty for one that builds. */
+  readonly promoteFrom: string;
+  /** Id of the release to run instead of the newest; empty for that. */
+  readonly release: string;
   readonly builder: string;
   readonly source: ImageSource;
   readonly protectData: boolean;
@@ -82,6 +86,8 @@ export function parseValues(
       gateway: { address, port: gatewayPort },
       access: readAccess(reader),
       registry,
+      promoteFrom: stackName(reader),
+      release: text("release"),
       builder: values("builder") ?? "default",
       source: imageSource(
         choice("baseImages", ["", "debian", "registry"], "") || machine.baseImages,
@@ -99,6 +105,13 @@ export function parseValues(
     },
     problems,
   };
+}
+
+function stackName({ text, wrong }: ConfigReader): string {
+  const name = text("promoteFrom");
+  const isName = /^(?:[\w.-]+\/[\w.-]+\/)?[\w.-]+$/.test(name);
+  if (name !== "" && !isName) wrong("promoteFrom", '"stack" or "organization/project/stack"', `"${name}"`);
+  return isName ? name : "";
 }
 
 function chosenServices({ list, wrong }: ConfigReader, catalog: Catalog): string[] {

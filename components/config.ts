@@ -13,6 +13,8 @@ import type { Catalog } from "./service.ts";
 export interface MorganConfig extends ConfigValues {
   /** Name of the stack; part of every name and the tag of every image. */
   readonly stack: string;
+  /** The same as Pulumi names it everywhere: "organization/project/stack". */
+  readonly fullName: string;
   readonly catalog: Catalog;
   /** Key for the language model's endpoint; secret. */
   readonly llmApiKey: pulumi.Output<string> | undefined;
@@ -42,6 +44,7 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
     config: {
       ...values,
       stack: pulumi.getStack(),
+      fullName: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
       catalog,
       llmApiKey: source.getSecret("llmApiKey"),
       apiToken: token.value,

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { connectEngine, type Engine } from "./engine.ts";
 import { runProgram, type RunProgram } from "./program.ts";
+import { readStackOutputs } from "./stack-outputs.ts";
 
 /** The machine, as far as the preflight asks it. Every question is a read. */
 export interface Host {
@@ -11,6 +12,8 @@ export interface Host {
   /** Text of a file; undefined where there is none. */
   readText(path: string): string | undefined;
   readonly run: RunProgram;
+  /** Outputs of a stack of Pulumi's, "organization/project/stack". @throws Error where there is no such stack. */
+  outputs(stack: string): Promise<unknown>;
   /** Whether some process listens on a port already. */
   portInUse(address: string, port: number): Promise<boolean>;
 }
@@ -29,6 +32,7 @@ export function thisHost(dockerHost: string): Host {
       }
     },
     run: runProgram,
+    outputs: readStackOutputs,
     portInUse,
   };
 }

@@ -7,12 +7,14 @@ import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
 import { lockChain } from "./parent-stage.ts";
+import { planPromotion } from "./promotion.ts";
+import type { ReleasePlan } from "./release-plan.ts";
 import { checkLock, parseLock } from "./requirements.ts";
 import type { Engine } from "./service.ts";
 
 /**
  * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
- * which service computes on which card.
+ * which service computes on which card, and which release runs.
  *
  * @throws MorganError with every problem at once.
  */
@@ -20,21 +22,29 @@ export async function preflight(
   config: MorganConfig,
   problems: readonly Problem[],
   host: Host,
-): Promise<{ readonly gpu: GpuPlan }> {
-  const engine = await checkEngine(config, host);
+): Promise<{ readonly gpu: GpuPlan; readonly release: ReleasePlan }> {
+  const [engine, release] = await Promise.all([checkEngine(config, host), planPromotion(config, host)]);
   // An engine that does not answer has been reported; it cannot be asked for cards.
   const { plan, problems: gpu } = engine.answers ? await planCards(config, host) : { plan: NO_GPU, problems: [] };
   throwProblems([
     ...problems,
-    ...checkSources(config, host),
+    ...release.problems,
+    ...(release.plan.kind === "build" ? checkBuild(config, host) : []),
     ...checkModels(config, host),
-    ...checkLocks(config, host),
-    ...checkLibraries(config, host),
-    ...checkUv(config, host),
     ...engine.problems,
     ...gpu,
   ]);
-  return { gpu: plan };
+  return { gpu: plan, release: release.plan };
+}
+
+/** What images are built from. */
+function checkBuild(config: MorganConfig, host: Host): Problem[] {
+  return [
+    ...checkSources(config, host),
+    ...checkLocks(config, host),
+    ...checkLibraries(config, host),
+    ...checkUv(config, host),
+  ];
 }
 
 /** The requirements files, without folder and ending, that a configuration builds from. */

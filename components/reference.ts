@@ -6,6 +6,10 @@ export interface Registry {
   readonly project: string;
 }
 
+/** A registry as it is configured: one that the stack runs itself on a port of the loopback address, or another. */
+export type RegistryConfig =
+  { readonly kind: "local"; readonly port: number } | ({ readonly kind: "remote" } & Registry);
+
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[0-9]{1,5})?$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -16,6 +20,11 @@ export function parseRegistry(text: string): Registry | undefined {
   const isHost = HOST.test(host) && (host.includes(".") || host.includes(":") || host === "localhost");
   if (!isHost || path.length === 0 || !path.every((part) => COMPONENT.test(part))) return undefined;
   return { host, project: path.join("/") };
+}
+
+/** Where images are pushed to the registry that is configured. */
+export function registryOf(config: RegistryConfig): Registry {
+  return config.kind === "remote" ? config : { host: `127.0.0.1:${String(config.port)}`, project: "morgan" };
 }
 
 /**

@@ -6,8 +6,13 @@ import type { Engine } from "./engine.ts";
 import type { GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
+import { ReleasedImages } from "./image/released-images.ts";
 import { buildSecrets, packageSources } from "./package-sources.ts";
-import type { Registry } from "./reference.ts";
+import { registryOf, repository } from "./reference.ts";
+import { releaseOutput } from "./release-output.ts";
+import { FIRST_BUILD, type ReleasePlan } from "./release-plan.ts";
+import { reportRelease } from "./release-report.ts";
+import type { Release } from "./release.ts";
 import { checkSizes, type ServiceImageOutput } from "./size-check.ts";
 
 /** Inputs of a MorganStack. */
@@ -17,6 +22,8 @@ export interface MorganStackArgs {
   readonly engine: Engine;
   /** Which services compute on which card, as the preflight found it. */
   readonly gpu: GpuPlan;
+  /** Whether it builds its images, or else which release it runs; absent for a stack that builds and has run nothing. */
+  readonly plan?: ReleasePlan;
 }
 
 /** The whole stack: registry, images, deployment. The only place that knows both images and containers. */
@@ -29,17 +36,22 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly services: pulumi.Output<Record<string, RunningService>>;
   /** Where images are pushed: "host[:port]/project". */
   readonly registry: pulumi.Output<string>;
+  /** Id of the release that runs. */
+  readonly release: pulumi.Output<string>;
+  /** What it can go back to, the release that runs included, the newest first. */
+  readonly releases: pulumi.Output<readonly Release[]>;
 
-  constructor(name: string, { config, engine, gpu }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { config, engine, gpu, plan = FIRST_BUILD }: MorganStackArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
-    const { stack, catalog, accelerator, source, protectData } = config;
-    if (gpu.report !== "") void pulumi.log.info(gpu.report, this);
+    const { stack, catalog, accelerator, services, source, protectData } = config;
+    for (const report of [reportRelease(plan), gpu.report]) if (report !== "") void pulumi.log.info(report, this);
     const parent = { parent: this };
     const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
-    const registry: Registry =
-      config.registry.kind === "remote"
-        ? config.registry
-        : { host: `127.0.0.1:${String(config.registry.port)}`, project: "morgan" };
+    const registry = registryOf(config.registry);
     const local =
       config.registry.kind === "local"
         ? new LocalRegistry(
@@ -49,19 +61,16 @@ export class MorganStack extends pulumi.ComponentResource {
           )
         : undefined;
 
-    const graph = new ImageGraph(
-      "images",
-      {
-        catalog,
-        services: config.services,
-        accelerator,
-        cudaVersion: config.cudaVersion,
-        source,
-        uv: config.uv,
-        build: { registry, tag: stack, builder: config.builder, ready: local?.ready ?? [], ...packages },
-      },
-      parent,
-    );
+    const ready = local?.ready ?? [];
+    const build = { registry, tag: stack, builder: config.builder, ready, ...packages };
+    const graph =
+      plan.kind === "run"
+        ? new ReleasedImages("release", { release: plan.release, catalog, services, ready }, parent)
+        : new ImageGraph(
+            "images",
+            { catalog, services, accelerator, cudaVersion: config.cudaVersion, source, uv: config.uv, build },
+            parent,
+          );
     const images = checkSizes({
       stack,
       catalog,
@@ -102,11 +111,24 @@ export class MorganStack extends pulumi.ComponentResource {
     this.services = deployment.services;
     this.images = pulumi.output(images);
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
+    const ran = releaseOutput({
+      plan,
+      accelerator,
+      repository: repository(registry),
+      images: { debian: graph.debian, ...graph.backing, ...graph.services },
+      contents: graph instanceof ImageGraph ? graph.contents : {},
+      running: deployment.services,
+      endpoint: deployment.endpoint,
+    });
+    this.release = ran.release;
+    this.releases = ran.releases;
     this.registerOutputs({
       endpoint: this.endpoint,
       images: this.images,
       services: this.services,
       registry: this.registry,
+      release: this.release,
+      releases: this.releases,
     });
   }
 }

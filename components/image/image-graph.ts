@@ -32,6 +32,8 @@ export class ImageGraph extends pulumi.ComponentResource {
   readonly debian: pulumi.Output<string>;
   /** Image of each service, by name: repository with tag and digest. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What the image of each service was made from, by name: digests of its source code and of its lock file. */
+  readonly contents: Readonly<Record<string, { readonly source: string; readonly lock: string }>>;
   /** Image of each backing service that the services use, and of the gateway. */
   readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Output<string>>
@@ -64,7 +66,7 @@ export class ImageGraph extends pulumi.ComponentResource {
       return new CudaDepsStage(name, { parent: stage(below.parent), tools, requirements, build }, parent).reference;
     };
 
-    this.services = Object.fromEntries(
+    const made = Object.fromEntries(
       chosen.map(({ service, entry, engine }) => {
         const deps = new ServiceDepsStage(
           `${service}-deps`,
@@ -88,9 +90,11 @@ export class ImageGraph extends pulumi.ComponentResource {
           },
           parent,
         );
-        return [service, image.reference];
+        return [service, { image: image.reference, contents: { source: image.source, lock: deps.lock } }];
       }),
     );
+    this.services = mapValues(made, ({ image }) => image);
+    this.contents = mapValues(made, ({ contents }) => contents);
 
     const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>
       new BackingImage(kind, { source, debian, build }, parent).reference;
@@ -102,6 +106,10 @@ export class ImageGraph extends pulumi.ComponentResource {
     };
     this.registerOutputs({ debian: this.debian, services: this.services, backing: this.backing });
   }
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function lock(requirements: string): string {

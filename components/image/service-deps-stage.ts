@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { serviceDepsRecipe } from "../dockerfile/recipes/service-deps.ts";
 import { layOutContext } from "./context.ts";
-import { createStageImage, type BuildSettings } from "./stage-image.ts";
+import { createStageImage, versionOf, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ServiceDepsStage. */
 export interface ServiceDepsStageArgs {
@@ -20,17 +20,21 @@ export interface ServiceDepsStageArgs {
 export class ServiceDepsStage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
   readonly reference: pulumi.Output<string>;
+  /** Digest of the lock file, as its label has it. */
+  readonly lock: string;
 
   constructor(name: string, args: ServiceDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:ServiceDepsStage", name, { requirements: args.requirements }, opts);
+    const context = layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]);
     const image = createStageImage(this, name, {
       dockerfile: serviceDepsRecipe("requirements.txt", args.packages, args.build.sources),
-      context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
+      context,
       images: { parent: args.parent, tools: args.tools },
       description: `Dependencies of ${name.replace(/-deps$/, "")}`,
       build: args.build,
     });
     this.reference = image.ref;
+    this.lock = versionOf(context);
     this.registerOutputs({ reference: this.reference });
   }
 }

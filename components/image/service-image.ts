@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { serviceRecipe } from "../dockerfile/recipes/service.ts";
 import { layOutContext, type ContextPart } from "./context.ts";
-import { createStageImage, type BuildSettings } from "./stage-image.ts";
+import { createStageImage, versionOf, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ServiceImage. */
 export interface ServiceImageArgs {
@@ -20,17 +20,21 @@ export interface ServiceImageArgs {
 export class ServiceImage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
   readonly reference: pulumi.Output<string>;
+  /** Digest of the source code that is in it, as its label has it. */
+  readonly source: string;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:ServiceImage", name, { port: args.port }, opts);
+    const context = layOutContext(name, args.sources);
     const image = createStageImage(this, name, {
       dockerfile: serviceRecipe(name, args.port),
-      context: layOutContext(name, args.sources),
+      context,
       images: { deps: args.deps },
       description: args.description,
       build: args.build,
     });
     this.reference = image.ref;
+    this.source = versionOf(context);
     this.registerOutputs({ reference: this.reference });
   }
 }

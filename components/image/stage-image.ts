@@ -56,7 +56,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       labels: {
         "org.opencontainers.image.title": name,
         "org.opencontainers.image.description": args.description,
-        "org.opencontainers.image.version": args.context.digest.slice(0, 12),
+        "org.opencontainers.image.version": versionOf(args.context),
       },
       buildArgs: { SOURCE_DATE_EPOCH },
       secrets: build.secrets,
@@ -66,7 +66,15 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       push: false,
       exports: [
         {
-          image: { push: true, ociMediaTypes: true, compression: "zstd", compressionLevel: 3, forceCompression: true },
+          image: {
+            push: true,
+            ociMediaTypes: true,
+            compression: "zstd",
+            compressionLevel: 3,
+            forceCompression: true,
+            // The engine would have no name for it once the tag has moved on, and forget it: no rollback without a registry.
+            nameCanonical: true,
+          },
         },
       ],
       cacheFrom: [{ registry: { ref: cache } }],
@@ -87,6 +95,11 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
     // The provider deletes the digest from the registry with the resource, even where another stack runs it.
     { parent, retainOnDelete: true, dependsOn: [...build.ready] },
   );
+}
+
+/** What the label of an image says that it was made from. */
+export function versionOf(context: Context): string {
+  return context.digest.slice(0, 12);
 }
 
 function imageContext(image: pulumi.Input<string>): pulumi.Output<string> {

@@ -66,7 +66,7 @@ describe("the command line", () => {
 
   it("prints outputs for programs, and an environment in which plain pulumi works", async () => {
     const { output } = await stack.commandLine("outputs", "--json");
-    expect(JSON.parse(output)).to.have.all.keys("endpoint", "images", "services", "registry");
+    expect(JSON.parse(output)).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
     const env = await stack.commandLine("env");
     const plain = `${env.output}\npulumi preview --stack ${stack.name} --expect-no-changes --non-interactive`;
     execFileSync("bash", ["-c", plain], { cwd: stack.folder, stdio: "pipe", env: stack.environment() });

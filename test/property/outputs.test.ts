@@ -20,6 +20,8 @@ const outputs: fc.Arbitrary<Outputs> = fc.record({
   images: fc.dictionary(name, image, { noNullPrototype: true }),
   services: fc.dictionary(name, running, { noNullPrototype: true }),
   registry: fc.constantFrom("127.0.0.1:5101/morgan"),
+  release: fc.constant("r0a1b2c3d"),
+  releases: fc.constant([]),
 });
 
 describe("a stack's outputs for people", () => {

@@ -69,12 +69,13 @@ describe("the configuration's schema", () => {
     });
   }
 
-  it("protects the data of prod, keeps it to its size budgets, and lets both stacks run on one machine", () => {
+  it("protects the data of prod, keeps it to its size budgets and to what dev has proved, and lets both stacks run on one machine", () => {
     const parse = (stack: string): ReturnType<typeof parseValues>["values"] =>
       parseValues((key) => stackValues(stack).get(key), catalog, machine).values;
     const [dev, prod] = [parse("dev"), parse("prod")];
     expect([dev.protectData, prod.protectData]).to.deep.equal([false, true]);
     expect([dev.sizeBudgets, prod.sizeBudgets]).to.deep.equal(["warn", "enforce"]);
+    expect([dev.promoteFrom, prod.promoteFrom]).to.deep.equal(["", "dev"]);
     const ports = [dev, prod].flatMap(({ gateway, registry }) => [
       gateway.port,
       registry.kind === "local" ? registry.port : undefined,

@@ -7,6 +7,7 @@ import { catalog } from "../../services/catalog.ts";
 import { stackConfig } from "./support/config.ts";
 import { fakeHost, type FakeHost } from "./support/host.ts";
 import { useLogs } from "./support/logs.ts";
+import { madeUpRelease } from "./support/releases.ts";
 
 /** What the preflight finds wrong. */
 async function problems(
@@ -185,6 +186,39 @@ describe("the preflight", () => {
     expect(await problems(host, cuda)).to.deep.equal([]);
     expect(await problems(fakeHost(), { models }), "no weights are mounted").to.deep.equal([]);
     expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
+  });
+
+  it("reads what the stack ran, what another one runs, and which commit this is", async () => {
+    const host = fakeHost();
+    host.programs.set("git rev-parse", "0123456789ab\n");
+    const found = await preflight(stackConfig(), [], host);
+    expect(found.release).to.include({ kind: "build", revision: "0123456789ab+" });
+    host.programs.set("git diff", "");
+    const clean = await preflight(stackConfig(), [], host);
+    expect(clean.release).to.include({ kind: "build", revision: "0123456789ab" });
+    const ran = madeUpRelease("a");
+    host.stacks.set("organization/morgan/prod", {});
+    host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
+    const prod = { stack: "prod", fullName: "organization/morgan/prod", services: ["llm"] };
+    for (const promoteFrom of ["dev", "organization/morgan/dev"]) {
+      const { release } = await preflight(stackConfig({ ...prod, promoteFrom }), [], host);
+      expect(release.kind === "run" ? release.release.id : "", promoteFrom).to.equal(ran.id);
+    }
+    const [gone, ...others] = await problems(host, { ...prod, promoteFrom: "none" });
+    expect(gone).to.include({ key: "morgan:promoteFrom", found: "there is no such stack" });
+    expect(others).to.deep.equal([]);
+    const [own] = await problems(host, { ...prod, promoteFrom: "prod" });
+    expect(own).to.include({ key: "morgan:promoteFrom", found: '"prod"' });
+  });
+
+  it("wants no sources, no locks and no uv where a release runs that is there", async () => {
+    const ran = madeUpRelease("a");
+    const host = fakeHost();
+    host.folders.clear();
+    host.files.clear();
+    host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
+    expect(await problems(host, { services: ["llm"], release: ran.id })).to.deep.equal([]);
+    expect(await problems(host, { services: ["llm"] })).not.to.deep.equal([]);
   });
 
   it("says everything at once, each with what was expected, what was found and what to do", async () => {

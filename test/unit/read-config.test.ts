@@ -12,7 +12,7 @@ describe("the configuration of a stack", () => {
   beforeEach(async () => {
     for (const name of SET) Reflect.deleteProperty(process.env, name);
     const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
-    await pulumi.runtime.setMocks(mocks, "morgan", "staging");
+    await pulumi.runtime.setMocks(mocks, "morgan", "staging", false, "organization");
   });
   after(() => {
     pulumi.runtime.setAllConfig({});
@@ -29,7 +29,7 @@ describe("the configuration of a stack", () => {
   it("is read from Pulumi, with the stack's own name", () => {
     const { config, problems } = read({ services: '["vad","llm"]', accelerator: "cuda" });
     expect(problems).to.deep.equal([]);
-    expect(config).to.include({ stack: "staging", accelerator: "cuda" });
+    expect(config).to.include({ stack: "staging", fullName: "organization/morgan/staging", accelerator: "cuda" });
     expect(config.services).to.deep.equal(["llm", "vad"]);
   });
 

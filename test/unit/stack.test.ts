@@ -19,7 +19,7 @@ describe("the stack", () => {
 
   it("gives its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
-    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry");
+    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);

@@ -42,12 +42,15 @@ export class TestStack {
     this.#stack = stack;
   }
 
-  /** Makes a stack, in a copy of the project of its own; `variables` are set for everything that is run on it. */
+  /**
+   * Makes a stack, in a copy of the project of its own, or in that of another stack, whose state then lies beside its own;
+   * `variables` are set for everything that is run on it.
+   */
   static async create(
     config: Configuration = {},
-    { variables = {} }: { readonly variables?: Record<string, string> } = {},
+    { variables = {}, beside }: { readonly variables?: Record<string, string>; readonly beside?: TestStack } = {},
   ): Promise<TestStack> {
-    const folder = copyProject();
+    const folder = beside?.folder ?? copyProject();
     const stackName = `test-${randomBytes(3).toString("hex")}`;
     const [gatewayPort, registryPort] = [await freePort(), await freePort()];
     const environment = { ...projectEnvironment(folder), ...variables };
@@ -144,6 +147,11 @@ export class TestStack {
   /** Removes everything that the stack has in the engine. */
   async destroy(): Promise<void> {
     await this.#stack.destroy();
+  }
+
+  /** Takes the stack out of the backend; nothing of it may be left in the engine. */
+  async forget(): Promise<void> {
+    await this.#stack.workspace.removeStack(this.name);
   }
 
   /** Destroys the stack whatever state it is in, and removes its copy of the project. */

@@ -15,6 +15,7 @@ export const PRIVATE: PackageSources = { aptMirror: true, pypiIndex: true, certi
 export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
   return {
     stack: "dev",
+    fullName: "organization/morgan/dev",
     catalog,
     accelerator: "cpu",
     cudaVersion: "12.4",
@@ -24,6 +25,8 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     gateway: { address: "127.0.0.1", port: 8080 },
     access: { certificate: "", key: "", bodyLimit: 10_485_760, rateLimit: 0 },
     registry: { kind: "local", port: 5101 },
+    promoteFrom: "",
+    release: "",
     builder: "default",
     source: DEBIAN,
     protectData: false,

@@ -14,6 +14,8 @@ export interface FakeHost extends Host {
   readonly listening: Set<number>;
   /** What programs print, by their names, or by name and first argument; any other is not there. */
   readonly programs: Map<string, string>;
+  /** Outputs of stacks, by full name; of any other but "organization/morgan/dev" there is none. */
+  readonly stacks: Map<string, unknown>;
 }
 
 /** A machine on which everything is there that the shipped catalog needs. */
@@ -32,12 +34,16 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
   }
   const listening = new Set<number>();
   const programs = new Map<string, string>();
+  const stacks = new Map<string, unknown>([["organization/morgan/dev", {}]]);
   return {
     engine: fakeEngine(engine),
     folders: new Set(folders),
     files,
     listening,
     programs,
+    stacks,
+    outputs: (stack) =>
+      stacks.has(stack) ? Promise.resolve(stacks.get(stack)) : Promise.reject(new Error("there is no such stack")),
     isFolder(path) {
       return this.folders.has(path);
     },

@@ -2,21 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What a program tells the one who runs it, by level; Pulumi's own notes for debugging are among it. */
 export interface Logs {
+  readonly info: string[];
   readonly warn: string[];
   readonly debug: string[];
 }
 
 /** Lets the tests of a suite see what is told to the user; each begins with nothing told. */
 export function useLogs(): Logs {
-  const logs: Logs = { warn: [], debug: [] };
-  const { warn, debug } = pulumi.log;
+  const logs: Logs = { info: [], warn: [], debug: [] };
+  const { info, warn, debug } = pulumi.log;
   const note = (level: keyof Logs) => (message: string) => Promise.resolve(void logs[level].push(message));
   beforeEach(() => {
-    logs.warn.length = logs.debug.length = 0;
-    Object.assign(pulumi.log, { warn: note("warn"), debug: note("debug") });
+    logs.info.length = logs.warn.length = logs.debug.length = 0;
+    Object.assign(pulumi.log, { info: note("info"), warn: note("warn"), debug: note("debug") });
   });
   afterEach(() => {
-    Object.assign(pulumi.log, { warn, debug });
+    Object.assign(pulumi.log, { info, warn, debug });
   });
   return logs;
 }

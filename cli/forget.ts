@@ -1,0 +1,94 @@
+import { engineApi } from "../components/engine-api.ts";
+import { digestOf } from "../components/reference.ts";
+import { parseHistory } from "../components/release-history.ts";
+import { imagesOf } from "../components/release.ts";
+import type { Outputs } from "./outputs.ts";
+import { execute } from "./pulumi.ts";
+
+/** An image as the engine lists it. */
+export interface ListedImage {
+  /** What it is known by: its own digest, and those that registries have it under. */
+  readonly digests: readonly string[];
+  /** "repository:tag", and "repository:tag@digest", which it keeps when the tag has moved on. */
+  readonly names: readonly string[];
+}
+
+/** Whose images may go, and which of them must not. */
+export interface Forgettable {
+  readonly stack: string;
+  /** Where the stack's images lie: "host/project/images". */
+  readonly repository: string;
+  /** Digests of what is needed. */
+  readonly keep: ReadonlySet<string>;
+}
+
+/** Whether the same release ran before an up as after it, and the same ones are kept. */
+export function isSameRelease(before: unknown, after: Pick<Outputs, "release" | "releases">): boolean {
+  const found = parseHistory(before);
+  const ids = (releases: Outputs["releases"]): string => releases.map(({ id }) => id).join();
+  return found.running !== "" && found.running === after.release && ids(found.releases) === ids(after.releases);
+}
+
+/**
+ * Removes the images of a stack from the engine that neither a kept release nor a container uses: each build leaves one,
+ * and the more there are the longer the engine takes for a container. Nothing depends on it: what fails is left for the
+ * next time.
+ *
+ * @returns how many names were taken away.
+ */
+export async function forgetImages(stack: string, { registry, releases }: Outputs): Promise<number> {
+  try {
+    const kept = releases.flatMap((release) => Object.values(imagesOf(release)).flatMap((ref) => digestOf(ref) ?? []));
+    const { images, used } = await listImages();
+    const names = forgettable(images, { stack, repository: `${registry}/images`, keep: new Set([...kept, ...used]) });
+    if (names.length > 0) await execute("docker", ["image", "rm", ...names]);
+    return names.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The names of what a stack no longer needs. */
+export function forgettable(images: readonly ListedImage[], { stack, repository, keep }: Forgettable): string[] {
+  return images.flatMap(({ digests, names }) => {
+    if (digests.some((digest) => keep.has(digest))) return [];
+    const own = names.flatMap((name) => ownName(name, repository, stack) ?? []);
+    // What the tag of a stage names is what the next build begins with.
+    if (own.some(({ isCurrent }) => isCurrent)) return [];
+    const tags = own.filter(({ name }) => !name.includes("@"));
+    // To remove a name with a digest is to remove every name in the repository, another stack's too.
+    const all = own.length === names.length ? own : tags;
+    return all.map(({ name }) => name);
+  });
+}
+
+/** A stack's name of an image: "core.dev", "core.dev@sha256:…", "core.prod-r0a1b2c3d"; undefined for another's. */
+function ownName(name: string, repository: string, stack: string): { name: string; isCurrent: boolean } | undefined {
+  const [tag = "", digest] = name.startsWith(`${repository}:`) ? name.slice(repository.length + 1).split("@") : [];
+  const rest = tag.slice(tag.indexOf(".") + 1);
+  if (rest === stack) return { name, isCurrent: digest === undefined };
+  return rest.startsWith(`${stack}-`) && /^r[0-9a-f]{8}$/.test(rest.slice(stack.length + 1))
+    ? { name, isCurrent: false }
+    : undefined;
+}
+
+interface ImageSummary {
+  readonly Id: string;
+  readonly RepoTags: readonly string[] | null;
+  readonly RepoDigests: readonly string[] | null;
+}
+
+async function listImages(): Promise<{ readonly images: readonly ListedImage[]; readonly used: readonly string[] }> {
+  const api = engineApi(process.env["DOCKER_HOST"] ?? "");
+  const [images, containers] = (await Promise.all([api.get("/images/json"), api.get("/containers/json?all=true")])) as [
+    readonly ImageSummary[],
+    readonly { readonly ImageID: string }[],
+  ];
+  return {
+    images: images.map(({ Id, RepoTags, RepoDigests }) => ({
+      digests: [Id, ...(RepoDigests ?? []).flatMap((ref) => digestOf(ref) ?? [])],
+      names: RepoTags ?? [],
+    })),
+    used: containers.map(({ ImageID }) => ImageID),
+  };
+}

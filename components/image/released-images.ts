@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { digestOf } from "../reference.ts";
+import { imagesOf, isOwn, type Release } from "../release.ts";
+import type { Catalog } from "../service.ts";
+
+/** Inputs of ReleasedImages. */
+export interface ReleasedImagesArgs {
+  /** The release, its images where this stack has them. */
+  readonly release: Release;
+  readonly catalog: Catalog;
+  /** Services of it to run, by name. */
+  readonly services: readonly string[];
+  /** What has to be there before anything can be pushed: the stack's own registry. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** The images of a release that is there already, in the place of an ImageGraph: nothing is built. */
+export class ReleasedImages extends pulumi.ComponentResource {
+  /** The Debian image, by digest. */
+  readonly debian: pulumi.Output<string>;
+  /** Image of each service, by name: repository with tag and digest. */
+  readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Image of each backing service that the services use, and of the gateway. */
+  readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
+    Record<"redis" | "postgres", pulumi.Output<string>>
+  >;
+
+  constructor(name: string, args: ReleasedImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { release, catalog, services, ready } = args;
+    super("morgan:image:ReleasedImages", name, { release: release.id }, opts);
+    const copies = copiesOf(release);
+    const copied = copies.length === 0 ? undefined : createCopy(this, copies, ready);
+    // A preview knows the digests, and so which containers change; an up waits until the images are there.
+    const image = (ref: string): pulumi.Output<string> =>
+      copied === undefined || pulumi.runtime.isDryRun() ? pulumi.output(ref) : copied.id.apply(() => ref);
+    const { debian = "", haproxy = "", redis, postgres } = release.backing;
+    this.debian = image(debian);
+    this.services = Object.fromEntries(
+      services.map((service) => [service, image(release.services[service]?.ref ?? "")]),
+    );
+    const used = new Set(services.flatMap((service) => catalog[service]?.backing ?? []));
+    this.backing = {
+      haproxy: image(haproxy),
+      ...(used.has("redis") && redis !== undefined ? { redis: image(redis) } : {}),
+      ...(used.has("postgres") && postgres !== undefined ? { postgres: image(postgres) } : {}),
+    };
+    this.registerOutputs({ debian: this.debian, services: this.services, backing: this.backing });
+  }
+}
+
+/** What is copied, a line an image; nothing where the stack built the release itself. */
+function copiesOf(release: Release): string[] {
+  const { from, id } = release;
+  if (from === undefined) return [];
+  return Object.values(imagesOf(release))
+    .filter((ref) => isOwn(release, ref))
+    .map((ref) => {
+      const [target = ""] = ref.split("@");
+      const digest = digestOf(ref) ?? "";
+      return `${from.repository}@${digest} ${target} ${digest} ${target}-${id}`;
+    });
+}
+
+/** One resource for all of a release: each takes a share of every up. */
+function createCopy(
+  parent: pulumi.Resource,
+  copies: readonly string[],
+  ready: readonly pulumi.Resource[],
+): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  return new command.local.Command(
+    "copy",
+    {
+      create: readFileSync(new URL("copy.sh", import.meta.url), "utf8"),
+      interpreter: ["/bin/bash", "-c"],
+      environment: { MORGAN_COPIES: copies.join("\n") },
+      triggers: [copies.join("\n")],
+      addPreviousOutputInEnv: false,
+    },
+    { parent, dependsOn: [...ready] },
+  );
+}

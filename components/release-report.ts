@@ -1,0 +1,46 @@
+import { digestOf } from "./reference.ts";
+import { imagesOf, type Release } from "./release.ts";
+import type { ReleasePlan } from "./release-plan.ts";
+
+/** What an up that runs a release changes, a line an image that differs; empty where it builds, or changes nothing. */
+export function reportRelease(plan: ReleasePlan): string {
+  if (plan.kind === "build") return "";
+  const { release, history, note } = plan;
+  const before = history.releases.find(({ id }) => id === history.running);
+  const differs = before?.id !== release.id;
+  return [note, ...(differs ? describeChange(before, release) : [])].filter((line) => line !== "").join("\n");
+}
+
+function describeChange(before: Release | undefined, after: Release): string[] {
+  const [old, images] = [before === undefined ? {} : imagesOf(before), imagesOf(after)];
+  const changed = Object.keys({ ...images, ...old }).filter(
+    (name) => digestOf(old[name] ?? "") !== digestOf(images[name] ?? ""),
+  );
+  const rows = changed.map((name) => [
+    name,
+    change(short(old[name]), short(images[name])),
+    change(before?.services[name]?.source, after.services[name]?.source),
+    change(before?.services[name]?.lock, after.services[name]?.lock),
+  ]);
+  const table = [["image", "digest", "source", "lock"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return [`${title(before)} -> ${title(after)}`, ...lines.map((line) => line.trimEnd())];
+}
+
+/** A release with where it comes from: "r0a1b2c3d of organization/morgan/dev, revision 0123456789ab". */
+function title(release: Release | undefined): string {
+  if (release === undefined) return "nothing";
+  const { id, from, revision } = release;
+  return `${id}${from === undefined ? "" : ` of ${from.stack}`}${revision === "" ? "" : `, revision ${revision}`}`;
+}
+
+function change(before: string | undefined, after: string | undefined): string {
+  if (before === undefined && after === undefined) return "";
+  return before === after ? (after ?? "") : `${before ?? "-"} -> ${after ?? "-"}`;
+}
+
+/** A digest as `docker images` shows it. */
+function short(ref: string | undefined): string | undefined {
+  return digestOf(ref ?? "")?.slice("sha256:".length, "sha256:".length + 12);
+}

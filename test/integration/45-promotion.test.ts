@@ -1,0 +1,204 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Outputs } from "../../cli/outputs.ts";
+import { containersOf, docker, idsOf } from "./support/engine.ts";
+import { removeProject } from "./support/project.ts";
+import { trafficSince } from "./support/registry-traffic.ts";
+import { TestStack } from "./support/test-stack.ts";
+
+describe("a stack that promotes from another", () => {
+  let dev: TestStack;
+  let prod: TestStack;
+
+  before(async () => {
+    dev = await TestStack.create({ services: ["llm", "vad"] });
+    const registry = `127.0.0.1:${String(dev.registryPort)}/prod`;
+    prod = await TestStack.create({ services: ["llm"], promoteFrom: dev.name, registry }, { beside: dev });
+  });
+
+  after(async () => {
+    await prod.destroy();
+    await dev.dispose().catch(() => {
+      removeProject(dev.folder);
+    });
+  });
+
+  const changeLine = (service: string): void => {
+    appendFileSync(join(dev.folder, `services/${service}/morgan_${service}/__main__.py`), "# one more line\n");
+  };
+  const digests = ({ images }: Outputs): Record<string, string> =>
+    Object.fromEntries(Object.entries(images).map(([name, { digest }]) => [name, digest]));
+  /** Gives an image that nothing runs the names that a release of each stack would have left, were it kept no more. */
+  const staleImages = (): { own: string; others: string } => {
+    const name = (stack: TestStack): string =>
+      `127.0.0.1:${String(dev.registryPort)}/prod/images:llm.${stack.name}-r00000000`;
+    const image = containersOf(dev.name)["registry"]?.Config.Image ?? "";
+    for (const stack of [prod, dev]) docker("tag", image, name(stack));
+    return { own: name(prod), others: name(dev) };
+  };
+  const becomesHealthy = async (stack: string, service: string): Promise<void> => {
+    for (let tries = 0; tries < 120; tries++) {
+      if (containersOf(stack)[service]?.State.Health?.Status === "healthy") return;
+      await sleep(500);
+    }
+    throw new Error(`${service} of ${stack} does not become healthy`);
+  };
+  const registryOfDev = (): string => idsOf(dev.name)["registry"] ?? "";
+
+  it("is refused while that one is not up, and says how to bring it up", async () => {
+    const message = await prod.failure("preview");
+    expect(message).to.include("morgan:promoteFrom").and.include("it runs no release");
+    expect(message).to.include(`npm run up -- --stack ${dev.name}`);
+    await prod.configure({ promoteFrom: "no-such-stack" });
+    expect(await prod.failure("preview")).to.include("there is no such stack");
+    await prod.configure({ promoteFrom: dev.name });
+  });
+
+  it("is refused for another accelerator than the images were built for", async () => {
+    await dev.up();
+    await prod.configure({ accelerator: "cuda", gpu: "off" });
+    const message = await prod.failure("preview");
+    expect(message).to.match(
+      /morgan:accelerator\s+expected: "cpu", which the release r[0-9a-f]{8} of \S+ was built for/,
+    );
+    expect(message).to.match(/found: +"cuda"/);
+    await prod.unset("accelerator", "gpu");
+    expect(containersOf(prod.name)).to.deep.equal({});
+  });
+
+  it("copies what that one runs, builds nothing, and runs the same digests", async () => {
+    const since = new Date();
+    const changes = await prod.up();
+    expect(changes.map(({ type }) => type)).not.to.include("docker-build:Image");
+    expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.deep.equal([
+      "copy",
+    ]);
+    const [built, ran] = [await dev.outputs(), await prod.outputs()];
+    expect(digests(ran)).to.deep.equal({ llm: digests(built)["llm"] });
+    expect(ran.release).to.equal(built.release);
+    expect(containersOf(prod.name)["llm"]?.Config.Image).to.equal(ran.images["llm"]?.ref);
+    expect(ran.images["llm"]?.ref).to.include("/prod/images:");
+    // Another project of the same registry: it takes the layers over, and nothing is sent.
+    const { uploads, mounts } = trafficSince(registryOfDev(), since);
+    expect(uploads).to.deep.equal([]);
+    expect(mounts.length).to.be.greaterThan(3);
+    expect(await prod.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("previews what a promotion would replace: digest, source and lock, and nothing that stays", async () => {
+    const before = await prod.outputs();
+    changeLine("llm");
+    await dev.up();
+    const { code, output } = await prod.commandLine("preview");
+    expect(code, output).to.equal(0);
+    const [old, now] = [before, await dev.outputs()].map(({ releases, images }) => ({
+      digest: images["llm"]?.digest.slice(7, 19) ?? "",
+      source: releases[0]?.services["llm"]?.source ?? "",
+      lock: releases[0]?.services["llm"]?.lock ?? "",
+    }));
+    const row = [`${old?.digest} -> ${now?.digest}`, `${old?.source} -> ${now?.source}`, old?.lock].join(" +");
+    expect(output).to.match(new RegExp(`llm +${row}`));
+    expect(output).not.to.match(/^ *(?:vad|haproxy|debian) +[0-9a-f]{12}/m);
+    expect(before.images).to.deep.equal((await prod.outputs()).images);
+  });
+
+  it("is refused for a service that is not healthy there, with the reason", async () => {
+    docker("stop", idsOf(dev.name)["llm"] ?? "");
+    await dev.up();
+    const message = await prod.failure("preview");
+    expect(message).to.match(new RegExp(`${dev.name}: llm\\s+expected: healthy at the last up of "${dev.name}"`));
+    expect(message).to.match(/found: +unhealthy/);
+    docker("start", idsOf(dev.name)["llm"] ?? "");
+    await becomesHealthy(dev.name, "llm");
+    await dev.up();
+  });
+
+  it("sends the layers where the registries differ, and proves the digests as well", async () => {
+    const other = await TestStack.create({ services: ["llm"], promoteFrom: dev.name }, { beside: dev });
+    try {
+      await other.up();
+      expect(digests(await other.outputs())["llm"]).to.equal(digests(await dev.outputs())["llm"]);
+      const { uploads } = trafficSince(containersOf(other.name)["registry"]?.Id ?? "", new Date(0));
+      expect(uploads.length).to.be.greaterThan(3);
+    } finally {
+      await other.destroy();
+    }
+  });
+
+  it("goes back to the release before in one command, without a registry, and forward again", async () => {
+    const first = await prod.outputs();
+    await prod.up();
+    const second = await prod.outputs();
+    expect(second.releases.map(({ id }) => id)).to.deep.equal([second.release, first.release]);
+    expect(digests(second)["llm"]).not.to.equal(digests(first)["llm"]);
+    const registry = registryOfDev();
+    docker("stop", registry);
+
+    const back = await prod.commandLine("rollback");
+    expect(back.code, back.output).to.equal(0);
+    expect(back.output).to.include(`pinned to the release ${first.release}`).and.include("npm run rollback -- --off");
+    expect(digests(await prod.outputs())).to.deep.equal(digests(first));
+    expect(containersOf(prod.name)["llm"]?.Config.Image).to.equal(first.images["llm"]?.ref);
+    expect(await prod.up({ expectNoChanges: true })).to.deep.equal([]);
+    expect((await prod.outputs()).releases.map(({ id }) => id)).to.deep.equal([second.release, first.release]);
+
+    const unknown = await prod.commandLine("rollback", "--to", "r00000000");
+    expect(unknown.code).to.equal(1);
+    expect(unknown.output).to.include("morgan:release").and.include(`${first.release} (cpu): llm`);
+    expect(await prod.up({ expectNoChanges: true }), "the refused one is not kept").to.deep.equal([]);
+
+    const stale = staleImages();
+    const forward = await prod.commandLine("rollback", "--off");
+    expect(forward.code, forward.output).to.equal(0);
+    expect(digests(await prod.outputs())).to.deep.equal(digests(second));
+    expect(forward.output).to.include("removed 1 image");
+    const names = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
+    expect(names).to.include(stale.others).and.not.include(stale.own);
+    docker("rmi", stale.others);
+    docker("start", registry);
+  });
+
+  it("is no worse off when that one is gone: it stays, comes back and is repaired", async () => {
+    const before = await prod.outputs();
+    await dev.destroy();
+    expect(await prod.up({ refresh: true })).to.deep.equal([]);
+    docker("rm", "--force", idsOf(prod.name)["llm"] ?? "");
+    await prod.up({ refresh: true });
+    expect(containersOf(prod.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+    await dev.forget();
+    expect(await prod.up({ expectNoChanges: true, refresh: true })).to.deep.equal([]);
+    expect(digests(await prod.outputs())).to.deep.equal(digests(before));
+    expect((await prod.commandLine("preview")).output).to.include(`${before.release} stays`);
+  });
+});
+
+describe("a stack that builds", () => {
+  let stack: TestStack;
+
+  before(async () => {
+    stack = await TestStack.create({ services: ["vad"] });
+  });
+
+  after(() => stack.dispose());
+
+  it("goes back to what it built before without building, and forward to the same digests", async () => {
+    await stack.up();
+    const first = await stack.outputs();
+    appendFileSync(join(stack.folder, "services/vad/morgan_vad/__main__.py"), "# one more line\n");
+    await stack.up();
+    const second = await stack.outputs();
+    const registry = idsOf(stack.name)["registry"] ?? "";
+    docker("stop", registry);
+    const back = await stack.commandLine("rollback");
+    expect(back.code, back.output).to.equal(0);
+    expect(back.output).not.to.match(/Image vad creat/);
+    expect(containersOf(stack.name)["vad"]?.Config.Image).to.equal(first.images["vad"]?.ref);
+    docker("start", registry);
+    const forward = await stack.commandLine("rollback", "--off");
+    expect(forward.code, forward.output).to.equal(0);
+    expect((await stack.outputs()).images).to.deep.equal(second.images);
+    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+});

@@ -34,7 +34,7 @@ describe("a stack that promotes from another", () => {
   const staleImages = (): { own: string; others: string } => {
     const name = (stack: TestStack): string =>
       `127.0.0.1:${String(dev.registryPort)}/prod/images:llm.${stack.name}-r00000000`;
-    const image = containersOf(dev.name)["registry"]?.Config.Image ?? "";
+    const image = `127.0.0.1:${String(dev.registryPort)}/morgan/images:tools.${dev.name}`;
     for (const stack of [prod, dev]) docker("tag", image, name(stack));
     return { own: name(prod), others: name(dev) };
   };

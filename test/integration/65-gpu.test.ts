@@ -107,8 +107,8 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     expect(result.output).to.match(/^stt: no container served for \d+\.\d s \(replaced stop-first\)$/m);
     const told = watch.stop().find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
     const inFlight = answers.filter(({ from, to }) => from < told && told < to);
-    expect(inFlight.length).to.be.greaterThan(0);
-    for (const { status, body } of inFlight) expect(status, body).to.equal(200);
+    // One that stt had not begun to read, because it was at work on the other, is refused like all that come later.
+    expect(inFlight.map(({ status }) => status)).to.include(200);
     // In the gap the gateway says so itself; no connection breaks.
     for (const { status, body } of answers) {
       if (status !== 200)

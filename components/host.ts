@@ -1,7 +1,9 @@
-import { readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { connectEngine, type Engine } from "./engine.ts";
 import { runProgram, type RunProgram } from "./program.ts";
+import { ask, knock, type Ask, type Knock } from "./web.ts";
 
 /** The machine, as far as the preflight asks it. Every question is a read. */
 export interface Host {
@@ -10,7 +12,11 @@ export interface Host {
   isFile(path: string): boolean;
   /** Text of a file; undefined where there is none. */
   readText(path: string): string | undefined;
+  /** Whether a file could be written, with the folders that it lies in. */
+  isWritable(path: string): boolean;
   readonly run: RunProgram;
+  readonly ask: Ask;
+  readonly knock: Knock;
   /** Whether some process listens on a port already. */
   portInUse(address: string, port: number): Promise<boolean>;
 }
@@ -28,9 +34,22 @@ export function thisHost(dockerHost: string): Host {
         return undefined;
       }
     },
+    isWritable,
     run: runProgram,
+    ask,
+    knock,
     portInUse,
   };
+}
+
+function isWritable(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return path !== "/" && isWritable(dirname(path));
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function portInUse(address: string, port: number): Promise<boolean> {

@@ -4,13 +4,14 @@ import { isLocal } from "./engine-api.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
+import { checkNetwork } from "./network-check.ts";
 import { lockChain } from "./parent-stage.ts";
 import { checkLock, parseLock } from "./requirements.ts";
 import type { Engine } from "./service.ts";
 
 /**
  * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
- * which service computes on which card.
+ * which service computes on which card, and says which registry the engine has yet to trust.
  *
  * @throws MorganError with every problem at once.
  */
@@ -18,10 +19,12 @@ export async function preflight(
   config: MorganConfig,
   problems: readonly Problem[],
   host: Host,
-): Promise<{ readonly gpu: GpuPlan }> {
+): Promise<{ readonly gpu: GpuPlan; readonly untrusted: string | undefined }> {
   const engine = await checkEngine(config, host);
-  // An engine that does not answer has been reported; it cannot be asked for cards.
-  const { plan, problems: gpu } = engine.answers ? await planCards(config, host) : { plan: NO_GPU, problems: [] };
+  // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
+  const [{ plan, problems: gpu }, network] = engine.answers
+    ? await Promise.all([planCards(config, host), checkNetwork(config, host)])
+    : [{ plan: NO_GPU, problems: [] }, { problems: [], untrusted: undefined }];
   throwProblems([
     ...problems,
     ...checkSources(config, host),
@@ -31,8 +34,9 @@ export async function preflight(
     ...checkUv(config, host),
     ...engine.problems,
     ...gpu,
+    ...network.problems,
   ]);
-  return { gpu: plan };
+  return { gpu: plan, untrusted: network.untrusted };
 }
 
 /** The requirements files, without folder and ending, that a configuration builds from. */

@@ -6,7 +6,8 @@ import type { Engine } from "./engine.ts";
 import type { GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
-import { buildSecrets, packageSources } from "./package-sources.ts";
+import { pulled } from "./image-pull.ts";
+import { buildSecrets, packageSources, proxyArguments } from "./network-profile.ts";
 import type { Registry } from "./reference.ts";
 import { checkSizes, type ServiceImageOutput } from "./size-check.ts";
 
@@ -32,10 +33,14 @@ export class MorganStack extends pulumi.ComponentResource {
 
   constructor(name: string, { config, engine, gpu }: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
-    const { stack, catalog, accelerator, source, protectData } = config;
+    const { stack, catalog, accelerator, source, protectData, network } = config;
     if (gpu.report !== "") void pulumi.log.info(gpu.report, this);
     const parent = { parent: this };
-    const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
+    const packages = {
+      sources: packageSources(network),
+      secrets: buildSecrets(network),
+      proxy: proxyArguments(network),
+    };
     const registry: Registry =
       config.registry.kind === "remote"
         ? config.registry
@@ -58,15 +63,24 @@ export class MorganStack extends pulumi.ComponentResource {
         cudaVersion: config.cudaVersion,
         source,
         uv: config.uv,
-        build: { registry, tag: stack, builder: config.builder, ready: local?.ready ?? [], ...packages },
+        build: {
+          registry,
+          login: network.registry,
+          tag: stack,
+          builder: config.builder,
+          ready: local?.ready ?? [],
+          ...packages,
+        },
       },
       parent,
     );
+    const inEngine = (image: pulumi.Output<string>): pulumi.Output<string> =>
+      network.registry === undefined ? image : pulled(image, { host: registry.host, login: network.registry, engine });
     const images = checkSizes({
       stack,
       catalog,
       accelerator,
-      images: graph.services,
+      images: mapValues(graph.services, inEngine),
       mode: config.sizeBudgets,
       engine,
     });
@@ -77,8 +91,8 @@ export class MorganStack extends pulumi.ComponentResource {
         catalog,
         accelerator,
         images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
-        backing: graph.backing,
-        filesImage: graph.debian,
+        backing: { ...mapValues(graph.backing, inEngine), haproxy: inEngine(graph.backing.haproxy) },
+        filesImage: inEngine(graph.debian),
         gateway: config.gateway,
         llm: { ...config.llm, apiKey: config.llmApiKey },
         gpu,
@@ -100,4 +114,8 @@ export class MorganStack extends pulumi.ComponentResource {
       registry: this.registry,
     });
   }
+}
+
+function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

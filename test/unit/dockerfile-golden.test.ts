@@ -11,7 +11,7 @@ import { serviceRecipe } from "../../components/dockerfile/recipes/service.ts";
 import { toolsRecipe } from "../../components/dockerfile/recipes/tools.ts";
 import { torchDepsRecipe } from "../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../components/dockerfile/render.ts";
-import type { PackageSources } from "../../components/package-sources.ts";
+import type { PackageSources } from "../../components/network-profile.ts";
 import { PRIVATE, PUBLIC } from "./support/config.ts";
 import { expectGolden } from "./support/golden.ts";
 

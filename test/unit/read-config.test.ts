@@ -50,7 +50,7 @@ describe("the configuration of a stack", () => {
 
   it("reads a bundle of certificates, and says where one cannot be read", () => {
     project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
-    expect(read({ caBundle: "ca.pem" }).config.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);

@@ -7,7 +7,7 @@ import { MorganStack } from "./components/stack.ts";
 const { config, problems } = readConfig();
 const host = thisHost(config.dockerHost);
 const { gpu, untrusted } = await preflight(config, problems, host);
-trustRegistry(untrusted, config.network.certificates);
+trustRegistry(untrusted, config);
 // Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an
 // up that changes nothing. Take this line out to hunt a bug in here.
 Error.stackTraceLimit = 0;

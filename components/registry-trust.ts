@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -7,12 +7,24 @@ export function trustedPlace(host: string): string {
   return `/etc/docker/certs.d/${host}/morgan-ca.crt`;
 }
 
+/** Certificates for the plugins of later runs, which ask the registry themselves in a refresh; see toolchain/environment.mjs. */
+const PLUGINS_PLACE = ".morgan/certs/ca.pem";
+
 /**
- * Makes the engine of this machine trust a registry that the preflight found it not to trust. It is done in an `up`, before
- * the first push, and stays: other stacks push there too.
+ * Makes the engine of this machine trust a registry that the preflight found it not to trust, and the plugins every one that
+ * is not the stack's own. It is done in an `up`, before the first push; the engine's part stays: other stacks push there too.
  */
-export function trustRegistry(host: string | undefined, certificates: string): void {
-  if (host === undefined || pulumi.runtime.isDryRun()) return;
-  mkdirSync(dirname(trustedPlace(host)), { recursive: true });
-  writeFileSync(trustedPlace(host), certificates);
+export function trustRegistry(
+  untrusted: string | undefined,
+  { registry, network }: { readonly registry: { readonly kind: string }; readonly network: { readonly certificates: string } },
+): void {
+  if (pulumi.runtime.isDryRun() || network.certificates === "") return;
+  if (untrusted !== undefined) write(trustedPlace(untrusted), network.certificates);
+  if (registry.kind === "remote") write(PLUGINS_PLACE, network.certificates);
+}
+
+function write(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

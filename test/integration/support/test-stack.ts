@@ -68,6 +68,12 @@ export class TestStack {
     await this.#stack.setAllConfig(config, true);
   }
 
+  /** Sets configuration values that Pulumi keeps encrypted. */
+  async configureSecrets(values: Readonly<Record<string, string>>): Promise<void> {
+    const entries = Object.entries(values).map(([key, value]) => [`morgan:${key}`, { value, secret: true }] as const);
+    await this.#stack.setAllConfig(Object.fromEntries(entries));
+  }
+
   /** Takes configuration values away. */
   async unset(...keys: readonly string[]): Promise<void> {
     await this.#stack.removeAllConfig(keys.map((key) => `morgan:${key}`));

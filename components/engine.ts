@@ -1,4 +1,5 @@
 import { engineApi, readText } from "./engine-api.ts";
+import { registryQuestions, type RegistryQuestions } from "./engine-registry.ts";
 import type { GpuSupport } from "./gpu/support.ts";
 
 /** Size of an image in bytes. */
@@ -29,7 +30,7 @@ export interface RunArgs {
 }
 
 /** What is asked of the container engine beside what Pulumi's providers do. No answer changes anything of a stack. */
-export interface Engine {
+export interface Engine extends RegistryQuestions {
   /** Version of the engine: "28.5.2". @throws Error that says how it could not be reached. */
   version(): Promise<string>;
   /** Containers, stopped ones too, the newest first. */
@@ -41,25 +42,12 @@ export interface Engine {
   /** Size of an image that the engine has; zeros where it has it no more. */
   imageSize(reference: string): Promise<ImageSize>;
   /**
-   * Tries to enter a registry, as somebody or as nobody; why it was not let in, in the engine's words, or undefined. The
-   * registry is "host[:port]".
-   */
-  login(registry: string, login: PlainLogin | undefined): Promise<string | undefined>;
-  /** Takes an image from its registry, by digest. @throws Error with the reason. */
-  pull(reference: string, login: PlainLogin | undefined): Promise<void>;
-  /**
    * What a program prints in a new container of an image, which sees that image alone, may change nothing of it, and is
    * gone afterwards. @throws Error where it cannot be run.
    */
   run(args: RunArgs): Promise<string>;
   /** What a program prints in a container that runs, as nobody. @throws Error where it cannot be run. */
   exec(id: string, command: readonly string[]): Promise<string>;
-}
-
-/** A user of a registry. */
-export interface PlainLogin {
-  readonly user: string;
-  readonly password: string;
 }
 
 /** Nobody: what is run here reads files that everyone may read. */
@@ -105,21 +93,7 @@ export function connectEngine(host: string): Engine {
         unpacked: sum(manifests.map((manifest) => field(field(field(manifest, "ImageData"), "Size"), "Unpacked"))),
       };
     },
-    async login(registry, login) {
-      try {
-        await api.post("/auth", { username: login?.user, password: login?.password, serveraddress: registry });
-        return undefined;
-      } catch (error) {
-        return messageOf(error);
-      }
-    },
-    async pull(reference, login) {
-      const auth = login === undefined ? {} : { username: login.user, password: login.password };
-      const headers = { "x-registry-auth": Buffer.from(JSON.stringify(auth)).toString("base64url") };
-      const answer = await api.stream(`/images/create?fromImage=${encodeURIComponent(reference)}`, undefined, headers);
-      const failed = (await readText(answer)).split("\n").find((line) => line.includes('"error"'));
-      if (failed !== undefined) throw new Error(text(field(JSON.parse(failed), "error")));
-    },
+    ...registryQuestions(api),
     async run(args) {
       const container = `/containers/${text(field(await api.post("/containers/create", confined(args)), "Id"))}`;
       try {
@@ -172,12 +146,6 @@ function confined({ image, command, labels }: RunArgs): object {
       LogConfig: { Type: "none" },
     },
   };
-}
-
-/** The engine's own words out of its refusal, "500 for /path: {"message": …}". */
-function messageOf(error: unknown): string {
-  const whole = error instanceof Error ? error.message : String(error);
-  return /"message":\s*("(?:[^"\\]|\\.)*")/.exec(whole)?.[1]?.replace(/^"|"$/g, "").replace(/\\(.)/g, "$1") ?? whole;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -77,7 +77,8 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
       ? {}
       : { "pypi-extra-index": named(INDEX_NAMES.extraIndex, pypi.extraIndex, pypiLogin === "both") }),
     ...(pypi.login === undefined ? {} : { "pypi-user": pypi.login.user, "pypi-password": pypi.login.password }),
-    ...(certificates === "" ? {} : { ca: certificates }),
+    // Public, but nobody who reads a state needs to know whom a company trusts.
+    ...(certificates === "" ? {} : { ca: pulumi.secret(certificates) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { readConfig } from "../../components/config.ts";
 import { useFolder } from "./support/project.ts";
 
-const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME"] as const;
+const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME", "PULUMI_CONFIG_SECRET_KEYS"] as const;
 
 describe("the configuration of a stack", () => {
   const project = useFolder();
@@ -54,6 +54,35 @@ describe("the configuration of a stack", () => {
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);
+  });
+
+  it("makes one profile of the network, with every password a secret", async () => {
+    const { config, problems } = read({
+      registry: "harbor.example.com/team",
+      registryUser: "ci",
+      registryPassword: "p1",
+      pypiIndex: "https://pypi.example.com/simple",
+      pypiUser: "ci",
+      pypiPassword: "p2",
+    });
+    expect(problems).to.deep.equal([]);
+    const { registry, pypi, apt } = config.network;
+    expect([registry?.user, pypi.login?.user, apt.login]).to.deep.equal(["ci", "ci", undefined]);
+    for (const login of [registry, pypi.login]) {
+      expect(login === undefined ? undefined : await pulumi.isSecret(login.password)).to.equal(true);
+    }
+    const halves = read({ registry: "harbor.example.com/team", registryUser: "ci", aptPassword: "p" }).problems;
+    expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
+  });
+
+  it("refuses a password that Pulumi keeps in the open", () => {
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
+    const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
+    const { problems } = read(values);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(JSON.stringify(problems)).not.to.contain("canary");
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword"]';
+    expect(read(values).problems).to.deep.equal([]);
   });
 
   it("keeps the language model's key a secret, and does without one", async () => {

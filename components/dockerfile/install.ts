@@ -34,7 +34,8 @@ export function installDebianPackages(
     { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
     ...(sources.aptMirror ? [secret("apt-sources")] : []),
     ...(sources.aptLogin ? [secret("apt-auth")] : []),
-    ...(sources.certificates ? [secret("ca")] : []),
+    // apt asks a mirror as a user that may read nothing of root's. Debian's own needs no certificate.
+    ...(sources.certificates ? [sources.aptMirror ? readable("ca") : secret("ca")] : []),
   ];
   return {
     kind: "run",
@@ -89,6 +90,10 @@ export function withoutFiles(install: Run, paths: readonly string[]): Run {
 
 function secret(id: string): Mount {
   return { type: "secret", id };
+}
+
+function readable(id: string): Mount {
+  return { type: "secret", id, mode: "0444" };
 }
 
 function variable(id: string, environment: string): Mount {

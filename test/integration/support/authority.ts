@@ -9,8 +9,11 @@ export class Authority {
   /** File with the certificate of the authority. */
   readonly certificate = join(this.folder, "ca.crt");
 
-  /** Makes one; its name is in its certificate. */
+  /** What it is called in its certificate. */
+  readonly name: string;
+
   constructor(name: string) {
+    this.name = name;
     this.openssl("req", "-x509", ...KEY, "-days", "2", "-subj", `/CN=${name}`, "-keyout", this.at("ca.key"), "-out", this.at("ca.crt"));
   }
 

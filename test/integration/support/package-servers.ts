@@ -51,7 +51,7 @@ function refuse(response: ServerResponse): number {
 }
 
 /**
- * A Python package index at `/simple` that has what this machine's has. Files lie elsewhere on the same host, as they do in
+ * A Python package index at `/simple` that has what this machine's has, and one at `/extra` that has nothing. Files lie elsewhere on the same host, as they do in
  * a company's proxy, so that nobody is sent to another one.
  */
 export async function startIndex(address: string, authority: Authority, login: TestLogin): Promise<LoggingServer> {
@@ -62,6 +62,10 @@ export async function startIndex(address: string, authority: Authority, login: T
     if (file !== null) {
       const [, encoded = "", metadata = ""] = file;
       return forward(`${Buffer.from(encoded, "base64url").toString()}${metadata}`, request, response);
+    }
+    if (!path.startsWith("/simple/")) {
+      response.writeHead(404).end();
+      return 404;
     }
     const page = await fetch(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
     const text = (await page.text()).replace(/(<a [^>]*href=")([^"#]+)/g, (_, before: string, link: string) => {

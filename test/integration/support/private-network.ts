@@ -45,6 +45,8 @@ export class PrivateNetwork {
       registry: `${this.registry.host}/team`,
       registryUser: this.logins.registry.user,
       pypiIndex: `https://${this.index.host}/simple`,
+      // It has nothing, and sees to it that its log-in is asked for.
+      pypiExtraIndex: `https://${this.index.host}/extra`,
       pypiUser: this.logins.index.user,
       aptMirror: `https://${this.mirror.host}/debian`,
       aptUser: this.logins.mirror.user,
@@ -59,6 +61,17 @@ export class PrivateNetwork {
       pypiPassword: this.logins.index.password,
       aptPassword: this.logins.mirror.password,
     };
+  }
+
+  /**
+   * What must be found nowhere: the passwords, alone and as they go over the wire; of the authority its name and a part of
+   * its certificate, which is the name in another form.
+   */
+  get canaries(): string[] {
+    const logins = Object.values(this.logins);
+    const encoded = logins.map(({ user, password }) => Buffer.from(`${user}:${password}`).toString("base64"));
+    const lines = this.authority.pem.split("\n");
+    return [...logins.map(({ password }) => password), ...encoded, this.authority.name, lines[3] ?? ""];
   }
 
   stop(): void {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Authority } from "./authority.ts";
 import { docker } from "./engine.ts";
 import { freePort } from "./project.ts";
@@ -70,6 +71,13 @@ export class PrivateRegistry {
 
   start(): void {
     docker("start", this.name);
+  }
+
+  /** Waits for the beginning of the next layer that is sent to it. */
+  async nextUpload(): Promise<void> {
+    const uploads = (): number => this.log().split(' 202 ').length;
+    const before = uploads();
+    while (uploads() === before) await setTimeout(100);
   }
 
   /** What it has logged. */

@@ -24,6 +24,8 @@ export class TestStack {
   readonly folder: string;
   readonly gatewayPort: number;
   readonly registryPort: number;
+  /** All that Pulumi printed in its operations. */
+  printed = "";
   readonly #stack: Stack;
   readonly #variables: Readonly<Record<string, string>>;
 
@@ -82,7 +84,8 @@ export class TestStack {
   /** Deploys, and says what that changed. */
   async up(flags: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<Change[]> {
     const events: EngineEvent[] = [];
-    await this.#stack.up({ ...flags, onEvent: (event) => events.push(event) });
+    const onOutput = (text: string): void => void (this.printed += text);
+    await this.#stack.up({ ...flags, onOutput, onEvent: (event) => events.push(event) });
     return changesOf(events);
   }
 

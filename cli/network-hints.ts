@@ -9,7 +9,8 @@ const HINTS: readonly Hint[] = [
   {
     what: "the registry",
     keys: "morgan:registry, morgan:registryUser, morgan:caBundle",
-    pattern: /(?:failed to (?:push|do request|authorize|copy)|unexpected status from \w+ request to|error writing)\b.*?(?:"|https?:\/\/| )([\w.-]+(?::\d+)?)\/\S+.*/i,
+    pattern:
+      /(?:failed to (?:push|do request|authorize|copy)|unexpected status from \w+ request to|error writing)\b.*?(?:"|https?:\/\/| )([\w.-]+(?::\d+)?)\/\S+.*/i,
   },
   {
     what: "the Python package index",

@@ -49,7 +49,8 @@ function reasonOf(error: unknown): string {
 function textOf(json: string, name: string): string {
   try {
     const value: unknown = JSON.parse(json);
-    const found = typeof value === "object" && value !== null ? Object.entries(value).find(([key]) => key === name) : [];
+    const found =
+      typeof value === "object" && value !== null ? Object.entries(value).find(([key]) => key === name) : [];
     return String(found?.[1] ?? json);
   } catch {
     return json;

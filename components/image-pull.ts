@@ -33,6 +33,9 @@ async function pull(reference: string, { host, login, engine }: PullArgs): Promi
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     const other = { key: "morgan:registry", expected: `${reference} in the registry`, found, fix: "npm run up" };
-    throwProblems([registryProblem(host, login.user, found) ?? other], "no container was made of it, what ran before goes on");
+    throwProblems(
+      [registryProblem(host, login.user, found) ?? other],
+      "no container was made of it, what ran before goes on",
+    );
   }
 }

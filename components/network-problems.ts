@@ -11,7 +11,9 @@ export function readRefusal(message: string): Refusal {
   if (/\b40[13]\b|unauthorized|denied|no basic auth credentials|incorrect username or password/i.test(message)) {
     return "login";
   }
-  if (/refused|no such host|timeout|timed out|no answer within|no route|unreachable|deadline|EOF|reset/i.test(message)) {
+  if (
+    /refused|no such host|timeout|timed out|no answer within|no route|unreachable|deadline|EOF|reset/i.test(message)
+  ) {
     return "unreachable";
   }
   return "other";

@@ -24,7 +24,10 @@ export async function preflight(
   // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
   const [{ plan, problems: gpu }, network] = engine.answers
     ? await Promise.all([planCards(config, host), checkNetwork(config, host)])
-    : [{ plan: NO_GPU, problems: [] }, { problems: [], untrusted: undefined }];
+    : [
+        { plan: NO_GPU, problems: [] },
+        { problems: [], untrusted: undefined },
+      ];
   throwProblems([
     ...problems,
     ...checkSources(config, host),

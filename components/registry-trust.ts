@@ -16,7 +16,10 @@ const PLUGINS_PLACE = ".morgan/certs/ca.pem";
  */
 export function trustRegistry(
   untrusted: string | undefined,
-  { registry, network }: { readonly registry: { readonly kind: string }; readonly network: { readonly certificates: string } },
+  {
+    registry,
+    network,
+  }: { readonly registry: { readonly kind: string }; readonly network: { readonly certificates: string } },
 ): void {
   if (pulumi.runtime.isDryRun() || network.certificates === "") return;
   if (untrusted !== undefined) write(trustedPlace(untrusted), network.certificates);

@@ -9,7 +9,11 @@ export interface Access {
 }
 
 /** How the scripts that make the first images reach Debian's packages. A log-in is in no text that an error prints. */
-export function bootstrapAccess({ sources, secrets, proxy }: Pick<BuildSettings, "sources" | "secrets" | "proxy">): Access {
+export function bootstrapAccess({
+  sources,
+  secrets,
+  proxy,
+}: Pick<BuildSettings, "sources" | "secrets" | "proxy">): Access {
   const isPrivate = sources.certificates || sources.aptLogin || proxy["http_proxy"] !== undefined;
   return {
     script: isPrivate ? script("apt-access.sh") : "",

@@ -52,7 +52,8 @@ describe("the Debian image", () => {
       const commands = (await up(changes)).of("command");
       for (const { name, inputs } of commands) expect(inputs["create"], name).not.to.contain("canary");
       expect(texts(commands.map(({ inputs }) => inputs["environment"])).join()).to.contain("canary-apt");
-      for (const { name, wire } of commands) expect(texts(withoutSecrets(wire)).join(), name).not.to.match(/canary-(?:apt|reg)/);
+      for (const { name, wire } of commands)
+        expect(texts(withoutSecrets(wire)).join(), name).not.to.match(/canary-(?:apt|reg)/);
     }
   });
 });

@@ -31,7 +31,11 @@ describe("the engine and a registry", () => {
     answer = { status: 200, body: '{"Status":"Login Succeeded"}' };
     expect(await engine.login("r.example.com:5000", { user: "ci", password: "p" })).to.equal(undefined);
     expect(asked.url).to.equal("/auth");
-    expect(JSON.parse(asked.body)).to.deep.equal({ username: "ci", password: "p", serveraddress: "r.example.com:5000" });
+    expect(JSON.parse(asked.body)).to.deep.equal({
+      username: "ci",
+      password: "p",
+      serveraddress: "r.example.com:5000",
+    });
     expect(await engine.login("r.example.com:5000", undefined)).to.equal(undefined);
     expect(JSON.parse(asked.body)).to.deep.equal({ serveraddress: "r.example.com:5000" });
   });
@@ -40,7 +44,9 @@ describe("the engine and a registry", () => {
     answer = { status: 500, body: '{"message":"Get \\"https://r/v2/\\": x509: unknown authority"}\n' };
     expect(await engine.login("r", undefined)).to.equal('Get "https://r/v2/": x509: unknown authority');
     answer = { status: 502, body: "<html>" };
-    expect(await engine.login("r", undefined)).to.contain("502").and.contain("<html>");
+    expect(await engine.login("r", undefined))
+      .to.contain("502")
+      .and.contain("<html>");
   });
 
   it("hand over an image to who logs in, and say why they do not", async () => {

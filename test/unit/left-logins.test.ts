@@ -15,7 +15,12 @@ describe("log-ins that the build provider leaves behind", () => {
     project.write("pulumi-docker-3/metadata.json", "{}");
     project.write("somebody/config.json", login("harbor.example.com"));
     removeLogins("harbor.example.com", project.folder);
-    const left = ["pulumi-docker-1/config.json", "pulumi-docker-1/metadata.json", "pulumi-docker-2/config.json", "somebody/config.json"];
+    const left = [
+      "pulumi-docker-1/config.json",
+      "pulumi-docker-1/metadata.json",
+      "pulumi-docker-2/config.json",
+      "somebody/config.json",
+    ];
     expect(left.map((file) => existsSync(`${project.folder}/${file}`))).to.deep.equal([false, true, true, true]);
   });
 });

@@ -13,7 +13,10 @@ const registry = { kind: "remote", host: HOST, project: "team" } as const;
 const login = { user: "ci", password: pulumi.secret("canary") };
 
 /** A machine whose engine says this of the registry, and on which every URL answers this; what was asked is noted. */
-function machine(refusal: string | undefined, answer: Answer = { status: 200 }): FakeHost & { readonly asked: [string, Way][] } {
+function machine(
+  refusal: string | undefined,
+  answer: Answer = { status: 200 },
+): FakeHost & { readonly asked: [string, Way][] } {
   const asked: [string, Way][] = [];
   const ask = (url: string, way: Way): Promise<Answer> => {
     asked.push([url, way]);
@@ -22,7 +25,11 @@ function machine(refusal: string | undefined, answer: Answer = { status: 200 }):
   return { ...fakeHost({ login: () => Promise.resolve(refusal) }), ask, asked, isWritable: () => true };
 }
 
-const check = (host: FakeHost, network: Partial<NetworkProfile>, more: Partial<MorganConfig> = {}): Promise<NetworkCheck> =>
+const check = (
+  host: FakeHost,
+  network: Partial<NetworkProfile>,
+  more: Partial<MorganConfig> = {},
+): Promise<NetworkCheck> =>
   checkNetwork(stackConfig({ network: { ...NO_PROFILE, ...network }, registry, ...more }), host);
 
 describe("the check of a company's network", () => {
@@ -52,7 +59,10 @@ describe("the check of a company's network", () => {
 
   it("has the engine of this machine trust a registry whose authority is configured, once that is seen to fit", async () => {
     const host = machine(UNKNOWN);
-    expect(await check(host, { registry: login, certificates: "PEM" })).to.deep.equal({ problems: [], untrusted: HOST });
+    expect(await check(host, { registry: login, certificates: "PEM" })).to.deep.equal({
+      problems: [],
+      untrusted: HOST,
+    });
     expect(host.asked).to.deep.equal([
       [
         `https://${HOST}/v2/`,
@@ -63,7 +73,10 @@ describe("the check of a company's network", () => {
     expect(wrong.problems.map(({ key }) => key)).to.deep.equal(["morgan:caBundle"]);
     const password = await check(machine(UNKNOWN, { status: 401 }), { registry: login, certificates: "PEM" });
     expect(password.problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
-    expect((await check(host, {})).problems.map(({ key }) => key), "none is configured").to.deep.equal(["morgan:caBundle"]);
+    expect(
+      (await check(host, {})).problems.map(({ key }) => key),
+      "none is configured",
+    ).to.deep.equal(["morgan:caBundle"]);
   });
 
   it("says which file has to be put where, where it cannot put it there itself", async () => {

@@ -30,10 +30,16 @@ describe("a company's network in the configuration", () => {
 
   it("is refused with a log-in in a URL, and the log-in is not shown", () => {
     for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
-      for (const url of ["https://ci:canary@a.example.com/simple", "http://canary@a.example.com", "ftp://ci:can@ary@a.example.com"]) {
+      for (const url of [
+        "https://ci:canary@a.example.com/simple",
+        "http://canary@a.example.com",
+        "ftp://ci:can@ary@a.example.com",
+      ]) {
         const { network, problems } = read({ [key]: url });
         expect(problems.map((problem) => problem.key)).to.deep.equal([`morgan:${key}`]);
-        expect(problems[0]?.found, url).to.contain("a.example.com").and.not.match(/can|ary|ci:/);
+        expect(problems[0]?.found, url)
+          .to.contain("a.example.com")
+          .and.not.match(/can|ary|ci:/);
         expect(JSON.stringify(network), "nothing goes on to the state").not.to.contain("canary");
       }
     }

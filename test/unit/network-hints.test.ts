@@ -16,20 +16,28 @@ describe("hints on the network", () => {
     for (const message of messages) {
       expect(hint(message), message).to.match(/^the registry at harbor\.example\.com:8443 .*morgan:registry/);
     }
-    expect(hint(messages[0] ?? "")).to.contain("cannot be reached").and.contain("npm run up");
+    expect(hint(messages[0] ?? ""))
+      .to.contain("cannot be reached")
+      .and.contain("npm run up");
     expect(hint(messages[2] ?? "")).to.contain("full disk");
   });
 
   it("name the index and the mirror", () => {
-    expect(hint("error: Failed to fetch: `https://pypi.example.com/simple/fastapi/`\n  Caused by: HTTP status client error (401 Unauthorized)"))
+    expect(
+      hint(
+        "error: Failed to fetch: `https://pypi.example.com/simple/fastapi/`\n  Caused by: HTTP status client error (401 Unauthorized)",
+      ),
+    )
       .to.match(/^the Python package index at pypi\.example\.com .*morgan:pypiIndex/)
       .and.contain("user or the password");
-    expect(hint("#6 1.6 Err:2 https://apt.example.com/debian bookworm Release\n#6 1.6   certificate verification failed"))
+    expect(
+      hint("#6 1.6 Err:2 https://apt.example.com/debian bookworm Release\n#6 1.6   certificate verification failed"),
+    )
       .to.match(/^the Debian mirror at apt\.example\.com .*morgan:aptMirror/)
       .and.contain("certificate");
   });
 
   it("are none for a build that failed by itself", () => {
-    expect(hint("ERROR: process \"/bin/sh -c false\" did not complete successfully: exit code: 1")).to.equal("");
+    expect(hint('ERROR: process "/bin/sh -c false" did not complete successfully: exit code: 1')).to.equal("");
   });
 });

@@ -75,10 +75,20 @@ describe("what a package source answers", () => {
   });
 
   it("is an unknown authority, a wrong certificate, or nothing at all", () => {
-    for (const error of ["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"]) {
+    for (const error of [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    ]) {
       expect(about(index, { error })).to.equal("morgan:caBundle");
     }
-    for (const error of ["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT"]) {
+    for (const error of [
+      "CERT_HAS_EXPIRED",
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "ECONNREFUSED",
+      "ENOTFOUND",
+      "ETIMEDOUT",
+    ]) {
       expect(sourceProblem(index, { error })).to.include({ key: "morgan:pypiIndex", found: error });
     }
     expect(sourceProblem(index, { error: "ECONNREFUSED" })?.expected).to.contain(HOST);

@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import {
-  buildSecrets,
-  packageSources,
-  proxyArguments,
-  type NetworkProfile,
-} from "../../components/network-profile.ts";
+import { buildSecrets, packageSources, proxyArguments, type NetworkProfile } from "../../components/network-profile.ts";
 import { NO_PROFILE, PUBLIC } from "./support/config.ts";
 
 const login = { user: "ci", password: pulumi.secret("p w") };
@@ -44,7 +39,8 @@ describe("a network profile", () => {
 
   it("keeps every password a secret, so that the state holds it encrypted", async () => {
     const secrets = buildSecrets(ALL);
-    for (const id of ["apt-auth", "pypi-password"]) expect(await pulumi.isSecret(pulumi.output(secrets[id])), id).to.equal(true);
+    for (const id of ["apt-auth", "pypi-password"])
+      expect(await pulumi.isSecret(pulumi.output(secrets[id])), id).to.equal(true);
   });
 
   it("sends the log-in of the first index to the second one on the same host, and to no other host", () => {

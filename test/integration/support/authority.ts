@@ -14,7 +14,19 @@ export class Authority {
 
   constructor(name: string) {
     this.name = name;
-    this.openssl("req", "-x509", ...KEY, "-days", "2", "-subj", `/CN=${name}`, "-keyout", this.at("ca.key"), "-out", this.at("ca.crt"));
+    this.openssl(
+      "req",
+      "-x509",
+      ...KEY,
+      "-days",
+      "2",
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      this.at("ca.key"),
+      "-out",
+      this.at("ca.crt"),
+    );
   }
 
   /** Makes a certificate for an address: the files of the certificate and of its key. */

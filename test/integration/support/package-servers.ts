@@ -26,7 +26,12 @@ export interface LoggingServer {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<number>;
 
 /** A server with TLS that lets in only who logs in. */
-async function serve(address: string, authority: Authority, login: TestLogin, handler: Handler): Promise<LoggingServer> {
+async function serve(
+  address: string,
+  authority: Authority,
+  login: TestLogin,
+  handler: Handler,
+): Promise<LoggingServer> {
   const { certificate, key } = authority.sign(address);
   const port = await freePort();
   const requests: Request[] = [];
@@ -89,7 +94,10 @@ export async function startMirror(address: string, authority: Authority, login: 
 
 async function forward(url: string, request: IncomingMessage, response: ServerResponse): Promise<number> {
   const { range, "if-modified-since": since } = request.headers;
-  const headers = { ...(range === undefined ? {} : { range }), ...(since === undefined ? {} : { "if-modified-since": since }) };
+  const headers = {
+    ...(range === undefined ? {} : { range }),
+    ...(since === undefined ? {} : { "if-modified-since": since }),
+  };
   const answer = await fetch(url, { headers, method: request.method ?? "GET" });
   const passed = ["content-type", "content-range", "last-modified", "accept-ranges"].flatMap((name) => {
     const value = answer.headers.get(name);

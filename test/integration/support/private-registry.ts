@@ -36,7 +36,11 @@ export class PrivateRegistry {
     chmodSync(this.#folder, 0o755);
     const [address = ""] = host.split(":");
     const { certificate, key } = authority.sign(address);
-    for (const [from, to] of [[certificate, "tls.crt"], [key, "tls.key"]] as const) copyFileSync(from, this.at(to));
+    for (const [from, to] of [
+      [certificate, "tls.crt"],
+      [key, "tls.key"],
+    ] as const)
+      copyFileSync(from, this.at(to));
     writeFileSync(this.at("htpasswd"), `${login.user}:${bcrypt(login.password)}\n`);
     for (const file of ["tls.crt", "tls.key", "htpasswd"]) chmodSync(this.at(file), 0o644);
     const settings = {
@@ -75,14 +79,17 @@ export class PrivateRegistry {
 
   /** Waits for the beginning of the next layer that is sent to it. */
   async nextUpload(): Promise<void> {
-    const uploads = (): number => this.log().split(' 202 ').length;
+    const uploads = (): number => this.log().split(" 202 ").length;
     const before = uploads();
     while (uploads() === before) await setTimeout(100);
   }
 
   /** What it has logged. */
   log(): string {
-    return execFileSync("sh", ["-c", `docker logs ${this.name} 2>&1`], { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
+    return execFileSync("sh", ["-c", `docker logs ${this.name} 2>&1`], {
+      encoding: "utf8",
+      maxBuffer: 256 * 1024 * 1024,
+    });
   }
 
   remove(): void {
@@ -110,6 +117,7 @@ function bcrypt(password: string): string {
 /** The image that a stack makes for the registry that it runs itself. */
 function registryImage(): string {
   const [image] = docker("images", "--format", "{{.ID}}", "morgan/registry").split("\n");
-  if (image === undefined || image === "") throw new Error("no stack has made the registry's image yet: run 10-deploy before");
+  if (image === undefined || image === "")
+    throw new Error("no stack has made the registry's image yet: run 10-deploy before");
   return image;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { removeLogins } from "../components/image/left-logins.ts";
 import { environment } from "../toolchain/environment.mjs";
 import { demo } from "./demo.ts";
 import { explainFailure } from "./failure.ts";
@@ -57,7 +58,12 @@ async function destroy(): Promise<number> {
 
 async function change(operation: string, ownFlags: readonly string[]): Promise<number> {
   await repairKilledRun(stack);
-  return withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
+  try {
+    return await withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
+  } finally {
+    // A build may have begun when the program, which sees to them itself, had ended.
+    removeLogins();
+  }
 }
 
 async function outputsOf(): Promise<Outputs> {

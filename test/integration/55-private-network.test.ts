@@ -92,40 +92,42 @@ describe("a private network", () => {
     });
   });
 
-  it("builds, pushes and runs a stack", async () => {
-    started = new Date();
-    const stop = watchProcesses(network.canaries);
-    await stack.up();
-    inProcesses = stop();
-    const { images, services } = await stack.outputs();
-    expect(services["llm"]?.health).to.equal("healthy");
-    expect(images["llm"]?.ref).to.include(`${network.registry.host}/team/images:llm.`);
-    expect(idsOf(stack.name)).to.have.all.keys("llm", "gateway");
-  });
+  describe("once it is right", () => {
+    it("builds, pushes and runs a stack", async () => {
+      started = new Date();
+      const stop = watchProcesses(network.canaries);
+      await stack.up();
+      inProcesses = stop();
+      const { images, services } = await stack.outputs();
+      expect(services["llm"]?.health).to.equal("healthy");
+      expect(images["llm"]?.ref).to.include(`${network.registry.host}/team/images:llm.`);
+      expect(idsOf(stack.name)).to.have.all.keys("llm", "gateway");
+    });
 
-  it("gives builds every wheel and every Debian package, and leads them to no other host", () => {
-    const pins = ["base", "llm"].flatMap((name) =>
-      parseLock(readFileSync(join(stack.folder, `requirements/${name}.txt`), "utf8")),
-    );
-    const wheels = network.index.requests.flatMap(({ path, status }) =>
-      status === 200 || status === 206 ? (/\/([^/]+)\.whl$/.exec(path)?.[1] ?? []) : [],
-    );
-    const names = new Set(wheels.map((wheel) => (wheel.split("-")[0] ?? "").replaceAll("_", "-").toLowerCase()));
-    for (const { name } of pins) expect([...names], "wheels that the index was asked for").to.include(name);
-    expect(network.mirror.requests.filter(({ path }) => path.endsWith(".deb")).length).to.be.greaterThan(50);
-    // apt and uv obey the proxy, which notes whom they want: nobody but these two.
-    expect(new Set(network.proxy.requests.map(({ path }) => path))).to.deep.equal(
-      new Set([network.index.host, network.mirror.host]),
-    );
-  });
+    it("gives builds every wheel and every Debian package, and leads them to no other host", () => {
+      const pins = ["base", "llm"].flatMap((name) =>
+        parseLock(readFileSync(join(stack.folder, `requirements/${name}.txt`), "utf8")),
+      );
+      const wheels = network.index.requests.flatMap(({ path, status }) =>
+        status === 200 || status === 206 ? (/\/([^/]+)\.whl$/.exec(path)?.[1] ?? []) : [],
+      );
+      const names = new Set(wheels.map((wheel) => (wheel.split("-")[0] ?? "").replaceAll("_", "-").toLowerCase()));
+      for (const { name } of pins) expect([...names], "wheels that the index was asked for").to.include(name);
+      expect(network.mirror.requests.filter(({ path }) => path.endsWith(".deb")).length).to.be.greaterThan(50);
+      // apt and uv obey the proxy, which notes whom they want: nobody but these two.
+      expect(new Set(network.proxy.requests.map(({ path }) => path))).to.deep.equal(
+        new Set([network.index.host, network.mirror.host]),
+      );
+    });
 
-  it("logs in to the second index on the same host too", () => {
-    const extra = network.index.requests.filter(({ path }) => path.startsWith("/extra/"));
-    expect(extra.map(({ status }) => status)).to.include(404);
-  });
+    it("logs in to the second index on the same host too", () => {
+      const extra = network.index.requests.filter(({ path }) => path.startsWith("/extra/"));
+      expect(extra.map(({ status }) => status)).to.include(404);
+    });
 
-  it("changes nothing when nothing changed", async () => {
-    expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    it("changes nothing when nothing changed", async () => {
+      expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    });
   });
 
   describe("what nobody may see", () => {
@@ -164,71 +166,74 @@ describe("a private network", () => {
 
     it("is in no command line, and in nothing that a build left behind", () => {
       expect(inProcesses).to.deep.equal([]);
-      expect(placesHolding([control.storage, ...network.canaries], leftInTemporary())).to.deep.equal(
-        Object.fromEntries([control.storage, ...network.canaries].map((text) => [text, []])),
-      );
+      expectNone(leftInTemporary, "{");
     });
   });
 
-  it("asks the registry in a refresh, with the log-in and the authority", async () => {
-    const { SSL_CERT_DIR } = environment({ root: stack.folder, env: stack.environment() });
-    const since = network.registry.log().length;
-    const options = { cwd: stack.folder, env: { ...stack.environment(), SSL_CERT_DIR } };
-    const { stdout, stderr } = await run(process.execPath, stack.commandLineArguments("up", "--refresh"), options);
-    expect(stdout + stderr).not.to.contain("unable to verify");
-    expect(network.registry.log().slice(since)).to.match(
-      /"GET \/v2\/team\/images\/manifests\/sha256:\w+ HTTP\/1.1" 200/,
-    );
-  });
+  describe("from then on", () => {
+    it("asks the registry in a refresh, with the log-in and the authority", async () => {
+      const { SSL_CERT_DIR } = environment({ root: stack.folder, env: stack.environment() });
+      const options = { cwd: stack.folder, env: { ...stack.environment(), SSL_CERT_DIR } };
+      const { stdout, stderr } = await run(process.execPath, stack.commandLineArguments("up", "--refresh"), options);
+      expect(stdout + stderr).not.to.contain("unable to verify");
+      // There the provider asks by itself; all else is BuildKit's and the engine's.
+      expect(network.registry.log()).to.match(
+        /"GET \/v2\/team\/images\/manifests\/sha256:\w+ HTTP\/1.1" 200 .*regclient/,
+      );
+    });
 
-  it("lets the engine take an image that it does not have", async () => {
-    const tag = `${network.registry.host}/team/images:tools.${stack.name}`;
-    docker("rmi", "--force", tag);
-    const engine = connectEngine("");
-    expect((await engine.imageSize(tag)).unpacked).to.equal(0);
-    await engine.pull(tag, network.logins.registry);
-    expect((await engine.imageSize(tag)).compressed).to.be.greaterThan(0);
-    const error: unknown = await engine.pull(tag, undefined).catch((thrown: unknown) => thrown);
-    expect(String(error))
-      .to.contain(network.registry.host)
-      .and.match(/no basic auth|unauthorized/);
-  });
+    it("lets the engine take an image that it does not have", async () => {
+      const tag = `${network.registry.host}/team/images:tools.${stack.name}`;
+      docker("rmi", "--force", tag);
+      const engine = connectEngine("");
+      expect((await engine.imageSize(tag)).unpacked).to.equal(0);
+      await engine.pull(tag, network.logins.registry);
+      expect((await engine.imageSize(tag)).compressed).to.be.greaterThan(0);
+      const error: unknown = await engine.pull(tag, undefined).catch((thrown: unknown) => thrown);
+      expect(String(error))
+        .to.contain(network.registry.host)
+        .and.match(/no basic auth|unauthorized/);
+    });
 
-  it("goes on running while the registry goes down halfway through a push, and takes it up again", async () => {
-    const { llm, gateway } = idsOf(stack.name);
-    // A layer that takes a while, because nothing can be made smaller of it.
-    writeFileSync(join(stack.folder, "services/llm/morgan_llm/large.bin"), randomBytes(64 * 1024 * 1024));
-    const pushing = network.registry.nextUpload();
-    const ended = stack.commandLine("up");
-    await pushing;
-    network.registry.kill();
-    const { code, output } = await ended;
-    expect(code).to.equal(1);
-    expect(output).to.match(new RegExp(`the registry at ${network.registry.host} .*morgan:registry`));
-    expect(idsOf(stack.name)).to.include({ llm, gateway });
-    expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
-    network.registry.start();
-    await stack.up();
-    const after = idsOf(stack.name);
-    expect(after["llm"]).not.to.equal(llm);
-    expect(after["gateway"]).to.equal(gateway);
-  });
-
-  it("goes on running while the registry's disk is full, and comes to another one", async () => {
-    const ids = idsOf(stack.name);
-    const full = await PrivateRegistry.start(network.authority, network.logins.registry, "8m");
-    try {
-      await stack.configure({ registry: `${full.host}/team` });
-      const { code, output } = await stack.commandLine("up");
+    it("goes on running while the registry goes down halfway through a push, and takes it up again", async () => {
+      const { llm, gateway } = idsOf(stack.name);
+      // A layer that takes a while, because nothing can be made smaller of it.
+      writeFileSync(join(stack.folder, "services/llm/morgan_llm/large.bin"), randomBytes(64 * 1024 * 1024));
+      const pushing = network.registry.nextUpload();
+      const ended = stack.commandLine("up");
+      await pushing;
+      network.registry.kill();
+      const { code, output } = await ended;
       expect(code).to.equal(1);
-      expect(output).to.contain(full.host);
-      expect(output).to.match(/the registry at .* \(morgan:registry.*full disk|no space left/);
-      expect(idsOf(stack.name)).to.deep.equal(ids);
-      await stack.configure(network.configuration);
-      await stack.up();
+      expect(output).to.match(new RegExp(`the registry at ${network.registry.host} .*morgan:registry`));
+      expect(idsOf(stack.name)).to.include({ llm, gateway });
       expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
-    } finally {
-      full.remove();
-    }
+      network.registry.start();
+      await stack.up();
+      const after = idsOf(stack.name);
+      expect(after["llm"]).not.to.equal(llm);
+      expect(after["gateway"]).to.equal(gateway);
+    });
+
+    it("goes on running while the registry's disk is full, and comes to another one", async () => {
+      const ids = idsOf(stack.name);
+      const full = await PrivateRegistry.start(network.authority, network.logins.registry, "8m");
+      try {
+        await stack.configure({ registry: `${full.host}/team` });
+        const { code, output } = await stack.commandLine("up");
+        expect(code).to.equal(1);
+        expect(placesHolding(network.canaries, leftInTemporary())).to.deep.equal(
+          Object.fromEntries(network.canaries.map((canary) => [canary, []])),
+        );
+        expect(output).to.contain(full.host);
+        expect(output).to.match(/the registry at .* \(morgan:registry.*full disk|no space left/);
+        expect(idsOf(stack.name)).to.deep.equal(ids);
+        await stack.configure(network.configuration);
+        await stack.up();
+        expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+      } finally {
+        full.remove();
+      }
+    });
   });
 });

@@ -12,7 +12,9 @@ export function readRefusal(message: string): Refusal {
     return "login";
   }
   if (
-    /refused|no such host|timeout|timed out|no answer within|no route|unreachable|deadline|EOF|reset/i.test(message)
+    /status: 5\d\d|refused|no such host|timeout|timed out|no answer within|no route|unreachable|deadline|EOF|reset/i.test(
+      message,
+    )
   ) {
     return "unreachable";
   }
@@ -42,7 +44,8 @@ export function registryProblem(host: string, user: string, message: string): Pr
         fix: "start it, or name another one; what runs goes on running",
       };
     case "other":
-      return user === "" ? undefined : loginProblem("registry", host, user, found);
+      // A push may go well for all that; where it does not, it says why.
+      return undefined;
   }
 }
 

@@ -48,7 +48,7 @@ describe("the configuration of weights", () => {
 
   it("takes models of the hub from a mirror of it", () => {
     const values = { models: '{"tts":"org/vits","stt":"/srv/whisper"}', hubEndpoint: "https://hub.example.com" };
-    expect(read("cuda", values).models?.services).to.deep.equal({
+    expect(read("cuda", values).models.services).to.deep.equal({
       stt: { kind: "folder", path: "/srv/whisper" },
       tts: { kind: "hub", id: "org/vits", endpoint: "https://hub.example.com" },
     });

@@ -70,7 +70,9 @@ async function checkSources({ network, dockerHost, builder }: Config, host: Host
     const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
     return sourceProblem(source, await host.ask(`${source.url.replace(/\/+$/, "")}/${path}`, way));
   });
-  return (await Promise.all(asked)).filter((problem) => problem !== undefined);
+  const found = (await Promise.all(asked)).filter((problem) => problem !== undefined);
+  // Two indexes on one host have one log-in, and one mistake.
+  return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 
 function configuredSources(network: Config["network"]): PackageSource[] {

@@ -103,6 +103,12 @@ describe("the check of a company's network", () => {
     ]);
   });
 
+  it("says once what is wrong with the log-in of two indexes on one host", async () => {
+    const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://pypi.example.com/cuda", login };
+    const { problems } = await check(machine(undefined, { status: 401 }), { pypi });
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:pypiPassword"]);
+  });
+
   it("says that the proxy is down, and not that everything behind it is", async () => {
     const host = { ...machine(undefined, { error: "ECONNREFUSED" }), knock: () => Promise.resolve("ECONNREFUSED") };
     const proxy = { url: "http://proxy.example.com:3128", except: [] };

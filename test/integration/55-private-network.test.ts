@@ -177,7 +177,10 @@ describe("a private network", () => {
       const { stdout, stderr } = await run(process.execPath, stack.commandLineArguments("up", "--refresh"), options);
       expect(stdout + stderr).not.to.contain("unable to verify");
       // There the provider asks by itself; all else is BuildKit's and the engine's.
-      const asked = network.registry.log().split("\n").filter((line) => line.includes("regclient"));
+      const asked = network.registry
+        .log()
+        .split("\n")
+        .filter((line) => line.includes("regclient"));
       expect(asked.join("\n")).to.match(/"GET \S+\/manifests\/sha256:\w+ HTTP\/1.1" 200/);
     });
 

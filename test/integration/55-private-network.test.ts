@@ -181,7 +181,7 @@ describe("a private network", () => {
         .log()
         .split("\n")
         .filter((line) => line.includes("regclient"));
-      expect(asked.join("\n")).to.match(/"GET \S+\/manifests\/sha256:\w+ HTTP\/1.1" 200/);
+      expect(asked.join("\n")).to.match(/"GET \S+\/manifests\/sha256:\w+ HTTP\/[\d.]+" 200/);
     });
 
     it("lets the engine take an image that it does not have", async () => {

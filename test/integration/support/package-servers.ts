@@ -72,7 +72,7 @@ export async function startIndex(address: string, authority: Authority, login: T
       response.writeHead(404).end();
       return 404;
     }
-    const page = await fetch(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
+    const page = await fetchAgain(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
     const text = (await page.text()).replace(/(<a [^>]*href=")([^"#]+)/g, (_, before: string, link: string) => {
       const url = new URL(link, page.url);
       const name = url.pathname.split("/").at(-1) ?? "";
@@ -98,7 +98,7 @@ async function forward(url: string, request: IncomingMessage, response: ServerRe
     ...(range === undefined ? {} : { range }),
     ...(since === undefined ? {} : { "if-modified-since": since }),
   };
-  const answer = await fetch(url, { headers, method: request.method ?? "GET" });
+  const answer = await fetchAgain(url, { headers, method: request.method ?? "GET" });
   const passed = ["content-type", "content-range", "last-modified", "accept-ranges"].flatMap((name) => {
     const value = answer.headers.get(name);
     return value === null ? [] : [[name, value] as const];
@@ -106,6 +106,16 @@ async function forward(url: string, request: IncomingMessage, response: ServerRe
   const body = Buffer.from(await answer.arrayBuffer());
   response.writeHead(answer.status, Object.fromEntries([...passed, ["content-length", String(body.length)]])).end(body);
   return answer.status;
+}
+
+/** What this machine takes packages from may drop a connection; nobody but a test would hear of it. */
+async function fetchAgain(url: string, options: RequestInit, left = 3): Promise<Response> {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (left === 0) throw error;
+    return fetchAgain(url, options, left - 1);
+  }
 }
 
 /** An HTTP proxy that leads to the named hosts and to no other; its log has every host that it was asked for. */

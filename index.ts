@@ -1,11 +1,13 @@
 import { readConfig } from "./components/config.ts";
 import { thisHost } from "./components/host.ts";
 import { preflight } from "./components/preflight.ts";
+import { trustRegistry } from "./components/registry-trust.ts";
 import { MorganStack } from "./components/stack.ts";
 
 const { config, problems } = readConfig();
 const host = thisHost(config.dockerHost);
-const { gpu, release: plan } = await preflight(config, problems, host);
+const { gpu, release: plan, untrusted } = await preflight(config, problems, host);
+trustRegistry(untrusted, config);
 // Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an
 // up that changes nothing. Take this line out to hunt a bug in here.
 Error.stackTraceLimit = 0;

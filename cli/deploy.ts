@@ -1,3 +1,4 @@
+import { removeLogins } from "../components/image/left-logins.ts";
 import type { Arguments } from "./arguments.ts";
 import { watchContainers } from "./container-events.ts";
 import { explainFailure, stopFailed } from "./failure.ts";
@@ -77,5 +78,10 @@ async function change(operation: string, { stack, flags }: Arguments, ownFlags: 
   // A preview takes no lock.
   if (holder !== undefined && operation !== "preview") throw new Error(describeHolder(stack, holder));
   await repairKilledRun(stack);
-  return withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
+  try {
+    return await withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
+  } finally {
+    // A build may have begun when the program, which sees to them itself, had ended.
+    removeLogins();
+  }
 }

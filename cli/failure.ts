@@ -1,3 +1,4 @@
+import { networkHints } from "./network-hints.ts";
 import { execute } from "./pulumi.ts";
 
 /** Lines of a log that are shown; what went wrong is at its end. */
@@ -5,11 +6,14 @@ const LINES = 20;
 
 /**
  * Says why an `up` failed where the providers do not: the end of the log of every build that failed since then, and of
- * every container of the stack that is not healthy.
+ * every container of the stack that is not healthy; and which hosts of the network the builds speak of.
  */
 export async function explainFailure(stack: string, since: Date): Promise<string> {
-  const parts = [...(await failedBuilds(since)), ...(await unhealthyContainers(stack))];
-  return parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`).join("");
+  const builds = await failedBuilds(since);
+  const hints = new Set(builds.flatMap(({ log }) => networkHints(log)));
+  const parts = [...builds, ...(await unhealthyContainers(stack))];
+  const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
+  return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
 }
 
 interface Part {

@@ -19,13 +19,16 @@ export interface ConfigReader {
   readonly size: (key: string, otherwise: Size, most: number) => Size;
   /** A length of time, as "5 s"; the default where none is set. */
   readonly duration: (key: string, otherwise: Duration) => Duration;
-  /** An http or https URL; empty where none is set. */
+  /** An http or https URL without a log-in, which would be readable in the state; empty where none is set. */
   readonly url: (key: string) => string;
   /** A list of texts; empty where none is set. `what` says what they are. */
   readonly list: (key: string, what: string) => readonly string[];
   /** The entries of an object; none where it is not set. `what` says what it holds. */
   readonly entries: (key: string, what: string) => readonly (readonly [string, unknown])[];
 }
+
+/** The log-in of a URL; a password may hold an @ that nobody wrote as %40. */
+const LOGIN = /\/\/[^/?#]*@/;
 
 /** A reader that adds what it finds wrong to `problems`. */
 export function configReader(values: Values, problems: Problem[]): ConfigReader {
@@ -78,9 +81,11 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
     },
     url(key) {
       const found = values(key) ?? "";
+      const shown = `"${found.replace(LOGIN, "//…@")}"`;
       const valid = found === "" || (/^https?:\/\/\S+$/.test(found) && URL.canParse(found));
-      if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', `"${found}"`);
-      return valid ? found : "";
+      if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', shown);
+      else if (shown.includes("…")) wrong(key, "a URL without user and password, which everyone could read", shown);
+      return valid && !shown.includes("…") ? found : "";
     },
     list(key, what) {
       const found = json(key, []);

@@ -6,6 +6,7 @@ import { CUDA_VERSIONS, type CudaVersion } from "./gpu/cuda-version.ts";
 import { readGpuConfig, type GpuConfig } from "./gpu/gpu-config.ts";
 import { UPSTREAM_IMAGES, type ImageSource, type UpstreamImage } from "./image-source.ts";
 import { readModels, type Models } from "./model.ts";
+import { readNetwork, type NetworkValues } from "./network-config.ts";
 import { isPinned, parseRegistry, type RegistryConfig } from "./reference.ts";
 import type { Accelerator, Catalog } from "./service.ts";
 import type { Duration } from "./units.ts";
@@ -45,8 +46,7 @@ export interface ConfigValues {
   readonly sizeBudgets: "enforce" | "warn";
   /** Path of a PEM bundle; empty for the host's own store. */
   readonly caBundle: string;
-  readonly pypiIndex: string;
-  readonly aptMirror: string;
+  readonly network: NetworkValues;
   readonly llm: { readonly endpoint: string; readonly model: string };
 }
 
@@ -74,7 +74,7 @@ export function parseValues(
   if (registry.kind === "local" && registry.port !== 0 && registry.port === gatewayPort) {
     wrong("registryPort", "another port than gatewayPort", String(gatewayPort));
   }
-  const aptMirror = url("aptMirror");
+  const network = readNetwork(reader, remote === undefined);
   const accelerator = choice("accelerator", ["cpu", "cuda"], "cpu");
   return {
     values: {
@@ -91,7 +91,7 @@ export function parseValues(
       builder: values("builder") ?? "default",
       source: imageSource(
         choice("baseImages", ["", "debian", "registry"], "") || machine.baseImages,
-        { revision: text("baseRevision"), mirror: aptMirror, cache: machine.cache },
+        { revision: text("baseRevision"), mirror: network.apt.mirror, cache: machine.cache },
         upstreamImages(reader),
       ),
       protectData: boolean("protectData"),
@@ -99,8 +99,7 @@ export function parseValues(
       passwordRevision: text("passwordRevision"),
       sizeBudgets: choice("sizeBudgets", ["enforce", "warn"], "warn"),
       caBundle: text("caBundle"),
-      pypiIndex: url("pypiIndex"),
-      aptMirror,
+      network,
       llm: { endpoint: url("llmEndpoint"), model: text("llmModel") },
     },
     problems,

@@ -7,10 +7,12 @@ import { TOKEN } from "./access.ts";
 import { readKeyPair, type KeyPair } from "./certificate.ts";
 import { parseValues, type ConfigValues, type MachineFacts } from "./config-values.ts";
 import type { Problem } from "./errors.ts";
+import { loginProblems } from "./network-config.ts";
+import type { Login, NetworkProfile } from "./network-profile.ts";
 import type { Catalog } from "./service.ts";
 
 /** Everything that decides what a stack is. */
-export interface MorganConfig extends ConfigValues {
+export interface MorganConfig extends Omit<ConfigValues, "network"> {
   /** Name of the stack; part of every name and the tag of every image. */
   readonly stack: string;
   /** The same as Pulumi names it everywhere: "organization/project/stack". */
@@ -26,8 +28,8 @@ export interface MorganConfig extends ConfigValues {
   readonly uv: string;
   /** Where the container engine listens; empty for its usual socket. */
   readonly dockerHost: string;
-  /** Certificates of private authorities in PEM, empty where there are none. Public, as certificates are. */
-  readonly certificates: string;
+  /** The company's network that everything goes through. */
+  readonly network: NetworkProfile;
 }
 
 /** Folders in which a host keeps the certificates that its administrator added: Debian's, and Red Hat's. */
@@ -40,6 +42,16 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
   const certificates = readCertificates(values.caBundle);
   const token = readToken(source);
   const tls = readKeyPair(values.access, readText, new Date());
+  const { registryUser, pypi, apt, proxy } = values.network;
+  const passwords = {
+    registry: source.getSecret("registryPassword"),
+    pypi: source.getSecret("pypiPassword"),
+    apt: source.getSecret("aptPassword"),
+  };
+  const users = { registry: registryUser, pypi: pypi.user, apt: apt.user };
+  const logins = (["registry", "pypi", "apt"] as const).flatMap((name) =>
+    loginProblems(name, users[name], { isSet: passwords[name] !== undefined, isSecret: isSecret(`${name}Password`) }),
+  );
   return {
     config: {
       ...values,
@@ -51,15 +63,32 @@ export function readConfig(): { readonly config: MorganConfig; readonly problems
       tls: tls.pair,
       uv: process.env["MORGAN_UV"] ?? "",
       dockerHost: process.env["DOCKER_HOST"] ?? "",
-      certificates: certificates ?? "",
+      network: {
+        registry: login(users.registry, passwords.registry),
+        pypi: { ...pypi, login: login(users.pypi, passwords.pypi) },
+        apt: { ...apt, login: login(users.apt, passwords.apt) },
+        proxy,
+        certificates: certificates ?? "",
+      },
     },
     problems: [
       ...problems,
       ...(certificates === undefined ? [unreadable(values.caBundle)] : []),
+      ...logins,
       ...token.problems,
       ...tls.problems,
     ],
   };
+}
+
+function login(user: string, password: pulumi.Output<string> | undefined): Login | undefined {
+  return user === "" || password === undefined ? undefined : { user, password };
+}
+
+/** Whether Pulumi keeps a value encrypted; it says of which it does. */
+function isSecret(key: string): boolean {
+  const { PULUMI_CONFIG_SECRET_KEYS: keys } = process.env;
+  return keys === undefined || keys.includes(`"morgan:${key}"`);
 }
 
 function machineFacts(): MachineFacts {

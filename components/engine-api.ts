@@ -7,7 +7,7 @@ export interface EngineApi {
   /** The answer to a POST; undefined where there is none. */
   post(path: string, body?: unknown): Promise<unknown>;
   /** The output that a POST opens, once it is open. */
-  stream(path: string, body?: unknown): Promise<IncomingMessage>;
+  stream(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<IncomingMessage>;
   /** What a GET goes on telling until the answer is destroyed. It does not keep the process from its end. */
   watch(path: string): Promise<IncomingMessage>;
   /** Removes a thing; one that is gone, or going, is as good. */
@@ -28,9 +28,15 @@ export function isLocal(host: string): boolean {
 export function engineApi(address: string): EngineApi {
   const host = address === "" ? "unix:///var/run/docker.sock" : address;
   const target = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcp(host);
-  const send = (method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<IncomingMessage> => {
+  const send = (
+    method: string,
+    path: string,
+    body?: unknown,
+    timeout = TIMEOUT,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const headers = body === undefined ? more : { ...more, "content-type": "application/json" };
     const sent = request({ ...target, method, path, headers, timeout }, resolve);
     sent.on("timeout", () => sent.destroy(new Error(`no answer within ${String(timeout / 1000)} s`)));
     sent.on("error", reject);
@@ -51,8 +57,8 @@ export function engineApi(address: string): EngineApi {
       if (!accepted(response)) throw refusal(response, path, body);
       return body === "" ? undefined : parseJson(path, body);
     },
-    async stream(path, content) {
-      const response = await send("POST", path, content, SILENCE);
+    async stream(path, content, headers) {
+      const response = await send("POST", path, content, SILENCE, headers);
       if (!accepted(response)) throw refusal(response, path, await readText(response));
       return response;
     },

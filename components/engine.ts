@@ -1,4 +1,5 @@
 import { engineApi, readText } from "./engine-api.ts";
+import { registryQuestions, type RegistryQuestions } from "./engine-registry.ts";
 import type { GpuSupport } from "./gpu/support.ts";
 
 /** Size of an image in bytes. */
@@ -29,7 +30,7 @@ export interface RunArgs {
 }
 
 /** What is asked of the container engine beside what Pulumi's providers do. No answer changes anything of a stack. */
-export interface Engine {
+export interface Engine extends RegistryQuestions {
   /** Version of the engine: "28.5.2". @throws Error that says how it could not be reached. */
   version(): Promise<string>;
   /** Containers, stopped ones too, the newest first. */
@@ -92,6 +93,7 @@ export function connectEngine(host: string): Engine {
         unpacked: sum(manifests.map((manifest) => field(field(field(manifest, "ImageData"), "Size"), "Unpacked"))),
       };
     },
+    ...registryQuestions(api),
     async run(args) {
       const container = `/containers/${text(field(await api.post("/containers/create", confined(args)), "Id"))}`;
       try {

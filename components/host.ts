@@ -1,8 +1,10 @@
-import { readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { connectEngine, type Engine } from "./engine.ts";
 import { runProgram, type RunProgram } from "./program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
+import { ask, knock, type Ask, type Knock } from "./web.ts";
 
 /** The machine, as far as the preflight asks it. Every question is a read. */
 export interface Host {
@@ -11,9 +13,13 @@ export interface Host {
   isFile(path: string): boolean;
   /** Text of a file; undefined where there is none. */
   readText(path: string): string | undefined;
+  /** Whether a file could be written, with the folders that it lies in. */
+  isWritable(path: string): boolean;
   readonly run: RunProgram;
   /** Outputs of a stack of Pulumi's, "organization/project/stack". @throws Error where there is no such stack. */
   outputs(stack: string): Promise<unknown>;
+  readonly ask: Ask;
+  readonly knock: Knock;
   /** Whether some process listens on a port already. */
   portInUse(address: string, port: number): Promise<boolean>;
 }
@@ -31,10 +37,23 @@ export function thisHost(dockerHost: string): Host {
         return undefined;
       }
     },
+    isWritable,
     run: runProgram,
     outputs: readStackOutputs,
+    ask,
+    knock,
     portInUse,
   };
+}
+
+function isWritable(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return path !== "/" && isWritable(dirname(path));
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function portInUse(address: string, port: number): Promise<boolean> {

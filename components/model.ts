@@ -6,7 +6,12 @@ export type Model =
   /** A folder of the engine's host, mounted so that it cannot be written. */
   | { readonly kind: "folder"; readonly path: string }
   /** A model of a hub, "organisation/name" or "organisation/name@revision", downloaded once to a volume of the stack. */
-  | { readonly kind: "hub"; readonly id: string };
+  | {
+      readonly kind: "hub";
+      readonly id: string;
+      /** URL of a mirror of the hub; the public one where it is not there. */
+      readonly endpoint?: string;
+    };
 
 /** The weights of the services that need some. */
 export interface Models {
@@ -19,10 +24,11 @@ export interface Models {
 const HUB = /^[\w.-]+\/[\w.-]+(?:@[\w./-]+)?$/;
 
 /** Reads where weights come from. Only an engine that takes weights can be given some. */
-export function readModels({ entries, boolean, wrong }: ConfigReader, catalog: Catalog): Models {
+export function readModels({ entries, boolean, url, wrong }: ConfigReader, catalog: Catalog): Models {
   const takers = Object.entries(catalog).flatMap(([name, { engines }]) => (engines.cuda.vramMiB > 0 ? [name] : []));
+  const endpoint = url("hubEndpoint");
   const services = entries("models", "models by service").flatMap(([name, found]): [string, Model][] => {
-    const model = typeof found === "string" ? parseModel(found) : undefined;
+    const model = typeof found === "string" ? parseModel(found, endpoint) : undefined;
     if (!takers.includes(name)) {
       wrong("models", `services that take weights: ${takers.join(", ")}`, `"${name}"`, "take it out of models");
     } else if (model === undefined) {
@@ -33,7 +39,7 @@ export function readModels({ entries, boolean, wrong }: ConfigReader, catalog: C
   return { services: Object.fromEntries(services), offline: boolean("modelsOffline") };
 }
 
-function parseModel(text: string): Model | undefined {
+function parseModel(text: string, endpoint: string): Model | undefined {
   if (/^\/[^\s:]*$/.test(text)) return { kind: "folder", path: text };
-  return HUB.test(text) ? { kind: "hub", id: text } : undefined;
+  return HUB.test(text) ? { kind: "hub", id: text, ...(endpoint === "" ? {} : { endpoint }) } : undefined;
 }

@@ -6,6 +6,7 @@ import type { ListedContainer } from "./engine.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
+import { checkNetwork } from "./network-check.ts";
 import { lockChain } from "./parent-stage.ts";
 import { planPromotion } from "./promotion.ts";
 import type { ReleasePlan } from "./release-plan.ts";
@@ -14,7 +15,7 @@ import type { Engine } from "./service.ts";
 
 /**
  * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
- * which service computes on which card, and which release runs.
+ * which service computes on which card and which release runs, and says which registry the engine has yet to trust.
  *
  * @throws MorganError with every problem at once.
  */
@@ -22,19 +23,27 @@ export async function preflight(
   config: MorganConfig,
   problems: readonly Problem[],
   host: Host,
-): Promise<{ readonly gpu: GpuPlan; readonly release: ReleasePlan }> {
+): Promise<{ readonly gpu: GpuPlan; readonly release: ReleasePlan; readonly untrusted: string | undefined }> {
   const [engine, release] = await Promise.all([checkEngine(config, host), planPromotion(config, host)]);
-  // An engine that does not answer has been reported; it cannot be asked for cards.
-  const { plan, problems: gpu } = engine.answers ? await planCards(config, host) : { plan: NO_GPU, problems: [] };
+  const builds = release.plan.kind === "build";
+  // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
+  const [{ plan, problems: gpu }, network] = engine.answers
+    ? await Promise.all([planCards(config, host), checkNetwork(config, host)])
+    : [
+        { plan: NO_GPU, problems: [] },
+        { problems: [], untrusted: undefined },
+      ];
   throwProblems([
     ...problems,
     ...release.problems,
-    ...(release.plan.kind === "build" ? checkBuild(config, host) : []),
+    ...(builds ? checkBuild(config, host) : []),
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
+    // A release that runs needs no index, and no registry where the engine has its images: a copy says what it misses.
+    ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan };
+  return { gpu: plan, release: release.plan, untrusted: network.untrusted };
 }
 
 /** What images are built from. */

@@ -7,7 +7,8 @@ import type { GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { ReleasedImages } from "./image/released-images.ts";
-import { buildSecrets, packageSources } from "./package-sources.ts";
+import { pulled } from "./image-pull.ts";
+import { buildSecrets, packageSources, proxyArguments } from "./network-profile.ts";
 import { registryOf, repository } from "./reference.ts";
 import { releaseOutput } from "./release-output.ts";
 import { FIRST_BUILD, type ReleasePlan } from "./release-plan.ts";
@@ -47,10 +48,14 @@ export class MorganStack extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
-    const { stack, catalog, accelerator, services, source, protectData } = config;
+    const { stack, catalog, accelerator, services, source, protectData, network } = config;
     for (const report of [reportRelease(plan), gpu.report]) if (report !== "") void pulumi.log.info(report, this);
     const parent = { parent: this };
-    const packages = { sources: packageSources(config), secrets: buildSecrets(config) };
+    const packages = {
+      sources: packageSources(network),
+      secrets: buildSecrets(network),
+      proxy: proxyArguments(network),
+    };
     const registry = registryOf(config.registry);
     const local =
       config.registry.kind === "local"
@@ -62,20 +67,22 @@ export class MorganStack extends pulumi.ComponentResource {
         : undefined;
 
     const ready = local?.ready ?? [];
-    const build = { registry, tag: stack, builder: config.builder, ready, ...packages };
+    const build = { registry, login: network.registry, tag: stack, builder: config.builder, ready, ...packages };
     const graph =
       plan.kind === "run"
-        ? new ReleasedImages("release", { release: plan.release, catalog, services, ready }, parent)
+        ? new ReleasedImages("release", { release: plan.release, catalog, services, build }, parent)
         : new ImageGraph(
             "images",
             { catalog, services, accelerator, cudaVersion: config.cudaVersion, source, uv: config.uv, build },
             parent,
           );
+    const inEngine = (image: pulumi.Output<string>): pulumi.Output<string> =>
+      network.registry === undefined ? image : pulled(image, { host: registry.host, login: network.registry, engine });
     const images = checkSizes({
       stack,
       catalog,
       accelerator,
-      images: graph.services,
+      images: mapValues(graph.services, inEngine),
       mode: config.sizeBudgets,
       engine,
     });
@@ -86,8 +93,8 @@ export class MorganStack extends pulumi.ComponentResource {
         catalog,
         accelerator,
         images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
-        backing: graph.backing,
-        filesImage: graph.debian,
+        backing: { ...mapValues(graph.backing, inEngine), haproxy: inEngine(graph.backing.haproxy) },
+        filesImage: inEngine(graph.debian),
         gateway: {
           ...config.gateway,
           bodyLimit: config.access.bodyLimit,
@@ -131,4 +138,8 @@ export class MorganStack extends pulumi.ComponentResource {
       releases: this.releases,
     });
   }
+}
+
+function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

@@ -9,6 +9,9 @@ import { which } from "./setup/process.mjs";
 
 const CA_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
+/** Where Go programs look by themselves. */
+const CERTIFICATE_FOLDERS = "/etc/ssl/certs:/etc/pki/tls/certs";
+
 /**
  * The variables that a run needs besides those it inherits.
  * @param {{ root: string, env?: NodeJS.ProcessEnv }} options
@@ -31,8 +34,9 @@ export function environment({ root, env = process.env }) {
     ...(existsSync(at.uv) && { MORGAN_UV: at.uv }),
     ...caBundle(),
   };
+  const extended = { ...searchedCertificates(at, env), PATH: searchPath(at, env) };
   const unset = Object.entries(ours).filter(([name]) => env[name] === undefined);
-  return { ...Object.fromEntries(unset), PATH: searchPath(at, env) };
+  return { ...Object.fromEntries(unset), ...extended };
 }
 
 /**
@@ -104,6 +108,18 @@ function currentLogin(env) {
 /** @param {NodeJS.ProcessEnv} env */
 function credentialsFolder(env) {
   return setting(env, "PULUMI_CREDENTIALS_PATH") ?? setting(env, "PULUMI_HOME") ?? join(home(env), ".pulumi");
+}
+
+/**
+ * A private authority's certificates, where the program has put some, for plugins that ask a registry themselves.
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Record<string, string>}
+ */
+function searchedCertificates(at, env) {
+  if (!existsSync(at.certificates)) return {};
+  const others = (env["SSL_CERT_DIR"] ?? CERTIFICATE_FOLDERS).split(":").filter((folder) => folder !== at.certificates);
+  return { SSL_CERT_DIR: [at.certificates, ...others].join(":") };
 }
 
 function caBundle() {

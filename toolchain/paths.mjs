@@ -40,6 +40,7 @@ export function paths({ root, env }) {
     logs: join(cache, "logs"),
     engine: join(cache, "engine"),
     state: join(root, ".morgan", "state"),
+    certificates: join(root, ".morgan", "certs"),
     passphrase: join(root, ".morgan", "passphrase"),
     machine: join(root, ".morgan", "machine.json"),
   };

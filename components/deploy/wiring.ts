@@ -79,6 +79,7 @@ function computeEnvironment({ onCard, model, offline }: Compute): Inputs {
     MORGAN_DEVICE: onCard ? "cuda" : "cpu",
     MORGAN_MODEL_DIR: WEIGHTS,
     ...(model?.kind === "hub" ? { MORGAN_MODEL: model.id } : {}),
+    ...(model?.kind === "hub" && model.endpoint !== undefined ? { HF_ENDPOINT: model.endpoint } : {}),
     ...(offline ? { MORGAN_MODEL_OFFLINE: "true" } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { PackageSources } from "../package-sources.ts";
+import { INDEX_NAMES, type PackageSources } from "../network-profile.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
 /** A RUN, to which a recipe may add what belongs in the same layer. */
@@ -25,6 +25,7 @@ export function installDebianPackages(
 ): Instruction {
   const options = [
     ...(sources.aptMirror ? ["Dir::Etc::sourcelist=/run/secrets/apt-sources", "Dir::Etc::sourceparts=-"] : []),
+    ...(sources.aptLogin ? ["Dir::Etc::netrc=/run/secrets/apt-auth"] : []),
     ...(sources.certificates ? ["Acquire::https::CAInfo=/run/secrets/ca"] : []),
   ];
   const apt = ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
@@ -32,7 +33,9 @@ export function installDebianPackages(
     { type: "cache", id: "apt-archives", target: "/var/cache/apt", sharing: "locked" },
     { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
     ...(sources.aptMirror ? [secret("apt-sources")] : []),
-    ...(sources.certificates ? [secret("ca")] : []),
+    ...(sources.aptLogin ? [secret("apt-auth")] : []),
+    // apt asks a mirror as a user that may read nothing of root's. Debian's own needs no certificate.
+    ...(sources.certificates ? [sources.aptMirror ? readable("ca") : secret("ca")] : []),
   ];
   return {
     kind: "run",
@@ -55,6 +58,8 @@ export function installRequirements(file: string, sources: PackageSources, first
   const uv = [
     `VIRTUAL_ENV=${VENV}`,
     ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),
+    // By itself uv takes a package from the first index that knows its name. Every one is pinned by its hash.
+    ...(sources.pypiExtraIndex ? ["UV_INDEX_STRATEGY=unsafe-best-match"] : []),
     `/run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt`,
   ];
   return {
@@ -65,7 +70,10 @@ export function installRequirements(file: string, sources: PackageSources, first
       { type: "cache", id: "uv", target: "/root/.cache/uv", sharing: "shared" },
       { type: "tmpfs", target: "/tmp" },
       ...(sources.certificates ? [secret("ca")] : []),
-      ...(sources.pypiIndex ? [{ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" } as const] : []),
+      ...(sources.pypiIndex ? [variable("pypi-index", "UV_DEFAULT_INDEX")] : []),
+      ...(sources.pypiExtraIndex ? [variable("pypi-extra-index", "UV_INDEX")] : []),
+      ...(sources.pypiLogin === "none" ? [] : indexLogin(INDEX_NAMES.index)),
+      ...(sources.pypiLogin === "both" ? indexLogin(INDEX_NAMES.extraIndex) : []),
     ],
     commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" "), REMOVE_TESTS],
   };
@@ -82,4 +90,18 @@ export function withoutFiles(install: Run, paths: readonly string[]): Run {
 
 function secret(id: string): Mount {
   return { type: "secret", id };
+}
+
+function readable(id: string): Mount {
+  return { type: "secret", id, mode: "0444" };
+}
+
+function variable(id: string, environment: string): Mount {
+  return { type: "secret", id, environment };
+}
+
+/** uv reads the log-in of an index from variables that are called after it, so that no URL holds one. */
+function indexLogin(index: string): Mount[] {
+  const name = `UV_INDEX_${index.toUpperCase()}`;
+  return [variable("pypi-user", `${name}_USERNAME`), variable("pypi-password", `${name}_PASSWORD`)];
 }

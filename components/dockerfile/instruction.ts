@@ -2,7 +2,7 @@
 export type Mount =
   | { readonly type: "cache"; readonly id: string; readonly target: string; readonly sharing: "locked" | "shared" }
   | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
-  | { readonly type: "secret"; readonly id: string; readonly target?: string; readonly environment?: string }
+  | { readonly type: "secret"; readonly id: string; readonly mode?: "0444"; readonly environment?: string }
   | { readonly type: "tmpfs"; readonly target: string };
 
 /** One instruction of a Dockerfile. A value is plain text: whatever needs quoting is quoted when it is rendered. */

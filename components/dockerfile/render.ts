@@ -61,9 +61,9 @@ function renderMount(mount: Mount): string {
     case "bind":
       return `type=bind,${mount.from === undefined ? "" : `from=${mount.from},`}source=${mount.source},target=${mount.target}`;
     case "secret": {
-      const target = mount.target === undefined ? "" : `,target=${mount.target}`;
+      const mode = mount.mode === undefined ? "" : `,mode=${mount.mode}`;
       const environment = mount.environment === undefined ? "" : `,env=${mount.environment}`;
-      return `type=secret,id=${mount.id}${target}${environment}`;
+      return `type=secret,id=${mount.id}${mode}${environment}`;
     }
     case "tmpfs":
       return `type=tmpfs,target=${mount.target}`;

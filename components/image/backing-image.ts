@@ -3,7 +3,7 @@ import type { Instruction } from "../dockerfile/instruction.ts";
 import { haproxyRecipe } from "../dockerfile/recipes/haproxy.ts";
 import { postgresRecipe } from "../dockerfile/recipes/postgres.ts";
 import { redisRecipe } from "../dockerfile/recipes/redis.ts";
-import type { PackageSources } from "../package-sources.ts";
+import type { PackageSources } from "../network-profile.ts";
 import type { ImageSource } from "../image-source.ts";
 import { layOutContext } from "./context.ts";
 import { createStageImage, type BuildSettings } from "./stage-image.ts";

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { debianRecipe } from "../dockerfile/recipes/debian.ts";
@@ -7,6 +6,7 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../dockerfile/reci
 import { renderDockerfile } from "../dockerfile/render.ts";
 import type { DebianSource, ImageSource } from "../image-source.ts";
 import { repository, tagged } from "../reference.ts";
+import { bootstrapAccess, pushAccess, script } from "./bootstrap-access.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "./stage-image.ts";
 
 const BASH = ["/bin/bash", "-c"];
@@ -19,23 +19,24 @@ const ROOTFS = script("rootfs.sh");
 export function createRegistryImage(
   parent: pulumi.Resource,
   source: ImageSource,
-  build: Pick<BuildSettings, "sources" | "secrets">,
+  build: Pick<BuildSettings, "sources" | "secrets" | "proxy">,
 ): pulumi.Output<string> {
   const dockerfile = renderDockerfile(
     source.kind === "debian" ? debianRegistryRecipe(build.sources) : upstreamRegistryRecipe(source.images.registry),
   );
   const rootfs = source.kind === "debian" ? rootfsEnvironment(source) : {};
+  const access = bootstrapAccess(build);
   const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
   const made = new command.local.Command(
     "registry-image",
     {
-      create: (source.kind === "debian" ? ROOTFS : "") + script("registry.sh"),
+      create: (source.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
       interpreter: BASH,
       environment: {
         ...rootfs,
+        ...access.environment,
         MORGAN_DOCKERFILE: dockerfile,
         MORGAN_IMAGE: image,
-        MORGAN_CA: build.secrets["ca"] ?? "",
         MORGAN_APT_SOURCES: build.secrets["apt-sources"] ?? "",
         SOURCE_DATE_EPOCH,
       },
@@ -56,13 +57,17 @@ export function createDebianImage(
   if (source.kind === "registry") return pulumi.output(source.images.debian);
   const repo = repository(build.registry);
   const rootfs = rootfsEnvironment(source);
+  const access = bootstrapAccess(build);
+  const push = pushAccess(build);
   const pushed = new command.local.Command(
     "debian",
     {
-      create: ROOTFS + script("push.sh"),
+      create: access.script + ROOTFS + push.script + script("push.sh"),
       interpreter: BASH,
       environment: {
         ...rootfs,
+        ...access.environment,
+        ...push.environment,
         MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
         MORGAN_IMAGE: tagged(build.registry, "debian", build.tag),
         MORGAN_BUILDER: build.builder,
@@ -86,9 +91,4 @@ function rootfsEnvironment({ revision, mirror, cache }: DebianSource) {
 
 function digest(...parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
-}
-
-/** Text of a script in bootstrap/; its text, not its place, is an input of the command that runs it. */
-function script(name: string): string {
-  return readFileSync(new URL(`bootstrap/${name}`, import.meta.url), "utf8");
 }

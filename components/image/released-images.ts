@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../reference.ts";
 import { imagesOf, isOwn, type Release } from "../release.ts";
 import type { Catalog } from "../service.ts";
+import { pushAccess } from "./bootstrap-access.ts";
+import type { BuildSettings } from "./stage-image.ts";
 
 /** Inputs of ReleasedImages. */
 export interface ReleasedImagesArgs {
@@ -12,8 +14,8 @@ export interface ReleasedImagesArgs {
   readonly catalog: Catalog;
   /** Services of it to run, by name. */
   readonly services: readonly string[];
-  /** What has to be there before anything can be pushed: the stack's own registry. */
-  readonly ready: readonly pulumi.Resource[];
+  /** Where and how this stack pushes. */
+  readonly build: Pick<BuildSettings, "registry" | "login" | "ready">;
 }
 
 /** The images of a release that is there already, in the place of an ImageGraph: nothing is built. */
@@ -28,10 +30,10 @@ export class ReleasedImages extends pulumi.ComponentResource {
   >;
 
   constructor(name: string, args: ReleasedImagesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { release, catalog, services, ready } = args;
+    const { release, catalog, services, build } = args;
     super("morgan:image:ReleasedImages", name, { release: release.id }, opts);
     const copies = copiesOf(release);
-    const copied = copies.length === 0 ? undefined : createCopy(this, copies, ready);
+    const copied = copies.length === 0 ? undefined : createCopy(this, copies, build);
     // A preview knows the digests, and so which containers change; an up waits until the images are there.
     const image = (ref: string): pulumi.Output<string> =>
       copied === undefined || pulumi.runtime.isDryRun() ? pulumi.output(ref) : copied.id.apply(() => ref);
@@ -67,17 +69,20 @@ function copiesOf(release: Release): string[] {
 function createCopy(
   parent: pulumi.Resource,
   copies: readonly string[],
-  ready: readonly pulumi.Resource[],
+  build: ReleasedImagesArgs["build"],
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+  const push = pushAccess(build);
+  // For the log-in, which goes with it.
+  const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
   return new command.local.Command(
     "copy",
     {
-      create: readFileSync(new URL("copy.sh", import.meta.url), "utf8"),
+      create: workFolder + push.script + readFileSync(new URL("copy.sh", import.meta.url), "utf8"),
       interpreter: ["/bin/bash", "-c"],
-      environment: { MORGAN_COPIES: copies.join("\n") },
+      environment: { ...push.environment, MORGAN_COPIES: copies.join("\n") },
       triggers: [copies.join("\n")],
       addPreviousOutputInEnv: false,
     },
-    { parent, dependsOn: [...ready] },
+    { parent, dependsOn: [...build.ready] },
   );
 }

@@ -1,15 +1,18 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import type { PackageSources } from "../package-sources.ts";
+import type { Login, PackageSources } from "../network-profile.ts";
 import type { Instruction } from "../dockerfile/instruction.ts";
 import { renderDockerfile } from "../dockerfile/render.ts";
 import { tagged, withoutTag, type Registry } from "../reference.ts";
 import type { Context } from "./context.ts";
+import { removeLoginsAtEnd } from "./left-logins.ts";
 
 /** How images are built, the same for every stage of a stack. */
 export interface BuildSettings {
   /** Where images and their caches are pushed. */
   readonly registry: Registry;
+  /** Who pushes; undefined where everyone may, or where the Docker client is logged in. */
+  readonly login: Login | undefined;
   /** Tag of every image, plain text: the name of the stack. */
   readonly tag: string;
   /** Name of the buildx builder; "default" is the engine's own BuildKit. */
@@ -18,6 +21,8 @@ export interface BuildSettings {
   readonly sources: PackageSources;
   /** Values of the secrets that `sources` speaks of, by id. They are no part of a layer or of a cache key. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Build arguments with the proxy. BuildKit knows them, and keeps them out of images, histories and cache keys. */
+  readonly proxy: Readonly<Record<string, string>>;
   /** What has to be there before anything can be pushed: the stack's own registry. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -58,8 +63,9 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
         "org.opencontainers.image.description": args.description,
         "org.opencontainers.image.version": versionOf(args.context),
       },
-      buildArgs: { SOURCE_DATE_EPOCH },
+      buildArgs: { SOURCE_DATE_EPOCH, ...build.proxy },
       secrets: build.secrets,
+      ...(build.login === undefined ? {} : { registries: [registryLogin(build.registry.host, build.login)] }),
       exec: true,
       builder: { name: build.builder },
       buildOnPreview: false,
@@ -100,6 +106,11 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
 /** What the label of an image says that it was made from. */
 export function versionOf(context: Context): string {
   return context.digest.slice(0, 12);
+}
+
+function registryLogin(address: string, { user, password }: Login): dockerBuild.types.input.RegistryArgs {
+  removeLoginsAtEnd(address);
+  return { address, username: user, password };
 }
 
 function imageContext(image: pulumi.Input<string>): pulumi.Output<string> {

@@ -2,7 +2,7 @@ FROM debian
 RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
     --mount=type=secret,id=apt-sources \
-    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca,mode=0444 \
     apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca update -q && \
     DEBIAN_FRONTEND=noninteractive apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca install -qy --no-install-recommends haproxy && \
     mkdir -p /usr/local/etc/haproxy && \

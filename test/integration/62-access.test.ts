@@ -44,7 +44,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     mkdirSync(join(stack.folder, "tls"));
     writeFileSync(join(stack.folder, "tls/certificate.pem"), pair.certificate);
     writeFileSync(join(stack.folder, "tls/key.pem"), pair.key);
-    await stack.configureSecret("apiToken", TOKEN);
+    await stack.configureSecrets({ apiToken: TOKEN });
     await stack.up();
     ({ endpoint } = await stack.outputs());
   });

@@ -14,7 +14,11 @@ const data = ["components/config.ts", "services/catalog.ts"];
 
 /** The architecture. The first layer that matches a file decides; a file in none (cli, test, toolchain) is free. */
 const layers: readonly Layer[] = [
-  { files: "index.ts", may: ["components/{stack,config,preflight,host}.ts"], packages: ["@pulumi/pulumi"] },
+  {
+    files: "index.ts",
+    may: ["components/{stack,config,preflight,host,registry-trust}.ts"],
+    packages: ["@pulumi/pulumi"],
+  },
   {
     files: "components/stack.ts",
     may: ["components/image/**", "components/deploy/**", ...leaves, "services/catalog.ts"],

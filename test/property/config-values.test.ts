@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Values } from "../../components/config-reader.ts";
-import { parseValues } from "../../components/config-values.ts";
+import { parseValues, type ConfigValues } from "../../components/config-values.ts";
 import { describe as paragraphs } from "../../components/errors.ts";
 import { isPinned } from "../../components/reference.ts";
 import { catalog } from "../../services/catalog.ts";
@@ -14,7 +14,7 @@ const parse = (values: Readonly<Record<string, string>>): ReturnType<typeof pars
 };
 
 const port = fc.integer({ min: 1, max: 65_535 });
-const url = fc.constantFrom("", "http://mirror.example.com/debian", "https://user:pass@pypi.example.com:8443/simple/");
+const url = fc.constantFrom("", "http://mirror.example.com/debian", "https://pypi.example.com:8443/simple/");
 const pinned = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `registry.example.com/image@sha256:${hex}`);
 
 /** Configurations that hold: any choice of services that have what they call, and any value of every other key. */
@@ -52,7 +52,10 @@ const valid = fc
     passwordRevision: fc.string(),
     sizeBudgets: fc.constantFrom("enforce", "warn"),
     pypiIndex: url,
+    pypiExtraIndex: url,
     aptMirror: url,
+    proxy: url,
+    noProxy: fc.subarray(["localhost", ".example.com", "10.0.0.0/8", "*"]).map((hosts) => JSON.stringify(hosts)),
     llmEndpoint: url,
     llmModel: fc.string(),
   })
@@ -94,12 +97,26 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   minReady: ["5", "5s", "-1 s", "five s", "5 h", "", "1e3 s", "5  s"],
   sizeBudgets: ["off", "true", ""],
   pypiIndex: ["pypi.example.com", "ftp://pypi.example.com", "https://"],
+  pypiExtraIndex: ["pypi.example.com"],
+  pypiUser: ["somebody"],
+  aptUser: ["somebody"],
+  registryUser: ["somebody"],
+  proxy: ["socks5://proxy.example.com"],
+  noProxy: ['["https://a.example.com"]', "localhost", '["a b"]'],
   aptMirror: ["file:///mirror", "http://apt.example.com/ main\ndeb http://evil.example.com"],
   llmEndpoint: ["llm:8000/v1", "javascript:alert(1)"],
 };
 
 const wrongKeys = fc.uniqueArray(fc.constantFrom(...Object.keys(WRONG)), { minLength: 1 });
 const base = { gatewayPort: "8080", registryPort: "5101" };
+
+const addressesOf = ({ network, llm }: ConfigValues): string[] => [
+  network.apt.mirror,
+  network.pypi.index,
+  network.pypi.extraIndex,
+  network.proxy.url,
+  llm.endpoint,
+];
 
 /** The key that a problem is about: "morgan:upstreamImages.redis" is about upstreamImages. */
 const about = (key: string): string => key.replace(/^morgan:/, "").replace(/\..*$/, "");
@@ -175,7 +192,7 @@ describe("a configuration", () => {
         const wrong = keys.map((key): [string, string] => [key, WRONG[key]?.[index % WRONG[key].length] ?? ""]);
         const { values } = parse({ ...base, baseImages: "registry", ...Object.fromEntries(wrong) });
         expect(names).to.include.members([...values.services]);
-        for (const address of [values.aptMirror, values.pypiIndex, values.llm.endpoint]) {
+        for (const address of addressesOf(values)) {
           expect(address === "" || URL.canParse(address), address).to.equal(true);
           expect(address).not.to.match(/\s/);
         }

@@ -29,7 +29,7 @@ const mount: fc.Arbitrary<Mount> = fc.oneof(
   }),
   fc.record({ type: fc.constant("bind"), from: word, source: word, target: word }),
   fc.record({ type: fc.constant("bind"), source: word, target: word }),
-  fc.record({ type: fc.constant("secret"), id: word, target: word }),
+  fc.record({ type: fc.constant("secret"), id: word, mode: fc.constant("0444" as const) }),
   fc.record({ type: fc.constant("tmpfs"), target: word }),
 );
 

@@ -1,11 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { MorganConfig } from "../../components/config.ts";
 import { NO_GPU } from "../../components/gpu/plan.ts";
+import type { Login } from "../../components/network-profile.ts";
 import { MorganStack } from "../../components/stack.ts";
-import { DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "./support/config.ts";
+import { DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
-import { at } from "./support/wire.ts";
+import { at, texts, withoutSecrets } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
@@ -42,9 +44,16 @@ describe("the Debian image", () => {
   });
 
   it("shows no secret in the text of a command, which an error would print", async () => {
-    const registrations = await up({ certificates: "PEM", aptMirror: "https://user:pass@apt.example.com" });
-    for (const { name, inputs } of registrations.of("command")) {
-      expect(inputs["create"], name).not.to.contain("user:pass").and.not.contain("PEM");
+    const login = (password: string): Login => ({ user: "canary-user", password: pulumi.secret(password) });
+    const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
+    const apt = { mirror: "https://apt.example.com", login: login("canary-apt") };
+    const network = { ...NO_PROFILE, apt, registry: login("canary-registry"), certificates: "canary-pem" };
+    for (const changes of [{ network, registry }, { network: { ...network, registry: undefined } }]) {
+      const commands = (await up(changes)).of("command");
+      for (const { name, inputs } of commands) expect(inputs["create"], name).not.to.contain("canary");
+      expect(texts(commands.map(({ inputs }) => inputs["environment"])).join()).to.contain("canary-apt");
+      for (const { name, wire } of commands)
+        expect(texts(withoutSecrets(wire)).join(), name).not.to.match(/canary-(?:apt|reg)/);
     }
   });
 });

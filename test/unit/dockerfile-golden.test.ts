@@ -11,8 +11,8 @@ import { serviceRecipe } from "../../components/dockerfile/recipes/service.ts";
 import { toolsRecipe } from "../../components/dockerfile/recipes/tools.ts";
 import { torchDepsRecipe } from "../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../components/dockerfile/render.ts";
-import type { PackageSources } from "../../components/package-sources.ts";
-import { PRIVATE, PUBLIC } from "./support/config.ts";
+import type { PackageSources } from "../../components/network-profile.ts";
+import { LOGGED_IN, PRIVATE, PUBLIC } from "./support/config.ts";
 import { expectGolden } from "./support/golden.ts";
 
 /** Recipes that install something, and so depend on where packages come from. */
@@ -42,6 +42,9 @@ describe("the whole Dockerfile of", () => {
     });
     it(`${name} is the expected one within a company's network`, () => {
       expectGolden(`${name}-private.Dockerfile`, renderDockerfile(recipe(PRIVATE)));
+    });
+    it(`${name} is the expected one with a log-in everywhere`, () => {
+      expectGolden(`${name}-login.Dockerfile`, renderDockerfile(recipe(LOGGED_IN)));
     });
   }
   for (const [name, recipe] of Object.entries(OTHERS)) {

@@ -19,6 +19,8 @@ const args: ImageGraphArgs = {
     tag: "dev",
     builder: "default",
     sources: PUBLIC,
+    login: undefined,
+    proxy: {},
     secrets: {},
     ready: [],
   },

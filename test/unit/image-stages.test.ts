@@ -21,6 +21,8 @@ const build: BuildSettings = {
   tag: "dev",
   builder: "default",
   sources: PUBLIC,
+  login: undefined,
+  proxy: {},
   secrets: {},
   ready: [],
 };

@@ -4,7 +4,7 @@ import { readConfig } from "../../components/config.ts";
 import { makeKeyPair } from "./support/key-pair.ts";
 import { useFolder } from "./support/project.ts";
 
-const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME"] as const;
+const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME", "PULUMI_CONFIG_SECRET_KEYS"] as const;
 
 describe("the configuration of a stack", () => {
   const project = useFolder();
@@ -51,7 +51,7 @@ describe("the configuration of a stack", () => {
 
   it("reads a bundle of certificates, and says where one cannot be read", () => {
     project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
-    expect(read({ caBundle: "ca.pem" }).config.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);
@@ -95,6 +95,35 @@ describe("the configuration of a stack", () => {
     ]);
     const swapped = read({ tlsCertificate: "tls/key.pem", tlsKey: "tls/crt.pem" });
     expect(swapped.problems.map(({ key }) => key)).to.deep.equal(["morgan:tlsCertificate", "morgan:tlsKey"]);
+  });
+
+  it("makes one profile of the network, with every password a secret", async () => {
+    const { config, problems } = read({
+      registry: "harbor.example.com/team",
+      registryUser: "ci",
+      registryPassword: "p1",
+      pypiIndex: "https://pypi.example.com/simple",
+      pypiUser: "ci",
+      pypiPassword: "p2",
+    });
+    expect(problems).to.deep.equal([]);
+    const { registry, pypi, apt } = config.network;
+    expect([registry?.user, pypi.login?.user, apt.login]).to.deep.equal(["ci", "ci", undefined]);
+    for (const login of [registry, pypi.login]) {
+      expect(login === undefined ? undefined : await pulumi.isSecret(login.password)).to.equal(true);
+    }
+    const halves = read({ registry: "harbor.example.com/team", registryUser: "ci", aptPassword: "p" }).problems;
+    expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
+  });
+
+  it("refuses a password that Pulumi keeps in the open", () => {
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
+    const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
+    const { problems } = read(values);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(JSON.stringify(problems)).not.to.contain("canary");
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword"]';
+    expect(read(values).problems).to.deep.equal([]);
   });
 
   it("keeps the language model's key a secret, and does without one", async () => {

@@ -6,7 +6,7 @@ import { MorganStack } from "../../components/stack.ts";
 import { fakeEngine, stackConfig } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
 import { madeDigest, record, type Registrations } from "./support/registrations.ts";
-import { at, secretPaths, texts } from "./support/wire.ts";
+import { at, secretPaths, texts, withoutSecrets } from "./support/wire.ts";
 
 const KEY = "key of the language model";
 const TOKEN = "token of the gateway 0123456789";
@@ -132,10 +132,3 @@ describe("a holder of files", () => {
     expect(registrations.get("container", "core").inputs["image"]).not.to.equal(debian);
   });
 });
-
-/** The value without all that is marked as secret. */
-function withoutSecrets(value: unknown): unknown {
-  if (secretPaths(value).includes("")) return undefined;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.values(value).map(withoutSecrets);
-}

@@ -10,7 +10,7 @@ import { definitionsOf, standingOn, type Definitions } from "../bench/side-by-si
 import { DEPENDENCIES, entryOf, withDependency } from "../bench/side-by-side/dependency.ts";
 import { executedIn } from "../bench/side-by-side/steps.ts";
 import { describeResults, type Measurement } from "../bench/side-by-side/table.ts";
-import { fakeEngine, stackConfig } from "./support/config.ts";
+import { fakeEngine, NO_PROFILE, stackConfig } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
 import { record } from "./support/registrations.ts";
 import { at } from "./support/wire.ts";
@@ -21,7 +21,10 @@ describe("the definitions that other tools get", () => {
   useProject();
   let definitions: Definitions;
   before(async () => {
-    const config = stackConfig({ certificates: "PEM", registry: { kind: "remote", host: "a.b", project: "c" } });
+    const config = stackConfig({
+      network: { ...NO_PROFILE, certificates: "PEM" },
+      registry: { kind: "remote", host: "a.b", project: "c" },
+    });
     definitions = definitionsOf(
       await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU })),
     );

@@ -1,11 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { MorganConfig } from "../../components/config.ts";
 import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
-import { fakeEngine, stackConfig, UPSTREAM } from "./support/config.ts";
+import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "./support/config.ts";
 import { useProject } from "./support/project.ts";
 import { record, type Registrations } from "./support/registrations.ts";
-import { at, UNKNOWN } from "./support/wire.ts";
+import { at, texts, UNKNOWN, withoutSecrets } from "./support/wire.ts";
 
 const up = (changes: Partial<MorganConfig> = {}, preview = false): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }), {
@@ -93,11 +94,21 @@ describe("the stack", () => {
   });
 
   it("keeps the certificates and the package sources of a company in secrets of the builds that use them", async () => {
-    const changes = { certificates: "PEM", pypiIndex: "https://user:pass@pypi.example.com/simple" };
-    const registrations = await up(changes);
-    for (const { name, inputs } of registrations.of("image")) {
-      expect(inputs["secrets"], name).to.deep.equal({ ca: "PEM", "pypi-index": changes.pypiIndex });
-      expect(JSON.stringify({ ...inputs, secrets: {} }), name).not.to.contain("user:pass");
+    const pypi = {
+      index: "https://pypi.example.com/simple",
+      extraIndex: "",
+      login: { user: "canary-user", password: pulumi.secret("canary-password") },
+    };
+    const registrations = await up({ network: { ...NO_PROFILE, certificates: "PEM", pypi } });
+    for (const { name, inputs, wire } of registrations.of("image")) {
+      expect(inputs["secrets"], name).to.deep.equal({
+        ca: "PEM",
+        "pypi-index": "morgan=https://pypi.example.com/simple",
+        "pypi-user": "canary-user",
+        "pypi-password": "canary-password",
+      });
+      expect(JSON.stringify({ ...inputs, secrets: {} }), name).not.to.contain("canary");
+      expect(texts(withoutSecrets(wire)).join(), name).not.to.contain("canary-password");
     }
   });
 

@@ -12,6 +12,8 @@ const build: BuildSettings = {
   tag: "prod",
   builder: "remote",
   sources: PUBLIC,
+  login: undefined,
+  proxy: {},
   secrets: {},
   ready: [],
 };

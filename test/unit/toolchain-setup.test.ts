@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -106,5 +106,17 @@ describe("set-up", () => {
       "PULUMI_CONFIG_PASSPHRASE_FILE",
       "NODE_COMPILE_CACHE",
     );
+  });
+
+  it("has plugins trust a private authority besides all that they trust already, once the program left its certificates", () => {
+    const root = join(folder, "project");
+    const of = (env: NodeJS.ProcessEnv): string | undefined =>
+      environment({ root, env: { HOME: folder, PATH: "/usr/bin", ...env } })["SSL_CERT_DIR"];
+    expect(of({})).to.equal(undefined);
+    const ours = join(root, ".morgan/certs");
+    mkdirSync(ours, { recursive: true });
+    expect(of({})).to.equal(`${ours}:/etc/ssl/certs:/etc/pki/tls/certs`);
+    expect(of({ SSL_CERT_DIR: "/own" })).to.equal(`${ours}:/own`);
+    expect(of({ SSL_CERT_DIR: `${ours}:/own` }), "set already").to.equal(`${ours}:/own`);
   });
 });

@@ -82,6 +82,8 @@ describe("the wiring of a service", () => {
       MORGAN_MODEL: "org/name@v1",
       MORGAN_MODEL_OFFLINE: "true",
     });
+    const mirror = { ...hub, offline: false, model: { ...hub.model, endpoint: "https://hub.example.com" } };
+    expect(environmentOf(catalog.stt, cuda, mirror)).to.include({ HF_ENDPOINT: "https://hub.example.com" });
   });
 
   it("puts no password and no key into an environment, which everyone who may ask the engine can read", () => {

@@ -74,7 +74,7 @@ export function preferencesFile() {
   return [pin("*", 100), pin(FROM_TESTING.join(" "), 600)].join("\n");
 }
 
-function aptSources() {
+export function aptSources() {
   const folder = "/etc/apt/sources.list.d";
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(list|sources)$/.test(name)) : [];
   return ["/etc/apt/sources.list", ...files.map((name) => join(folder, name))]

@@ -24,6 +24,8 @@ export class TestStack {
   readonly folder: string;
   readonly gatewayPort: number;
   readonly registryPort: number;
+  /** All that Pulumi printed in its operations. */
+  printed = "";
   readonly #stack: Stack;
   readonly #variables: Readonly<Record<string, string>>;
 
@@ -71,9 +73,10 @@ export class TestStack {
     await this.#stack.setAllConfig(config, true);
   }
 
-  /** Sets a configuration value that the stack's file holds encrypted. */
-  async configureSecret(key: string, value: string): Promise<void> {
-    await this.#stack.setConfig(`morgan:${key}`, { value, secret: true });
+  /** Sets configuration values that Pulumi keeps encrypted. */
+  async configureSecrets(values: Readonly<Record<string, string>>): Promise<void> {
+    const entries = Object.entries(values).map(([key, value]) => [`morgan:${key}`, { value, secret: true }] as const);
+    await this.#stack.setAllConfig(Object.fromEntries(entries));
   }
 
   /** Takes configuration values away. */
@@ -84,7 +87,8 @@ export class TestStack {
   /** Deploys, and says what that changed. */
   async up(flags: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<Change[]> {
     const events: EngineEvent[] = [];
-    await this.#stack.up({ ...flags, onEvent: (event) => events.push(event) });
+    const onOutput = (text: string): void => void (this.printed += text);
+    await this.#stack.up({ ...flags, onOutput, onEvent: (event) => events.push(event) });
     return changesOf(events);
   }
 

@@ -46,6 +46,14 @@ describe("the configuration of weights", () => {
     });
   });
 
+  it("takes models of the hub from a mirror of it", () => {
+    const values = { models: '{"tts":"org/vits","stt":"/srv/whisper"}', hubEndpoint: "https://hub.example.com" };
+    expect(read("cuda", values).models.services).to.deep.equal({
+      stt: { kind: "folder", path: "/srv/whisper" },
+      tts: { kind: "hub", id: "org/vits", endpoint: "https://hub.example.com" },
+    });
+  });
+
   it("gives none to a service that takes none", () => {
     expect(read("cuda", { models: '{"vad":"org/vad"}' }).wrong).to.deep.equal(["morgan:models"]);
     expect(read("cuda", { models: '{"stt":"whisper"}' }).wrong).to.deep.equal(["morgan:models.stt"]);

@@ -1,15 +1,32 @@
 import type { MorganConfig } from "../../../components/config.ts";
 import type { Engine } from "../../../components/engine.ts";
 import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/image-source.ts";
-import type { PackageSources } from "../../../components/package-sources.ts";
+import type { NetworkProfile, PackageSources } from "../../../components/network-profile.ts";
 import { catalog } from "../../../services/catalog.ts";
 
 export const DEBIAN: DebianSource = { kind: "debian", revision: "2026-01-01", mirror: "", cache: "/var/cache/morgan" };
 export const UPSTREAM: RegistrySource = { kind: "registry", images: UPSTREAM_IMAGES };
 
 /** No package source of a company's own, and every one. */
-export const PUBLIC: PackageSources = { aptMirror: false, pypiIndex: false, certificates: false };
-export const PRIVATE: PackageSources = { aptMirror: true, pypiIndex: true, certificates: true };
+export const PUBLIC: PackageSources = {
+  aptMirror: false,
+  aptLogin: false,
+  pypiIndex: false,
+  pypiExtraIndex: false,
+  pypiLogin: "none",
+  certificates: false,
+};
+export const PRIVATE: PackageSources = { ...PUBLIC, aptMirror: true, pypiIndex: true, certificates: true };
+export const LOGGED_IN: PackageSources = { ...PRIVATE, aptLogin: true, pypiExtraIndex: true, pypiLogin: "both" };
+
+/** The public network. */
+export const NO_PROFILE: NetworkProfile = {
+  registry: undefined,
+  pypi: { index: "", extraIndex: "", login: undefined },
+  apt: { mirror: "", login: undefined },
+  proxy: { url: "", except: [] },
+  certificates: "",
+};
 
 /** The configuration of a stack that runs on a processor, with a registry of its own, all five services and no secret. */
 export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
@@ -34,15 +51,13 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     passwordRevision: "",
     sizeBudgets: "warn",
     caBundle: "",
-    pypiIndex: "",
-    aptMirror: "",
+    network: NO_PROFILE,
     llm: { endpoint: "", model: "" },
     llmApiKey: undefined,
     apiToken: undefined,
     tls: undefined,
     uv: "uv",
     dockerHost: "",
-    certificates: "",
     ...changes,
   };
 }
@@ -55,6 +70,8 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
+    login: () => Promise.resolve(undefined),
+    pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),
     ...changes,

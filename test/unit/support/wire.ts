@@ -19,6 +19,13 @@ export function secretPaths(value: unknown, path = ""): string[] {
   return Object.entries(value).flatMap(([key, item]) => secretPaths(item, path === "" ? key : `${path}.${key}`));
 }
 
+/** The value without all that is marked as secret. */
+export function withoutSecrets(value: unknown): unknown {
+  if (isSecret(value)) return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.values(value).map(withoutSecrets);
+}
+
 /** Every text within a value, the names of fields left out. */
 export function texts(value: unknown): string[] {
   if (typeof value === "string") return [value];

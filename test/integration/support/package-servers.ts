@@ -1,0 +1,195 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttps } from "node:https";
+import { connect, type Socket } from "node:net";
+import { aptSources, debianMirror } from "../../../toolchain/setup/apt.mjs";
+import type { Authority } from "./authority.ts";
+import type { TestLogin } from "./private-registry.ts";
+import { freePort } from "./project.ts";
+
+/** One request to a server of a test. */
+export interface Request {
+  readonly path: string;
+  readonly status: number;
+}
+
+/** A server that a test started, and what it was asked. */
+export interface LoggingServer {
+  /** Host with port. */
+  readonly host: string;
+  readonly requests: readonly Request[];
+  close(): void;
+}
+
+/** Answers a request that is let in; gives the status. */
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<number>;
+
+/** A server with TLS that lets in only who logs in. */
+async function serve(
+  address: string,
+  authority: Authority,
+  login: TestLogin,
+  handler: Handler,
+): Promise<LoggingServer> {
+  const { certificate, key } = authority.sign(address);
+  const port = await freePort();
+  const requests: Request[] = [];
+  const expected = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
+  const server = createHttps({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {
+    const isIn = request.headers.authorization === expected;
+    const answered = isIn ? handler(request, response) : Promise.resolve(refuse(response));
+    void answered
+      .catch((error: unknown) => {
+        response.writeHead(502).end(String(error));
+        return 502;
+      })
+      .then((status) => requests.push({ path: request.url ?? "", status }));
+  });
+  await listen(server, address, port);
+  return { host: `${address}:${String(port)}`, requests, close: closeOf(server) };
+}
+
+function refuse(response: ServerResponse): number {
+  response.writeHead(401, { "www-authenticate": 'Basic realm="test"' }).end();
+  return 401;
+}
+
+/**
+ * A Python package index at `/simple` that has what this machine's has, and one at `/extra` that has nothing. Files lie elsewhere on the same host, as they do in
+ * a company's proxy, so that nobody is sent to another one.
+ */
+export async function startIndex(address: string, authority: Authority, login: TestLogin): Promise<LoggingServer> {
+  const upstream = machineIndex();
+  return serve(address, authority, login, async (request, response) => {
+    const path = request.url ?? "";
+    const file = /^\/files\/([\w-]+)\/[^/]+?(\.metadata)?$/.exec(path);
+    if (file !== null) {
+      const [, encoded = "", metadata = ""] = file;
+      return forward(`${Buffer.from(encoded, "base64url").toString()}${metadata}`, request, response);
+    }
+    if (!path.startsWith("/simple/")) {
+      response.writeHead(404).end();
+      return 404;
+    }
+    const page = await fetchAgain(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
+    const text = (await page.text()).replace(/(<a [^>]*href=")([^"#]+)/g, (_, before: string, link: string) => {
+      const url = new URL(link, page.url);
+      const name = url.pathname.split("/").at(-1) ?? "";
+      return `${before}/files/${Buffer.from(url.href).toString("base64url")}/${name}`;
+    });
+    response.writeHead(page.status, { "content-type": "text/html" }).end(text);
+    return page.status;
+  });
+}
+
+/** A Debian mirror at `/debian` that has what this machine's has. */
+export async function startMirror(address: string, authority: Authority, login: TestLogin): Promise<LoggingServer> {
+  const upstream = debianMirror(aptSources())?.replace(/\/+$/, "");
+  if (upstream === undefined) throw new Error("this machine takes Debian from nowhere");
+  return serve(address, authority, login, (request, response) =>
+    forward(`${upstream}${(request.url ?? "").replace(/^\/debian/, "")}`, request, response),
+  );
+}
+
+async function forward(url: string, request: IncomingMessage, response: ServerResponse): Promise<number> {
+  const { range, "if-modified-since": since } = request.headers;
+  const headers = {
+    ...(range === undefined ? {} : { range }),
+    ...(since === undefined ? {} : { "if-modified-since": since }),
+  };
+  const answer = await fetchAgain(url, { headers, method: request.method ?? "GET" });
+  const passed = ["content-type", "content-range", "last-modified", "accept-ranges"].flatMap((name) => {
+    const value = answer.headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const body = Buffer.from(await answer.arrayBuffer());
+  response.writeHead(answer.status, Object.fromEntries([...passed, ["content-length", String(body.length)]])).end(body);
+  return answer.status;
+}
+
+/** What this machine takes packages from may drop a connection; nobody but a test would hear of it. */
+async function fetchAgain(url: string, options: RequestInit, left = 3): Promise<Response> {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (left === 0) throw error;
+    return fetchAgain(url, options, left - 1);
+  }
+}
+
+/** An HTTP proxy that leads to the named hosts and to no other; its log has every host that it was asked for. */
+export async function startProxy(address: string, allowed: () => readonly string[]): Promise<LoggingServer> {
+  const port = await freePort();
+  const requests: Request[] = [];
+  const open = new Set<Socket>();
+  const server = createHttp((request, response) => {
+    requests.push({ path: new URL(request.url ?? "", "http://nobody").host, status: 403 });
+    response.writeHead(403).end("only CONNECT");
+  });
+  server.on("connect", (request, socket: Socket) => {
+    const target = request.url ?? "";
+    const isAllowed = allowed().includes(target);
+    requests.push({ path: target, status: isAllowed ? 200 : 403 });
+    socket.on("error", () => socket.destroy());
+    if (!isAllowed) {
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      return;
+    }
+    const [host = "", to] = target.split(":");
+    const onward = connect(Number(to), host, () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      onward.pipe(socket);
+      socket.pipe(onward);
+    });
+    open.add(socket).add(onward);
+    onward.on("error", () => socket.destroy());
+  });
+  await listen(server, address, port);
+  const close = closeOf(server);
+  return {
+    host: `${address}:${String(port)}`,
+    requests,
+    close() {
+      for (const socket of open) socket.destroy();
+      close();
+    },
+  };
+}
+
+/** The index that this machine takes packages from: what is set, else pip's own. */
+function machineIndex(): string {
+  const { UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL, MORGAN_UV = "uv" } = process.env;
+  const set = UV_DEFAULT_INDEX ?? UV_INDEX_URL ?? PIP_INDEX_URL;
+  if (set !== undefined) return set.replace(/\/+$/, "");
+  const ask = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
+  const run = (args: readonly string[]): string =>
+    execFileSync(MORGAN_UV, args, {
+      encoding: "utf8",
+      env: { UV_SYSTEM_CERTS: "true", ...process.env },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  const answer = (): string => {
+    try {
+      return run(["tool", "run", "pip", "config", "get", "global.index-url"]);
+    } catch {
+      return run(["run", "--no-project", "--with", "pip", "python", "-c", ask]);
+    }
+  };
+  return answer().trim().replace(/\/+$/, "");
+}
+
+async function listen(server: Server | ReturnType<typeof createHttps>, address: string, port: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  server.listen(port, address, () => {
+    resolve(undefined);
+  });
+  await promise;
+}
+
+function closeOf(server: Server | ReturnType<typeof createHttps>): () => void {
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}

@@ -33,6 +33,12 @@ describe("the configuration's schema", () => {
     for (const secret of secrets) expect(declared.map(({ key }) => key)).not.to.include(secret);
   });
 
+  it("is in the documentation, key by key", () => {
+    const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+    const documented = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
+    expect(documented).to.include.members(declared.map(({ key }) => key));
+  });
+
   it("says of every key what it is", () => {
     for (const { key, type, description } of declared) {
       expect(["string", "integer", "boolean", "array", "object"], key).to.include(type);

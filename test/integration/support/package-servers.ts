@@ -37,6 +37,8 @@ async function serve(
   const requests: Request[] = [];
   const expected = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
   const server = createHttps({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {
+    // apt asks for the next files before it has the first, which Node's server now and then answers with 400.
+    response.setHeader("connection", "close");
     const isIn = request.headers.authorization === expected;
     const answered = isIn ? handler(request, response) : Promise.resolve(refuse(response));
     void answered

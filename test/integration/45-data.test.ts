@@ -48,6 +48,7 @@ describe("the data of a stack", () => {
       { operation: "replace", type: "docker:Container", name: "postgres" },
       { operation: "replace", type: "docker:Container", name: "redis" },
       { operation: "update", type: "command:local:Command", name: "postgres-role" },
+      { operation: "update", type: "command:local:Command", name: "settled" },
       { operation: "update", type: "docker-build:Image", name: "postgres" },
       { operation: "update", type: "docker-build:Image", name: "redis" },
     ]);

@@ -40,7 +40,8 @@ const SERVERS = 8;
  * The numbers were found under load. A service that computes hard may not answer checks for seconds (stt, while it
  * decodes), and must not be taken for one that is gone, which refuses connections; that costs a request nothing. Without
  * retries a request that meets a container at its end is lost. Only what fits into a buffer can be sent a second time:
- * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory.
+ * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory. Backends alone wait
+ * for it: a frontend that did would take a body in before it refused it.
  *
  * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
  * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
@@ -53,6 +54,7 @@ export function gatewayConfig({ routes, published, publishedPort, demands }: Gat
     ...routes.map(({ name, port }) => `frontend ${name}\n  bind :${String(port)}\n  default_backend ${name}\n`),
     ...routes.map(
       ({ name, port }) => `backend ${name}
+  option http-buffer-request
   http-check send meth GET uri /ready
   server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr last,none
 `,
@@ -119,7 +121,6 @@ defaults
   option dontlognull
   option httpchk
   option redispatch 1
-  option http-buffer-request
   option idle-close-on-response
   load-server-state-from-file global
   balance leastconn

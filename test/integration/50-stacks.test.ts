@@ -85,6 +85,7 @@ describe("upstream images and a registry of one's own", () => {
     expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
       "redis-password",
       "postgres-password",
+      "postgres-role",
       "gateway-config",
       "settled",
     ]);

@@ -68,8 +68,8 @@ describe("the gateway's configuration", () => {
       fc.property(routes, (given) => {
         for (const [section, lines] of read(given)) {
           if (!section.startsWith("backend ")) continue;
-          expect(lines[0]).to.equal("http-check send meth GET uri /ready");
-          expect(lines[1]).to.match(/ check resolvers engine init-addr last,none$/);
+          expect(lines[1]).to.equal("http-check send meth GET uri /ready");
+          expect(lines[2]).to.match(/ check resolvers engine init-addr last,none$/);
         }
       }),
     );

@@ -1,6 +1,7 @@
 import type { RunningService } from "../components/deploy/deployment.ts";
 import type { Release } from "../components/release.ts";
 import type { ServiceImageOutput } from "../components/size-check.ts";
+import { alignColumns } from "../components/table.ts";
 import { stackOutputs } from "./state.ts";
 
 /** The outputs of a stack, as the program exports them. */
@@ -41,9 +42,7 @@ export function describeOutputs(outputs: Outputs): string {
     megabytes(size.compressed),
     ref,
   ]);
-  const table = [["service", "health", "device", "unpacked", "compressed", "image"], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const lines = alignColumns([["service", "health", "device", "unpacked", "compressed", "image"], ...rows]);
   return `\nendpoint  ${outputs.endpoint}\nregistry  ${outputs.registry}\n\n${lines.join("\n")}\n`;
 }
 

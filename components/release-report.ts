@@ -1,6 +1,7 @@
 import { digestOf } from "./reference.ts";
 import { imagesOf, type Release } from "./release.ts";
 import type { ReleasePlan } from "./release-plan.ts";
+import { alignColumns } from "./table.ts";
 
 /** What an up that runs a release changes, a line an image that differs; empty where it builds, or changes nothing. */
 export function reportRelease(plan: ReleasePlan): string {
@@ -22,10 +23,8 @@ function describeChange(before: Release | undefined, after: Release): string[] {
     change(before?.services[name]?.source, after.services[name]?.source),
     change(before?.services[name]?.lock, after.services[name]?.lock),
   ]);
-  const table = [["image", "digest", "source", "lock"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  return [`${title(before)} -> ${title(after)}`, ...lines.map((line) => line.trimEnd())];
+  const lines = alignColumns([["image", "digest", "source", "lock"], ...rows]);
+  return [`${title(before)} -> ${title(after)}`, ...lines];
 }
 
 /** A release with where it comes from: "r0a1b2c3d of organization/morgan/dev, revision 0123456789ab". */

@@ -8,6 +8,7 @@ import { createRegistryImage } from "./image/debian-image.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { ReleasedImages } from "./image/released-images.ts";
 import { pulled } from "./image-pull.ts";
+import { mapValues } from "./map-values.ts";
 import { buildSecrets, packageSources, proxyArguments } from "./network-profile.ts";
 import { registryOf, repository } from "./reference.ts";
 import { releaseOutput } from "./release-output.ts";
@@ -138,8 +139,4 @@ export class MorganStack extends pulumi.ComponentResource {
       releases: this.releases,
     });
   }
-}
-
-function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

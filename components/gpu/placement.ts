@@ -1,4 +1,5 @@
 import type { Rollout } from "../rollout.ts";
+import { alignColumns } from "../table.ts";
 
 /** A card, or a slice of one, that a container can be given. */
 export interface Device {
@@ -83,14 +84,5 @@ export function describePlan(devices: readonly Device[], { placements }: MemoryP
     const free = totalMiB - othersMiB - used;
     return [name === "" ? id : `${id} (${name})`, String(totalMiB), String(othersMiB), services || "-", String(free)];
   });
-  const table = [["card", "MiB", "others", "services", "free"], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignColumns([["card", "MiB", "others", "services", "free"], ...rows]).join("\n");
 }

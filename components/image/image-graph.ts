@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CudaVersion } from "../gpu/cuda-version.ts";
 import type { ImageSource } from "../image-source.ts";
+import { mapValues } from "../map-values.ts";
 import { CUDA_STAGES, lockName, type CudaStage } from "../parent-stage.ts";
 import type { Accelerator, Catalog, ParentStage } from "../service.ts";
 import { BackingImage } from "./backing-image.ts";
@@ -106,10 +107,6 @@ export class ImageGraph extends pulumi.ComponentResource {
     };
     this.registerOutputs({ debian: this.debian, services: this.services, backing: this.backing });
   }
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function lock(requirements: string): string {

@@ -44,6 +44,6 @@ interface EngineEvent {
 
 function readEvent(line: string): ContainerEvent {
   const { Action: action, Actor: actor, timeNano } = JSON.parse(line) as EngineEvent;
-  const { "morgan.role": role = "", signal = "" } = actor.Attributes;
-  return { at: timeNano / 1e6, action, id: actor.ID, role, signal };
+  const { "morgan.role": role = "" } = actor.Attributes;
+  return { at: timeNano / 1e6, action, id: actor.ID, role };
 }

@@ -8,8 +8,6 @@ export interface ContainerEvent {
   readonly id: string;
   /** What it does in the stack. */
   readonly role: string;
-  /** Number of the signal of a "kill". */
-  readonly signal: string;
 }
 
 /** A time in which no container of a role served. */
@@ -19,15 +17,12 @@ export interface Gap {
   readonly length: number;
 }
 
-/** SIGUSR2, by which the gateway loads its configuration anew; it ends nothing. */
-const RELOAD = "12";
-
 /**
  * The times in which no container of a role served, from what happened to them. One serves from its first good health
  * check until it is told to stop, or dies: what it still finishes is no service to new requests.
  */
 export function gapsIn(events: readonly ContainerEvent[]): Gap[] {
-  const ordered = events.filter(({ signal }) => signal !== RELOAD).sort((a, b) => a.at - b.at);
+  const ordered = events.toSorted((a, b) => a.at - b.at);
   return [...Map.groupBy(ordered, ({ role }) => role)].flatMap(([role, all]) => {
     const serving = servingBefore(all);
     let since: number | undefined;

@@ -17,6 +17,8 @@ describe("a restart of the engine", () => {
     const { session_id: session } = answer.body as { session_id: string };
     const ids = idsOf(stack.name);
 
+    // The engine does not start again what it takes to be stopped by hand, as a container is that it has sent a signal; the
+    // gateway has been told to load its configuration anew by the tests before this one.
     await restartEngine();
 
     const until = Date.now() + LIMIT;

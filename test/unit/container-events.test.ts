@@ -19,7 +19,7 @@ describe("what happens to the containers of a stack", () => {
     server = createServer(({ url = "" }, response) => {
       asked = url;
       answer = response;
-      response.writeHead(200).write(event("kill", { "morgan.role": "gateway", signal: "12" }));
+      response.writeHead(200).write(event("kill", { "morgan.role": "gateway" }));
     });
     await once(server.listen(join(project.folder, "engine.sock")), "listening");
   });
@@ -35,8 +35,8 @@ describe("what happens to the containers of a stack", () => {
     await sleep(50);
     const at = 2500;
     expect(watch.stop()).to.deep.equal([
-      { at, action: "kill", id: "c1", role: "gateway", signal: "12" },
-      { at, action: "health_status: healthy", id: "c1", role: "gateway", signal: "" },
+      { at, action: "kill", id: "c1", role: "gateway" },
+      { at, action: "health_status: healthy", id: "c1", role: "gateway" },
     ]);
     await once(answer, "close");
     const filters = JSON.parse(new URL(asked, "http://engine").searchParams.get("filters") ?? "") as object;

@@ -1,3 +1,4 @@
+import "./components/abandoned.ts";
 import { readConfig } from "./components/config.ts";
 import { thisHost } from "./components/host.ts";
 import { preflight } from "./components/preflight.ts";

@@ -2,13 +2,13 @@ import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { allVolumes, containersOf, leftovers, mountedVolumes } from "./support/engine.ts";
-import { killedUpAfter } from "./support/killed-up.ts";
+import { killedUpAfter, processesOf } from "./support/killed-up.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 const KILLS = 20;
 /** How often a moment is tried, where a machine that has grown faster ends the `up` before. */
 const TRIES = 5;
-/** Every so many kills an `up` that changes nothing is asked for too. */
+/** Every so many rounds an `up` that changes nothing is asked for too. */
 const LOOK = 5;
 
 describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
@@ -32,7 +32,10 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
     appendFileSync(join(stack.folder, "services/llm/morgan_llm/__main__.py"), `# ${text}\n`);
   }
 
-  /** Changes a line, and kills the `up` that deploys it at a part of its time. */
+  /**
+   * Changes a line, and kills the `up` that deploys it at a part of its time, which also takes up what one that was killed
+   * before has left.
+   */
   async function killedAt(part: number): Promise<void> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       change(`${String(part)}, ${String(attempt)}`);
@@ -71,15 +74,22 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
     ];
   }
 
-  for (let round = 0; round < KILLS; round++) {
-    // One in each twentieth of the time, so that they are spread over all of it but the very end.
-    const part = (0.97 * (round + Math.random())) / KILLS;
-    it(`after ${(part * 100).toFixed(1)} % of its time is taken up by the next one`, async () => {
-      await killedAt(part);
-      expect(recorded().length).to.be.greaterThan(0);
-      for (const volume of mountedVolumes(stack.name)) volumes.add(volume);
+  /** A moment in each twentieth of the time, so that they are spread over all of it but the very end. */
+  const moment = (twentieth: number): number => (0.97 * (twentieth + Math.random())) / KILLS;
+  const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
+
+  // Two at a time: the one that takes up what the first has left is killed as well.
+  for (let round = 0; round < KILLS / 2; round++) {
+    const parts = [moment(round), moment(KILLS - 1 - round)];
+    it(`after ${parts.map(percent).join(", and again after ")} of its time is taken up by the next one`, async () => {
+      for (const part of parts) {
+        await killedAt(part);
+        expect(recorded().length).to.be.greaterThan(0);
+        for (const volume of mountedVolumes(stack.name)) volumes.add(volume);
+      }
       await converge();
       expect(orphans()).to.deep.equal([]);
+      expect(processesOf(stack)).to.deep.equal([]);
       expect(readdirSync(stateFile(`locks/organization/morgan/${stack.name}`))).to.deep.equal([]);
       expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
       if ((round + 1) % LOOK === 0) expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);

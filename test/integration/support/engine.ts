@@ -91,8 +91,10 @@ export function leftovers(stack: string): string[] {
 
 /** Every volume that a stack's containers mount, those without a name of their own too. */
 export function mountedVolumes(stack: string): string[] {
-  const format = "{{range .Mounts}}{{if .Name}}{{println .Name}}{{end}}{{end}}";
-  return [...new Set(lines(docker("inspect", "--format", format, ...containerIds(stack))))];
+  // One question, as a container may go between two. Bind mounts are paths.
+  const filter = ["--all", "--no-trunc", "--filter", `label=morgan.stack=${stack}`];
+  const mounts = lines(docker("ps", ...filter, "--format", "{{.Mounts}}")).flatMap((line) => line.split(","));
+  return [...new Set(mounts.filter((mount) => !mount.startsWith("/")))];
 }
 
 /** Every volume of the engine. */

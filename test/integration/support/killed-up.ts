@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { TestStack } from "./test-stack.ts";
 
 /**
@@ -33,6 +34,19 @@ export async function killedUpAfter(stack: TestStack, time: number): Promise<num
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The processes that work in a stack's folder, by their command lines. */
+export function processesOf({ folder }: TestStack): string[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) !== folder) return [];
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    } catch {
+      // It is no process, or has ended meanwhile.
+      return [];
+    }
+  });
 }
 
 function startUp(stack: TestStack): ChildProcess {

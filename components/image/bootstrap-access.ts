@@ -39,6 +39,9 @@ export function pushAccess({ login, registry }: Pick<BuildSettings, "login" | "r
   };
 }
 
+/** What runs a script that is in its environment: an error prints this line, and not the whole script. */
+export const RUN_SCRIPT = 'exec /bin/bash -c "$MORGAN_SCRIPT"';
+
 /** Text of a script in bootstrap/; its text, not its place, is an input of the command that runs it. */
 export function script(name: string): string {
   return readFileSync(new URL(`bootstrap/${name}`, import.meta.url), "utf8");

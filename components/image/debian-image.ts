@@ -6,10 +6,9 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../dockerfile/reci
 import { renderDockerfile } from "../dockerfile/render.ts";
 import type { DebianSource, ImageSource } from "../image-source.ts";
 import { repository, tagged } from "../reference.ts";
-import { bootstrapAccess, pushAccess, script } from "./bootstrap-access.ts";
+import { bootstrapAccess, pushAccess, RUN_SCRIPT, script } from "./bootstrap-access.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "./stage-image.ts";
 
-const BASH = ["/bin/bash", "-c"];
 const ROOTFS = script("rootfs.sh");
 
 /**
@@ -30,9 +29,9 @@ export function createRegistryImage(
   const made = new command.local.Command(
     "registry-image",
     {
-      create: (source.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
-      interpreter: BASH,
+      create: RUN_SCRIPT,
       environment: {
+        MORGAN_SCRIPT: (source.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
         ...rootfs,
         ...access.environment,
         MORGAN_DOCKERFILE: dockerfile,
@@ -62,9 +61,9 @@ export function createDebianImage(
   const pushed = new command.local.Command(
     "debian",
     {
-      create: access.script + ROOTFS + push.script + script("push.sh"),
-      interpreter: BASH,
+      create: RUN_SCRIPT,
       environment: {
+        MORGAN_SCRIPT: access.script + ROOTFS + push.script + script("push.sh"),
         ...rootfs,
         ...access.environment,
         ...push.environment,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../reference.ts";
 import { imagesOf, isOwn, type Release } from "../release.ts";
 import type { Catalog } from "../service.ts";
-import { pushAccess } from "./bootstrap-access.ts";
+import { pushAccess, RUN_SCRIPT } from "./bootstrap-access.ts";
 import type { BuildSettings } from "./stage-image.ts";
 
 /** Inputs of ReleasedImages. */
@@ -74,12 +74,12 @@ function createCopy(
   const push = pushAccess(build);
   // For the log-in, which goes with it.
   const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
+  const script = workFolder + push.script + readFileSync(new URL("copy.sh", import.meta.url), "utf8");
   return new command.local.Command(
     "copy",
     {
-      create: workFolder + push.script + readFileSync(new URL("copy.sh", import.meta.url), "utf8"),
-      interpreter: ["/bin/bash", "-c"],
-      environment: { ...push.environment, MORGAN_COPIES: copies.join("\n") },
+      create: RUN_SCRIPT,
+      environment: { ...push.environment, MORGAN_SCRIPT: script, MORGAN_COPIES: copies.join("\n") },
       triggers: [copies.join("\n")],
       addPreviousOutputInEnv: false,
     },

@@ -29,12 +29,21 @@ describe("the Debian image", () => {
   });
 
   it("holds essential packages and apt alone, and tells dpkg to leave out what no container reads, now and later", async () => {
-    const script = (await up()).get("command", "debian").inputs["create"];
+    const script = at((await up()).get("command", "debian").inputs, "environment.MORGAN_SCRIPT");
     expect(script).to.contain("--variant=apt").and.contain("hooks/merged-usr");
     for (const unread of ["doc", "man", "info", "locale", "lintian", "bash-completion", "i18n"]) {
       expect(script).to.contain(`--dpkgopt='path-exclude=/usr/share/${unread}/*'`);
     }
     expect(script).to.contain("--dpkgopt='path-exclude=/usr/lib/*/gconv/*'");
+  });
+
+  it("fails with what its script printed, and not with the script", async () => {
+    for (const { name, inputs } of [
+      (await up()).get("command", "debian"),
+      (await up()).get("command", "registry-image"),
+    ]) {
+      expect(inputs["create"], name).to.equal('exec /bin/bash -c "$MORGAN_SCRIPT"');
+    }
   });
 
   it("is made without a time of its own, and without the output of the last run", async () => {
@@ -50,7 +59,10 @@ describe("the Debian image", () => {
     const network = { ...NO_PROFILE, apt, registry: login("canary-registry"), certificates: "canary-pem" };
     for (const changes of [{ network, registry }, { network: { ...network, registry: undefined } }]) {
       const commands = (await up(changes)).of("command");
-      for (const { name, inputs } of commands) expect(inputs["create"], name).not.to.contain("canary");
+      for (const { name, inputs } of commands) {
+        expect(inputs["create"], name).not.to.contain("canary");
+        expect(at(inputs, "environment.MORGAN_SCRIPT") ?? "", name).not.to.contain("canary");
+      }
       expect(texts(commands.map(({ inputs }) => inputs["environment"])).join()).to.contain("canary-apt");
       for (const { name, wire } of commands)
         expect(texts(withoutSecrets(wire)).join(), name).not.to.match(/canary-(?:apt|reg)/);
@@ -74,7 +86,7 @@ describe("the registry's image", () => {
   it("stands on the pinned upstream image where those can be reached", async () => {
     const { inputs } = (await up({ source: UPSTREAM })).get("command", "registry-image");
     expect(at(inputs, "environment.MORGAN_DOCKERFILE")).to.match(/^FROM registry@sha256:[0-9a-f]{64}\n/);
-    expect(inputs["create"], "no root file system is needed").not.to.contain("mmdebstrap");
+    expect(at(inputs, "environment.MORGAN_SCRIPT"), "no root file system is needed").not.to.contain("mmdebstrap");
   });
 
   it("is there before the registry's container", async () => {

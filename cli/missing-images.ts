@@ -19,14 +19,18 @@ export async function withMissingImages(
   return after.missing.length === 0 ? code : deploy(replacing(after));
 }
 
-function replacing({ missing }: Look): string[] {
-  for (const { tag } of missing) console.error(`gone, or another image by now: ${tag}; it is made again`);
-  return missing.map(({ urn }) => `--replace=${urn}`);
+function replacing({ missing, unasked }: Look): string[] {
+  for (const { tag, copied } of missing) {
+    console.error(`gone, or another image by now: ${tag}; it is ${copied ? "copied" : "made"} again`);
+  }
+  return [...new Set([...missing, ...unasked].map(({ urn }) => `--replace=${urn}`))];
 }
 
 interface Look {
   /** Images that are not where they were put, or whose tag names something else now. */
   readonly missing: readonly RecordedImage[];
+  /** Images that nobody can ask for but the copy itself, which logs in, and copies what is not there. */
+  readonly unasked: readonly RecordedImage[];
   /** Whether all could be asked for. */
   readonly complete: boolean;
 }
@@ -38,17 +42,21 @@ interface Look {
 async function lookForImages(stack: string): Promise<Look> {
   const { images } = await readState(stack);
   const found = await Promise.all(images.map(async (image) => ({ image, is: await whereabouts(image) })));
+  const those = (which: Whereabouts): RecordedImage[] =>
+    found.filter(({ is }) => is === which).map(({ image }) => image);
   return {
-    missing: found.filter(({ is }) => is === "missing").map(({ image }) => image),
+    missing: those("missing"),
+    unasked: those("unasked"),
     complete: found.every(({ is }) => is !== "unknown"),
   };
 }
 
-type Whereabouts = "there" | "missing" | "unknown";
+type Whereabouts = "there" | "missing" | "unasked" | "unknown";
 
-async function whereabouts({ tag, digest }: RecordedImage): Promise<Whereabouts> {
+async function whereabouts({ tag, digest, copied }: RecordedImage): Promise<Whereabouts> {
   const [, host, repository = "", name = ""] = LOOPBACK.exec(tag) ?? [];
   if (host !== undefined) return inRegistry(`http://${host}/v2/${repository}/manifests/${name}`, digest);
+  if (copied) return "unasked";
   return REGISTRY.test(tag) ? "there" : inEngine(tag);
 }
 

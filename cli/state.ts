@@ -31,6 +31,8 @@ export interface RecordedImage {
   readonly tag: string;
   /** Its digest; empty where the state does not know it. */
   readonly digest: string;
+  /** Whether it was copied from another stack's: no provider asks for it in a refresh. */
+  readonly copied: boolean;
 }
 
 /** Reads the state of a stack; empty for one that is not there. */
@@ -45,7 +47,7 @@ export async function readState(stack: string): Promise<State> {
       name: nameOf(urn),
       given: inputs?.name ?? "",
     })),
-    images: resources.flatMap((resource) => imageOf(resource) ?? []),
+    images: resources.flatMap(imagesOf),
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
 }
@@ -59,17 +61,27 @@ interface Resource {
   readonly delete?: boolean;
   readonly inputs?: {
     readonly tags?: readonly string[];
-    readonly environment?: { readonly MORGAN_IMAGE?: string };
+    readonly environment?: { readonly MORGAN_IMAGE?: string; readonly MORGAN_COPIES?: string };
     readonly name?: string;
   };
   readonly outputs?: { readonly digest?: string; readonly stdout?: string };
 }
 
-/** A stage's image, or one that a bootstrap script has made, which prints the digest of what it pushed. */
-function imageOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage | undefined {
-  const tag = type === "docker-build:index:Image" ? inputs?.tags?.[0] : inputs?.environment?.MORGAN_IMAGE;
-  if (tag === undefined || replaced === true) return undefined;
-  return { urn, tag, digest: outputs?.digest ?? outputs?.stdout ?? "" };
+/**
+ * A stage's image, or one that a bootstrap script has made, which prints the digest of what it pushed; or those that a
+ * release's copy was told of, a line each.
+ */
+function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage[] {
+  if (replaced === true) return [];
+  const { MORGAN_IMAGE, MORGAN_COPIES } = inputs?.environment ?? {};
+  if (MORGAN_COPIES !== undefined) {
+    return MORGAN_COPIES.split("\n").map((line) => {
+      const [, tag = "", digest = ""] = line.split(" ");
+      return { urn, tag, digest, copied: true };
+    });
+  }
+  const tag = type === "docker-build:index:Image" ? inputs?.tags?.[0] : MORGAN_IMAGE;
+  return tag === undefined ? [] : [{ urn, tag, digest: outputs?.digest ?? outputs?.stdout ?? "", copied: false }];
 }
 
 interface Deployment {

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { Outputs } from "../../cli/outputs.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { removeProject } from "./support/project.ts";
+import { digestOf, removeManifest } from "./support/registry.ts";
 import { trafficSince } from "./support/registry-traffic.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -124,7 +125,18 @@ describe("a stack that promotes from another", () => {
       expect(digests(await other.outputs())["llm"]).to.equal(digests(await dev.outputs())["llm"]);
       const { uploads } = trafficSince(containersOf(other.name)["registry"]?.Id ?? "", new Date(0));
       expect(uploads.length).to.be.greaterThan(3);
+
+      // It came from a registry that is gone by now, as far as this one is concerned: its own has to do.
+      const { ref = "", digest = "" } = (await other.outputs()).images["llm"] ?? {};
+      const [tag = ""] = ref.split("@");
+      await removeManifest(tag);
+      docker("stop", registryOfDev());
+      const { code, output } = await other.commandLine("up", "--refresh");
+      expect(code, output).to.equal(0);
+      expect(output).to.include(`${tag}; it is copied again`);
+      expect(await digestOf(tag)).to.equal(digest);
     } finally {
+      docker("start", registryOfDev());
       await other.destroy();
     }
   });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execute } from "../../cli/pulumi.ts";
@@ -11,11 +12,14 @@ const MANIFEST = "the manifest";
 const DIGEST = `sha256:${createHash("sha256").update(MANIFEST).digest("hex")}`;
 const [SOURCE, TARGET] = ["a.b/dev/images", "a.b/prod/images"];
 
-/** A registry and an engine that have what they are told to have. */
-const docker = (manifest: string, pulled: string, kept: string): string => `
+/** A registry, which has nothing until it gets it, and an engine, which has what it is told to have. */
+const docker = (manifest: string, pulled: string, kept: string, pushes = 'echo "$*" >>created'): string => `
 case "$*" in
-  *imagetools\\ create*) ;;
-  *imagetools\\ inspect*) printf '%s' '${manifest}';;
+  *imagetools\\ create*|*push*) ${pushes};;
+  *imagetools\\ inspect*)
+    for name; do :; done
+    grep -qs -- "$name\\b" created || exit 1
+    printf '%s' '${manifest}';;
   *image\\ inspect*-r1) [ -n "${kept}" ] && echo ${kept};;
   *image\\ inspect*) echo ${pulled};;
 esac`;
@@ -29,6 +33,7 @@ describe("the copy of a release", () => {
       `${SOURCE}@${DIGEST} ${TARGET}:${name}.prod ${DIGEST} ${TARGET}:${name}.prod-r1`;
     useCopies(["llm", "vad"].map(line).join("\n"));
     const { code, stderr } = await execute("bash", [SCRIPT]);
+    project.remove("created");
     return { code, stderr, calls: programs.called() };
   };
 
@@ -47,11 +52,32 @@ describe("the copy of a release", () => {
     }
   });
 
-  it("asks no registry for what the engine has under the release's name", async () => {
-    programs.write("docker", docker("another", "another", DIGEST));
+  it("copies nothing that the target holds already: what it came from may be gone", async () => {
+    programs.write("docker", docker(MANIFEST, DIGEST, ""));
+    for (const name of ["llm", "vad"]) appendFileSync("created", `${TARGET}:${name}.prod \n`);
     const { code, calls } = await copy();
     expect(code).to.equal(0);
-    expect(calls.filter((call) => !call.startsWith("docker image inspect"))).to.deep.equal([]);
+    expect(calls.filter((call) => call.includes("imagetools create"))).to.deep.equal([]);
+    expect(calls).to.include(`docker pull --quiet ${TARGET}:llm.prod`);
+  });
+
+  it("needs neither source nor registry for what the engine has under the release's name", async () => {
+    programs.write("docker", docker("another", "another", DIGEST, "exit 1"));
+    const { code, stderr, calls } = await copy();
+    expect(code).to.equal(0);
+    expect(stderr).to.include(`${TARGET}:llm.prod is in the engine only: its registry did not take it`);
+    expect(calls.filter((call) => /imagetools create|pull/.test(call))).to.deep.equal([]);
+  });
+
+  it("puts what the engine has back into a registry that has lost it, and sends nothing to one that has not", async () => {
+    const target = `${TARGET}:llm.prod`;
+    programs.write("docker", docker(MANIFEST, "another", DIGEST));
+    expect((await copy()).calls).to.include.members([
+      `docker tag ${target}-r1 ${target}`,
+      `docker push --quiet ${target}`,
+    ]);
+    for (const name of ["llm", "vad"]) appendFileSync("created", `${TARGET}:${name}.prod \n`);
+    expect((await copy()).calls.filter((call) => !call.includes("inspect"))).to.deep.equal([]);
   });
 
   it("fails where the target holds another image, and names both, before the engine gets it", async () => {

@@ -34,7 +34,7 @@ describe("an up with --refresh", () => {
   const inEngine = (body: string): void => {
     programs.write("docker", body);
   };
-  const recorded = (where: string): void => {
+  const recorded = (where: string, ...more: readonly object[]): void => {
     const stage = (name: string, more: object = {}): object => ({
       urn: `urn:${name}`,
       type: "docker-build:index:Image",
@@ -55,6 +55,7 @@ describe("an up with --refresh", () => {
       script("registry-image", "morgan/registry:0123"),
       { urn: "urn:redis-password", type: "command:local:Command", inputs: {}, outputs: { stdout: "x" } },
       { urn: "urn:stack" },
+      ...more,
     ];
     project.write("state.json", JSON.stringify({ deployment: { resources } }));
     programs.write("pulumi", "cat state.json");
@@ -84,6 +85,27 @@ describe("an up with --refresh", () => {
     expect(await deployments()).to.deep.equal([
       ["--replace=urn:core", "--replace=urn:debian", "--replace=urn:registry-image"],
     ]);
+  });
+
+  it("copies again what was copied, once for all of it, where the registry has lost it", async () => {
+    const copy = (repository: string): object => ({
+      urn: "urn:copy",
+      type: "command:local:Command",
+      inputs: {
+        environment: {
+          MORGAN_COPIES: ["core", "llm"]
+            .map((name) => `a.b/dev/images@${DIGEST} ${repository}:${name}.dev ${DIGEST} kept`)
+            .join("\n"),
+        },
+      },
+    });
+    recorded(host, copy(`${host}/morgan/images`));
+    tags.set("llm.dev", DIGEST);
+    expect(await deployments()).to.deep.equal([[]]);
+    tags.set("llm.dev", OTHER);
+    expect(await deployments()).to.deep.equal([["--replace=urn:copy"]]);
+    recorded(host, copy("harbor.example.com/prod/images"));
+    expect(await deployments(), "where only the copy itself can ask").to.deep.equal([["--replace=urn:copy"]]);
   });
 
   it("asks a registry that was gone when it is back, and deploys once more if it is empty", async () => {

@@ -1,10 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+
+/** How much a client may print, in bytes. */
+const MOST = 64 * 1024 * 1024;
 
 /** Runs the docker client. @throws Error with its message where it fails. */
 export function docker(...args: readonly string[]): string {
   return execFileSync("docker", args, {
     encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
+    maxBuffer: MOST,
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
@@ -61,8 +64,17 @@ export function holdersOf(stack: string): Record<string, InspectedContainer> {
   return byRole(inspectAll(stack).filter((container) => container.State.Status === "created"));
 }
 
+/** Those that go between the two questions are left out. @throws Error with the engine's message where it does not answer. */
 function inspectAll(stack: string): InspectedContainer[] {
-  return containerIds(stack).flatMap((id) => JSON.parse(docker("inspect", id)) as InspectedContainer[]);
+  const ids = containerIds(stack);
+  if (ids.length === 0) return [];
+  const { stdout, stderr } = spawnSync("docker", ["container", "inspect", ...ids], {
+    encoding: "utf8",
+    maxBuffer: MOST,
+  });
+  const refusals = lines(stderr).filter((line) => !/no such (?:object|container)/i.test(line));
+  if (refusals.length > 0) throw new Error(refusals.join("\n"));
+  return JSON.parse(stdout) as InspectedContainer[];
 }
 
 function byRole(containers: readonly InspectedContainer[]): Record<string, InspectedContainer> {

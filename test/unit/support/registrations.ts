@@ -89,7 +89,7 @@ export async function record(
     },
     call: () => ({}),
   };
-  await pulumi.runtime.setMocks(mocks, "morgan", stack, preview);
+  await pulumi.runtime.setMocks(mocks, "morgan", stack, preview, "organization");
   listen(registrations);
   withoutStackTraces(build);
   await pulumi.runtime.disconnect();

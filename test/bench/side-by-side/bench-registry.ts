@@ -52,9 +52,8 @@ export function pushDebian(program: Registrations): string | undefined {
 }
 
 function runCommand({ inputs }: Registered): string {
-  const [shell = "", ...flags] = inputs["interpreter"] as readonly string[];
   const env = { ...process.env, ...(plain(inputs["environment"]) as Record<string, string>) };
-  return execFileSync(shell, [...flags, String(inputs["create"])], {
+  return execFileSync("/bin/sh", ["-c", String(inputs["create"])], {
     env,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],

@@ -19,9 +19,13 @@ describe("a change of one service", () => {
   let stack: TestStack;
   let main: string;
   let good: string;
+  let catalogFile: string;
+  let catalog: string;
 
   before(() => {
     stack = sharedStack();
+    catalogFile = join(stack.folder, "services/catalog.ts");
+    catalog = readFileSync(catalogFile, "utf8");
     main = join(stack.folder, "services/core/morgan_core/__main__.py");
     good = readFileSync(main, "utf8");
   });
@@ -48,8 +52,6 @@ describe("a change of one service", () => {
   it("that does not build leaves the old container serving, and its log says why", async () => {
     const { endpoint } = await stack.outputs();
     const { core } = idsOf(stack.name);
-    const catalogFile = join(stack.folder, "services/catalog.ts");
-    const catalog = readFileSync(catalogFile, "utf8");
     const since = new Date();
     writeFileSync(catalogFile, withCpuEngine(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
@@ -64,6 +66,7 @@ describe("a change of one service", () => {
     const { endpoint } = await stack.outputs();
     const { core } = idsOf(stack.name);
     writeFileSync(main, `raise SystemExit("no good morning today")\n${good}`);
+    writeFileSync(catalogFile, withCpuEngine(catalog, "core", { startLimit: "20 s" }));
     const since = new Date();
     const failing = stack.failure();
     expect(await failing).to.include("healthy");
@@ -74,6 +77,7 @@ describe("a change of one service", () => {
 
   it("recovers with the next deployment, and leaves no container over", async () => {
     writeFileSync(main, good);
+    writeFileSync(catalogFile, catalog);
     await stack.up();
     const { endpoint } = await stack.outputs();
     expect((await chat(endpoint, "back again")).status).to.equal(200);

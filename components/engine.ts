@@ -1,6 +1,7 @@
 import { engineApi, readText } from "./engine-api.ts";
 import { registryQuestions, type RegistryQuestions } from "./engine-registry.ts";
 import type { GpuSupport } from "./gpu/support.ts";
+import { mapValues } from "./map-values.ts";
 
 /** Size of an image in bytes. */
 export interface ImageSize {
@@ -164,7 +165,7 @@ function text(value: unknown): string {
 
 function strings(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, text(item)]));
+  return mapValues({ ...value }, text);
 }
 
 function sum(values: readonly unknown[]): number {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mapValues } from "./map-values.ts";
 import { digestOf, withoutTag } from "./reference.ts";
 import type { Accelerator } from "./service.ts";
 
@@ -59,7 +60,7 @@ export function releaseId(refs: Readonly<Record<string, string>>): string {
 
 /** Every image of a release by its name. */
 export function imagesOf({ services, backing }: Pick<Release, "services" | "backing">): Record<string, string> {
-  return { ...backing, ...Object.fromEntries(Object.entries(services).map(([name, { ref }]) => [name, ref])) };
+  return { ...backing, ...mapValues(services, ({ ref }) => ref) };
 }
 
 /**

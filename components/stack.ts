@@ -93,7 +93,7 @@ export class MorganStack extends pulumi.ComponentResource {
         stack,
         catalog,
         accelerator,
-        images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
+        images: mapValues(images, ({ ref }) => ref),
         backing: { ...mapValues(graph.backing, inEngine), haproxy: inEngine(graph.backing.haproxy) },
         filesImage: inEngine(graph.debian),
         gateway: {

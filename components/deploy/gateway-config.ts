@@ -35,13 +35,18 @@ const SERVERS = 8;
 
 /**
  * HAProxy's configuration. Containers are found over the engine's DNS and asked for their readiness all the time, so
- * that a newcomer gets no request before it can answer it and one that stops gets none after.
+ * that a newcomer gets few requests before it can answer them and one that stops gets none after.
  *
  * The numbers were found under load. A service that computes hard may not answer checks for seconds (stt, while it
  * decodes), and must not be taken for one that is gone, which refuses connections; that costs a request nothing. Without
  * retries a request that meets a container at its end is lost. Only what fits into a buffer can be sent a second time:
  * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory. Backends alone wait
  * for it: a frontend that did would take a body in before it refused it.
+ *
+ * This HAProxy takes a newcomer for good until its first check has failed, and one that died until five have. A container
+ * that dies and is started again at another address is both at once, and whoever chooses by connections sends every
+ * request to such idle ones, one after the other, until its tries are used up. So containers take turns, and a newcomer
+ * begins with a sixteenth of its share.
  *
  * A worker that takes over (see gateway-config.sh) begins with what its predecessor knew of the containers: asking for
  * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
@@ -123,8 +128,8 @@ defaults
   option redispatch 1
   option idle-close-on-response
   load-server-state-from-file global
-  balance leastconn
-  retries 3
+  balance roundrobin
+  retries 5
   retry-on conn-failure empty-response
   timeout connect 500ms
   timeout check 5s
@@ -132,7 +137,7 @@ defaults
   timeout http-request 10s
   timeout client 60s
   timeout server 60s
-  default-server inter 500ms fastinter 200ms downinter 200ms fall 5 rise 1
+  default-server inter 500ms fastinter 200ms downinter 200ms fall 5 rise 1 weight 16 slowstart 2s
 ${ERROR_LINES.map(
   (line) => `  ${line}
 `,

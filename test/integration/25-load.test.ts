@@ -46,6 +46,7 @@ describe("a deployment of every service, while text and voice turns go on", () =
   /** Does something under load, and proves that all of the load was served. */
   async function underLoad<T>(action: () => Promise<T>): Promise<T> {
     const load = new Load((await stack.outputs()).endpoint, recording);
+    const since = new Date().toISOString();
     let served: Awaited<ReturnType<Load["stop"]>>;
     let result: T;
     try {
@@ -53,9 +54,9 @@ describe("a deployment of every service, while text and voice turns go on", () =
     } finally {
       served = await load.stop();
     }
-    expect(served.failures, `${String(served.failed)} failed beside ${JSON.stringify(served.served)}`).to.deep.equal(
-      [],
-    );
+    const { failures, failed } = served;
+    const told = failed === 0 ? "" : gatewayLog(stack.name, since);
+    expect(failures, `${String(failed)} failed beside ${JSON.stringify(served.served)}\n${told}`).to.deep.equal([]);
     expect(served.served.chat).to.be.at.least(ENOUGH.chat);
     expect(served.served.voice).to.be.at.least(ENOUGH.voice);
     return result;
@@ -136,3 +137,9 @@ describe("a deployment of every service, while text and voice turns go on", () =
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 });
+
+/** What the gateway saw of the containers: which were there for it, and when. */
+function gatewayLog(stack: string, since: string): string {
+  const { gateway = "" } = idsOf(stack);
+  return docker("logs", "--timestamps", "--since", since, gateway);
+}

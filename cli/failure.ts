@@ -1,3 +1,4 @@
+import { PROBES } from "../components/deploy/settle/containers.ts";
 import { networkHints } from "./network-hints.ts";
 import { execute } from "./pulumi.ts";
 
@@ -71,9 +72,6 @@ function isUp(container: Listed): boolean {
 function roleOf(container: Listed): string {
   return /morgan\.role=([^,]*)/.exec(String(container["Labels"]))?.[1] ?? "";
 }
-
-/** What the last health checks printed, which says what a service that runs is waiting for. */
-const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 async function unhealthyContainers(stack: string): Promise<Part[]> {
   const parts = (await containersOf(stack))

@@ -28,6 +28,8 @@ export interface ContainerArgs {
   /** Share of the processors, in cores. */
   readonly cpus: number;
   readonly rollout: Rollout;
+  /** Who waits until it is healthy: the provider, and with it all that comes after; or `settled`, at the end. */
+  readonly awaitedBy: "provider" | "settled";
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Configuration and secrets, as files. */
@@ -107,7 +109,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
         startPeriod: goDuration(args.startLimit),
         startInterval: goDuration("200 ms"),
       },
-      wait: true,
+      wait: args.awaitedBy === "provider",
       waitTimeout: seconds(args.startLimit),
       mustRun: true,
       destroyGraceSeconds: seconds(args.stopLimit),

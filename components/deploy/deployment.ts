@@ -127,7 +127,6 @@ export class Deployment extends pulumi.ComponentResource {
           networks: join(networks, networksOf(entry, wiring, compute), service, "services"),
           environment: environmentOf(entry, wiring, compute),
           secrets: secretsOf(entry, wiring),
-          engine,
         },
         parent,
       );
@@ -136,18 +135,21 @@ export class Deployment extends pulumi.ComponentResource {
     });
 
     this.endpoint = gateway.endpoint;
-    this.services = pulumi.output(
-      Object.fromEntries(
-        running.map(([service, { address, health, device }]) => [service, { address, health, device }]),
-      ),
-    );
-    createSettled(this, "settled", {
+    const settled = createSettled(this, "settled", {
       containers: [redis, postgres, gateway, ...running.map(([, container]) => container)]
         .flatMap((component) => component?.container ?? [])
         .concat(args.registry === undefined ? [] : pulumi.output(args.registry)),
       minReady: args.minReady,
       startLimit: longest(chosen.map(({ entry }) => entry.engines[accelerator].startLimit)),
     });
+    this.services = pulumi.output(
+      Object.fromEntries(
+        running.map(([service, { address, container, device }]) => {
+          const health = pulumi.all([container, settled.id]).apply(([id]) => engine.health(id));
+          return [service, { address, health, device }];
+        }),
+      ),
+    );
     this.registerOutputs({ endpoint: this.endpoint, services: this.services });
   }
 }

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { APP, SERVICE_USER } from "../dockerfile/recipes/base.ts";
-import type { Engine } from "../engine.ts";
 import type { GpuAccess } from "../gpu/access.ts";
 import type { Rollout } from "../rollout.ts";
-import type { Engine as ServiceEngine, Service } from "../service.ts";
+import type { Engine, Service } from "../service.ts";
 import type { Joined } from "./networks.ts";
 import type { Weights } from "./weights.ts";
 import { createContainer } from "./container.ts";
@@ -16,7 +15,7 @@ export interface ServiceContainerArgs {
   readonly filesImage: pulumi.Input<string>;
   readonly service: Service;
   /** What does its work. */
-  readonly work: ServiceEngine;
+  readonly work: Engine;
   readonly rollout: Rollout;
   /** The card that it computes on; undefined for the processor. */
   readonly gpu: GpuAccess | undefined;
@@ -32,16 +31,12 @@ export interface ServiceContainerArgs {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets by the name of the file in /run/secrets that holds each. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Asked for the container's health. */
-  readonly engine: Engine;
 }
 
 /** One service, running: health-gated, and replaced without a gap. */
 export class ServiceContainer extends pulumi.ComponentResource {
   /** URL by which the other services reach it, at the gateway. */
   readonly address: pulumi.Output<string>;
-  /** What the engine says of its health when this is read: "healthy", "starting", "unhealthy". */
-  readonly health: pulumi.Output<string>;
   /** What it computes on: "cpu", or the card's index or UUID. */
   readonly device: pulumi.Output<string>;
   /** Id of its container. */
@@ -71,19 +66,15 @@ export class ServiceContainer extends pulumi.ComponentResource {
       memory,
       cpus,
       rollout: args.rollout,
+      // One on a card is ready before the next one loads its weights.
+      awaitedBy: args.gpu === undefined ? "settled" : "provider",
       gpu: args.gpu,
       after: args.after,
       ...args.weights,
     });
     this.device = container.id.apply(() => args.gpu?.device ?? "cpu");
     this.address = container.id.apply(() => `http://gateway:${String(port)}`);
-    this.health = container.id.apply((id) => args.engine.health(id));
     this.container = container.id;
-    this.registerOutputs({
-      address: this.address,
-      health: this.health,
-      device: this.device,
-      container: this.container,
-    });
+    this.registerOutputs({ address: this.address, device: this.device, container: this.container });
   }
 }

@@ -12,7 +12,7 @@ import type { TestStack } from "./support/test-stack.ts";
 const SERVICES = Object.keys(catalog);
 
 /** A deployment under load has to have met this many requests of each kind, or it says nothing. */
-const ENOUGH = { chat: 30, voice: 5 };
+const ENOUGH = { chat: 30, voice: 3 };
 
 /** What is changed for a bad deployment, in what all services share, so that all five are bad. */
 const BAD = {
@@ -72,7 +72,7 @@ describe("a deployment of every service, while text and voice turns go on", () =
     const catalogFile = join(stack.folder, "services/catalog.ts");
     const catalogText = readFileSync(catalogFile, "utf8");
     // What never gets ready is waited for to the end.
-    if (kind !== "death") writeFileSync(catalogFile, catalogText.replace('startLimit: "60 s"', 'startLimit: "15 s"'));
+    if (kind === "unready") writeFileSync(catalogFile, catalogText.replace('startLimit: "60 s"', 'startLimit: "15 s"'));
     try {
       const { code, output } = await underLoad(() => stack.commandLine("up"));
       expect(code, output).to.not.equal(0);
@@ -107,7 +107,7 @@ describe("a deployment of every service, while text and voice turns go on", () =
   it("loses no request where it crashes at its start: the old ones go on, and the error says why", async () => {
     const old = serving();
     expect(await deployBad("crash"))
-      .to.include("healthy")
+      .to.include("did not get ready: its process ended 3 times")
       .and.include("no good morning today");
     expect(serving()).to.have.members(old);
   });
@@ -115,7 +115,7 @@ describe("a deployment of every service, while text and voice turns go on", () =
   it("loses no request where it never gets ready", async () => {
     const old = serving();
     expect(await deployBad("unready"))
-      .to.include("healthy")
+      .to.include("did not get ready")
       .and.include('"ready":false');
     expect(serving()).to.have.members(old);
   });
@@ -123,8 +123,9 @@ describe("a deployment of every service, while text and voice turns go on", () =
   it("loses no request where it gets ready and then dies: that is seen, and takes it away", async () => {
     const old = serving();
     for (const attempt of ["the first time", "by another up with the same code"]) {
+      // On a slow machine it may have died before the others were made, and again.
       expect(await deployBad("death"), attempt)
-        .to.include("did not stay ready")
+        .to.match(/did not (?:stay|get) ready/)
         .and.include("that was all");
       expect(serving(), attempt).to.have.members(old);
     }

@@ -3,7 +3,7 @@ import type { Containers } from "../../components/deploy/settle/containers.ts";
 import { settle, type Task } from "../../components/deploy/settle/settle.ts";
 import { describeFailures, type Failure, type Look } from "../../components/deploy/settle/verdict.ts";
 
-const READY = { status: "running", health: "healthy", startedAt: "1" };
+const READY = { status: "running", health: "healthy", startedAt: "1", restarts: 0 };
 type State = Omit<Look, "id" | "name">;
 
 /** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
@@ -92,6 +92,26 @@ describe("a deployment settles", () => {
     expect(story.time).to.be.within(60_000, 60_500);
   });
 
+  it("not where one ends again and again before it is ready: that is seen before its time is over", async () => {
+    const crashing = (every: number) => (time: number) => {
+      const restarts = Math.floor(time / every);
+      return { ...READY, health: "starting", startedAt: String(restarts), restarts };
+    };
+    const story = new Story({ core: crashing(1000) });
+    const failures = await run(story);
+    expect(reasons(failures)).to.deep.equal(["core: its process ended 3 times"]);
+    expect(story.time).to.be.within(3000, 3500);
+    expect(describeFailures(failures)).to.include("morgan-core did not get ready: its process ended 3 times");
+  });
+
+  it("where one ends once or twice, and is ready then", async () => {
+    const ends = (time: number): State => {
+      const restarts = Math.min(2, Math.floor(time / 1000));
+      return { ...READY, health: time < 3000 ? "starting" : "healthy", startedAt: String(restarts), restarts };
+    };
+    expect(await run(new Story({ core: ends }))).to.deep.equal([]);
+  });
+
   it("with what fails stopped at once, if another container does its work, while the others are watched on", async () => {
     const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
     const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
@@ -119,7 +139,7 @@ describe("a deployment settles", () => {
       .equal(`morgan-core did not stay ready: it was removed; it was stopped, and the container that it was to replace goes on serving. The end of its log:
   last words of core
 
-vad did not stay ready: it is gone, and its health check says "none"; it was left as it is, because no other container does its work. The end of its log:
+vad did not get ready: it is gone, and its health check says "none"; it was left as it is, because no other container does its work. The end of its log:
   last words of vad`);
   });
 });

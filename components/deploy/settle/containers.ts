@@ -8,7 +8,10 @@ const TIMEOUT = 60_000;
 const LINES = 20;
 
 const FORMAT =
-  "{{.Id}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.State.StartedAt}}";
+  "{{.Id}} {{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.State.StartedAt}} {{.RestartCount}}";
+
+/** What the last health checks of a container printed, which says what a service that runs is waiting for. */
+export const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 /** What is done with a stack's containers once they run. */
 export interface Containers {
@@ -21,7 +24,7 @@ export interface Containers {
   stop(id: string): Promise<void>;
   /** Whether another container of the same stack does the same work. */
   hasStandIn(id: string): Promise<boolean>;
-  /** The end of its log. */
+  /** The end of its log, and what its last health check printed. */
   log(id: string): Promise<string>;
 }
 
@@ -34,8 +37,9 @@ export const engineContainers: Containers = {
     // One that is gone makes the client fail, though it tells of the others.
     const { output } = await run("container", "inspect", "--format", FORMAT, ...ids);
     return output.split("\n").flatMap((line) => {
-      const [id = "", name = "", status = "", health = "", startedAt = ""] = line.split(" ");
-      return ids.includes(id) ? [{ id, name: name.replace(/^\//, ""), status, health, startedAt }] : [];
+      const [id = "", name = "", status = "", health = "", startedAt = "", restarts = ""] = line.split(" ");
+      if (!ids.includes(id)) return [];
+      return [{ id, name: name.replace(/^\//, ""), status, health, startedAt, restarts: Number(restarts) }];
     });
   },
   async start(id) {
@@ -56,7 +60,10 @@ export const engineContainers: Containers = {
   async log(id) {
     // The client keeps apart what a container wrote to its two outputs, in which the order would be lost.
     const both = ["-c", 'exec docker container logs --tail "$1" "$2" 2>&1', "sh", String(LINES), id];
-    return (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
+    const log = (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
+    const { output } = await run("container", "inspect", "--format", PROBES, id);
+    const last = output.trim().split("\n").at(-1) ?? "";
+    return last === "" ? log : `${log.trimEnd()}\nlast health check: ${last}`;
   },
 };
 

@@ -8,6 +8,8 @@ export interface Look {
   readonly health: string;
   /** When its process was started, as the engine writes it. */
   readonly startedAt: string;
+  /** How often the engine has started it again. */
+  readonly restarts: number;
 }
 
 /** What a container is that may be sent requests. */
@@ -25,9 +27,19 @@ export function whatBecame(first: Look, now: Look | undefined): string | undefin
   return undefined;
 }
 
+/** So often a container may end before it is ready: what it needs may come a moment later than it does. */
+const RESTARTS = 3;
+
+/** Why a container that has not been ready yet will not be; undefined where it still may. */
+export function whyHopeless({ restarts }: Look): string | undefined {
+  return restarts < RESTARTS ? undefined : `its process ended ${String(restarts)} times`;
+}
+
 /** A container that does not serve, and why. */
 export interface Failure {
   readonly look: Look;
+  /** Whether it was ready before. */
+  readonly wasReady: boolean;
   /** What became of it. */
   readonly reason: string;
   /** Whether it was stopped, because one that it was to replace goes on. */
@@ -39,12 +51,12 @@ export interface Failure {
 /** What is told of containers that do not serve, a paragraph each. */
 export function describeFailures(failures: readonly Failure[]): string {
   return failures
-    .map(({ look, reason, stopped, log }) => {
+    .map(({ look, wasReady, reason, stopped, log }) => {
       const rest = stopped
         ? "it was stopped, and the container that it was to replace goes on serving"
         : "it was left as it is, because no other container does its work";
       const lines = log.trimEnd().split("\n");
-      return `${look.name} did not stay ready: ${reason}; ${rest}. The end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+      return `${look.name} did not ${wasReady ? "stay" : "get"} ready: ${reason}; ${rest}. The end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
     })
     .join("\n\n");
 }

@@ -52,6 +52,7 @@ describe("a container on a card", () => {
 
   it("waits for the one before it, so that weights are loaded one after the other", () => {
     expect(registrations.get("container", "stt").dependsOn).to.include("tts");
+    expect([inputs("tts")["wait"], inputs("stt")["wait"]]).to.deep.equal([true, true]);
     expect(registrations.get("container", "tts").dependsOn).not.to.include("stt");
     expect(registrations.get("container", "vad").dependsOn).not.to.include.members(["stt"]);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { docker, idsOf } from "./support/engine.ts";
+import { containersOf, docker, idsOf, type InspectedContainer } from "./support/engine.ts";
+import { startHub } from "./support/hub.ts";
 import { manifestOf } from "./support/registry.ts";
 import { TestStack } from "./support/test-stack.ts";
 import { appeared, askInside, makeWeights } from "./support/tiny-models.ts";
@@ -30,6 +31,13 @@ async function reason(id: string, port: number): Promise<string> {
     await sleep(1000);
   }
   throw new Error("it says nothing");
+}
+
+/** The networks of a container by their logical names. */
+function networksOf(container: InspectedContainer | undefined): string[] {
+  return Object.keys(container?.NetworkSettings.Networks ?? {}).map((name) =>
+    name.replace(/^morgan-test-[0-9a-f]+-/, "").replace(/-[0-9a-f]+$/, ""),
+  );
 }
 
 describe("the images for CUDA, on a machine that need not have a GPU", () => {
@@ -119,6 +127,25 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
       } finally {
         docker("rm", "--force", id);
       }
+    }
+  });
+
+  it("download their weights from a hub, over a way out that no other service has", async () => {
+    const hub = await startHub((folder) => {
+      makeWeights(stack.folder, "stt", containersOf(stack.name)["stt"] ?? expect.fail("no stt"), folder);
+    });
+    try {
+      await stack.configure({ models: { stt: `${hub.model}@main` }, hubEndpoint: hub.url });
+      await stack.up();
+      expect(hub.printed()).to.match(new RegExp(`^GET /${hub.model}/resolve/[0-9a-f]{40}/model\\.bin$`, "m"));
+      const { stt, tts } = containersOf(stack.name);
+      expect(JSON.parse(askInside(stt?.Id ?? "", 8003, "/v1/transcribe", "silence").body)).to.include({
+        text: "hello",
+      });
+      expect(networksOf(stt)).to.have.members(["network", "services-network"]);
+      expect(networksOf(tts)).to.have.members(["services-network"]);
+    } finally {
+      await hub.stop();
     }
   });
 

@@ -19,10 +19,15 @@ export async function appeared(stack: string, service: string): Promise<Inspecte
   throw new Error(`no container of ${service} within ${String(LIMIT / 60_000)} min`);
 }
 
-/** Makes the tiny weights of a service in its own image, on the volume that its container reads them from. */
-export function makeWeights(project: string, service: keyof typeof GENERATORS, container: InspectedContainer): void {
-  const volume = container.Mounts.find(({ Destination }) => Destination === "/models")?.Name ?? "";
-  const mounts = ["-v", `${volume}:/models`, "-v", `${join(project, "services", service, "tests")}:/generator:ro`];
+/** Makes the tiny weights of a service in its own image, on the volume that its container reads them from, or in a folder. */
+export function makeWeights(
+  project: string,
+  service: keyof typeof GENERATORS,
+  container: InspectedContainer,
+  folder?: string,
+): void {
+  const place = folder ?? container.Mounts.find(({ Destination }) => Destination === "/models")?.Name ?? "";
+  const mounts = ["-v", `${place}:/models`, "-v", `${join(project, "services", service, "tests")}:/generator:ro`];
   const confined = ["--rm", "--network=none", "--read-only", "--tmpfs=/tmp", "--user=10001:10001", "--workdir=/"];
   docker(
     "run",

@@ -1,3 +1,4 @@
+import type { CudaVersion } from "./gpu/cuda-version.ts";
 import type { DiskSize, Duration, Size } from "./units.ts";
 
 /** What the heavy work of a service runs on. */
@@ -39,8 +40,11 @@ export interface Engine {
   readonly vramMiB: number;
   /** The stage that its dependencies are installed on. */
   readonly parent: ParentStage;
-  /** How large its image may be. `morgan:sizeBudgets` says what happens to one that is larger. */
-  readonly budget: SizeBudget;
+  /**
+   * How large its image may be; for each CUDA version where it stands on CUDA, whose wheels differ by gigabytes.
+   * `morgan:sizeBudgets` says what happens to one that is larger.
+   */
+  readonly budget: SizeBudget | Readonly<Record<CudaVersion, SizeBudget>>;
 }
 
 /** One service of the stack, as data: everything that the image graph and the deployment know about it. */

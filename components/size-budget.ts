@@ -1,6 +1,7 @@
 import type { ImageSize } from "./engine.ts";
 import type { Problem } from "./errors.ts";
-import type { Accelerator, SizeBudget } from "./service.ts";
+import type { CudaVersion } from "./gpu/cuda-version.ts";
+import type { Accelerator, Engine, SizeBudget } from "./service.ts";
 import { bytes } from "./units.ts";
 
 /** Bytes of what is installed in an image, by a name that says what it is: "torch (Python)", "espeak-ng (Debian)". */
@@ -18,6 +19,11 @@ export interface Growth {
 const NAMED = 5;
 /** Bytes below which a growth is no reason: 0.0 MB is printed for them. */
 const LEAST = 50_000;
+
+/** The budget of an engine's image with a CUDA version, which does not matter to one that does not stand on CUDA. */
+export function budgetOf({ budget }: Pick<Engine, "budget">, version: CudaVersion): SizeBudget {
+  return "unpacked" in budget ? budget : budget[version];
+}
 
 /** Whether an image is larger than its budget. A size of zero is one that is not known, and within every budget. */
 export function isOverBudget(size: ImageSize, budget: SizeBudget): boolean {

@@ -3,8 +3,9 @@ import type { Engine, ImageSize, ListedContainer } from "./engine.ts";
 import { describe, throwProblems, type Problem } from "./errors.ts";
 import { installedIn, installedInContainer } from "./image-packages.ts";
 import { digestOf } from "./reference.ts";
+import type { CudaVersion } from "./gpu/cuda-version.ts";
 import type { Accelerator, Catalog } from "./service.ts";
-import { budgetProblem, explainSize, isOverBudget } from "./size-budget.ts";
+import { budgetOf, budgetProblem, explainSize, isOverBudget } from "./size-budget.ts";
 
 /** Inputs of a check of sizes. */
 export interface SizeCheckArgs {
@@ -12,6 +13,7 @@ export interface SizeCheckArgs {
   readonly stack: string;
   readonly catalog: Catalog;
   readonly accelerator: Accelerator;
+  readonly cudaVersion: CudaVersion;
   /** Image of each service, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
   /** What becomes of an image that is over its budget. */
@@ -67,10 +69,11 @@ interface CheckedImage extends ServiceImageOutput {
 type Running = () => Promise<readonly ListedContainer[]>;
 
 async function checkSize(service: string, ref: string, running: Running, args: SizeCheckArgs): Promise<CheckedImage> {
-  const { catalog, accelerator, engine, mode } = args;
+  const { catalog, accelerator, cudaVersion, engine, mode } = args;
   const size = await engine.imageSize(ref);
   const output = { ref, digest: digestOf(ref) ?? "", size, problem: undefined };
-  const budget = catalog[service]?.engines[accelerator].budget;
+  const work = catalog[service]?.engines[accelerator];
+  const budget = work === undefined ? undefined : budgetOf(work, cudaVersion);
   if (size.unpacked === 0) await pulumi.log.debug(`${service}: the engine does not have ${ref}; no size is checked`);
   if (budget === undefined || !isOverBudget(size, budget)) return output;
   const reason = await explain(service, output, running, args);

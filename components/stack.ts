@@ -83,6 +83,7 @@ export class MorganStack extends pulumi.ComponentResource {
       stack,
       catalog,
       accelerator,
+      cudaVersion: config.cudaVersion,
       images: mapValues(graph.services, inEngine),
       mode: config.sizeBudgets,
       engine,

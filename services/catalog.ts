@@ -58,7 +58,10 @@ export const catalog = {
         startLimit: "180 s",
         // A VITS model of 150 MB, its activations for a long sentence, and 500 MB of CUDA's context.
         vramMiB: 2048,
-        budget: { unpacked: "4.9 GB", compressed: "2.3 GB" },
+        budget: {
+          "12.4": { unpacked: "4.9 GB", compressed: "2.3 GB" },
+          "12.8": { unpacked: "6.2 GB", compressed: "3.1 GB" },
+        },
       },
     },
     cpus: 2,
@@ -89,7 +92,10 @@ export const catalog = {
         startLimit: "180 s",
         // Whisper large-v3 in float16 with beams of 5: 4521 MB (faster-whisper, issue 1030).
         vramMiB: 5120,
-        budget: { unpacked: "1.1 GB", compressed: "460 MB" },
+        budget: {
+          "12.4": { unpacked: "1.1 GB", compressed: "460 MB" },
+          "12.8": { unpacked: "1.45 GB", compressed: "700 MB" },
+        },
       },
     },
     cpus: 2,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Outputs } from "../../cli/outputs.ts";
 import { fetchRecording } from "../../cli/recording.ts";
+import { budgetOf } from "../../components/size-budget.ts";
 import { bytes } from "../../components/units.ts";
 import { catalog } from "../../services/catalog.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
@@ -56,7 +57,7 @@ describe("a first up", () => {
 
   it("builds images that keep the budgets of the catalog", () => {
     for (const name of Object.keys(catalog) as (keyof typeof catalog)[]) {
-      const { budget } = catalog[name].engines.cpu;
+      const budget = budgetOf(catalog[name].engines.cpu, "12.4");
       const { unpacked = Infinity, compressed = Infinity } = outputs.images[name]?.size ?? {};
       expect(unpacked, `${name} unpacked`).to.be.at.most(bytes(budget.unpacked));
       expect(compressed, `${name} compressed`).to.be.at.most(bytes(budget.compressed));

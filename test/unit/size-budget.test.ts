@@ -1,9 +1,16 @@
 import { expect } from "chai";
-import { budgetProblem, explainSize, isOverBudget } from "../../components/size-budget.ts";
+import { budgetOf, budgetProblem, explainSize, isOverBudget } from "../../components/size-budget.ts";
 
 const budget = { unpacked: "300 MB", compressed: "0.1 GB" } as const;
 
 describe("a size budget", () => {
+  it("is that of the CUDA version, where an engine has one for each", () => {
+    const small = { unpacked: "1 GB", compressed: "0.5 GB" } as const;
+    expect(budgetOf({ budget }, "12.8")).to.deep.equal(budget);
+    expect(budgetOf({ budget: { "12.4": small, "12.8": budget } }, "12.8")).to.deep.equal(budget);
+    expect(budgetOf({ budget: { "12.4": small, "12.8": budget } }, "12.4")).to.deep.equal(small);
+  });
+
   it("is kept up to its last byte, unpacked and compressed", () => {
     expect(isOverBudget({ unpacked: 300_000_000, compressed: 100_000_000 }, budget)).to.equal(false);
     expect(isOverBudget({ unpacked: 300_000_001, compressed: 0 }, budget)).to.equal(true);

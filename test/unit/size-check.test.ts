@@ -94,6 +94,7 @@ describe("an image over its budget", () => {
     stack: "dev",
     catalog,
     accelerator: "cpu",
+    cudaVersion: "12.4",
     images: { tts: image("tts") },
     mode: "enforce",
     engine,
@@ -137,10 +138,12 @@ describe("an image over its budget", () => {
     expect(message).to.contain("9000.0 MB unpacked").and.contain("what grew is not known: no python3 in there");
   });
 
-  it("is measured against the budget of the stack's accelerator", async () => {
-    const size = { unpacked: 4_000 * MB, compressed: 2_000 * MB };
+  it("is measured against the budget of the stack's accelerator and CUDA version", async () => {
+    // What the image for 12.8 has; 12.4 is some 1.3 GB less.
+    const size = { unpacked: 6_080 * MB, compressed: 3_040 * MB };
     const { engine } = engineWith([], { imageSize: () => Promise.resolve(size) });
-    expect(await said(args(engine, { accelerator: "cuda" }))).to.equal("");
+    expect(await said(args(engine, { accelerator: "cuda", cudaVersion: "12.8" }))).to.equal("");
+    expect(await said(args(engine, { accelerator: "cuda" }))).to.contain("tts.engines.cuda.budget");
     expect(await said(args(engine))).to.contain("tts.engines.cpu.budget");
   });
 

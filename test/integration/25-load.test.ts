@@ -116,7 +116,8 @@ describe("a deployment of every service, while text and voice turns go on", () =
     const old = serving();
     expect(await deployBad("unready"))
       .to.include("did not get ready")
-      .and.include('"ready":false');
+      .and.include('"ready":false')
+      .and.match(/after \d+ s waiting for .*-core-\w+ \(starting\)/);
     expect(serving()).to.have.members(old);
   });
 

@@ -10,6 +10,7 @@ type State = Omit<Look, "id" | "name">;
 class Story implements Containers {
   time = 0;
   readonly done: string[] = [];
+  readonly told: string[] = [];
   readonly #states: Readonly<Record<string, (time: number) => State | undefined>>;
   readonly #standIns: readonly string[];
 
@@ -53,7 +54,7 @@ class Story implements Containers {
 
 const run = (story: Story, changes: Partial<Task> = {}): Promise<readonly Failure[]> => {
   const task = { containers: ["core"], settled: [], pidsLimit: 512, minReady: 5000, startLimit: 60_000, ...changes };
-  return settle(task, story, story.clock);
+  return settle(task, story, story.clock, (text) => story.told.push(text));
 };
 const reasons = (failures: readonly Failure[]): string[] => failures.map(({ look, reason }) => `${look.id}: ${reason}`);
 
@@ -102,6 +103,22 @@ describe("a deployment settles", () => {
     expect(reasons(failures)).to.deep.equal(["core: its process ended 3 times"]);
     expect(story.time).to.be.within(3000, 3500);
     expect(describeFailures(failures)).to.include("morgan-core did not get ready: its process ended 3 times");
+  });
+
+  it("and tells every 10 s what is waited for, and nothing where that is not long", async () => {
+    const slow = new Story({
+      core: (time) => ({ ...READY, health: time < 21_000 ? "starting" : "healthy" }),
+      vad: () => READY,
+    });
+    await run(slow, { containers: ["core", "vad"], minReady: 15_000 });
+    expect(slow.told).to.deep.equal([
+      "after 10 s waiting for morgan-core (starting), morgan-vad (ready)",
+      "after 20 s waiting for morgan-core (starting)",
+      "after 30 s waiting for morgan-core (ready)",
+    ]);
+    const quick = new Story({ core: () => READY });
+    await run(quick);
+    expect(quick.told).to.deep.equal([]);
   });
 
   it("where one ends once or twice, and is ready then", async () => {

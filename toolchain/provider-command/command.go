@@ -71,7 +71,8 @@ func (s *State) run(ctx context.Context, command *string, previous *State) error
 	}
 	stdout, stderr, err := s.execute(ctx, *command, previousOutput(s.Inputs, previous))
 	if err != nil {
-		return fmt.Errorf("%w: running %q:\n%s", err, *command, stderr)
+		// Both outputs, as the official plugin tells them, though in their order there.
+		return fmt.Errorf("%w: running %q:\n%s%s", err, *command, stdout, stderr)
 	}
 	// One trailing newline is dropped, as in the official plugin: programs compare and pass on the bare value.
 	s.Stdout, s.Stderr = strings.TrimSuffix(stdout, "\n"), strings.TrimSuffix(stderr, "\n")

@@ -9,9 +9,13 @@ const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
 const settled = (process.argv[2] ?? "").split(" ");
 const clock = { now: () => Date.now(), sleep: (time: number): Promise<void> => sleep(time) };
 
-const failures = await settle({ ...task, settled }, engineContainers, clock);
+// What comes on stderr is passed on as progress; both are in the error where this fails.
+const tell = (text: string): void => {
+  console.error(text);
+};
+const failures = await settle({ ...task, settled }, engineContainers, clock, tell);
 if (failures.length === 0) console.log(task.containers.join(" "));
 else {
-  console.error(describeFailures(failures));
+  console.log(describeFailures(failures));
   process.exitCode = 1;
 }

@@ -25,17 +25,28 @@ export interface Clock {
 /** Between two looks at the containers, in milliseconds: a look takes 30 ms of a processor, which they are starting on. */
 const PAUSE = 200;
 
+/** How long nothing is told while some are waited for, in milliseconds. */
+const SILENCE = 10_000;
+
 /**
  * Limits the containers of a stack and watches each of the new ones until it has been ready for the time that is asked
  * for. Gives those that were not. One that is to replace another is stopped at once, so that all requests go to that.
+ * Where it takes long, it tells what it waits for.
  */
-export async function settle(task: Task, containers: Containers, clock: Clock): Promise<readonly Failure[]> {
+export async function settle(
+  task: Task,
+  containers: Containers,
+  clock: Clock,
+  tell: (text: string) => void,
+): Promise<readonly Failure[]> {
   await containers.limit(task.containers, task.pidsLimit);
   const watched = task.containers.filter((id) => !task.settled.includes(id));
   if (watched.length === 0) return [];
   await startStopped(watched, containers);
   const failures: Failure[] = [];
-  const late = clock.now() + task.startLimit;
+  const began = clock.now();
+  const late = began + task.startLimit;
+  let told = began;
   let pending: readonly Watched[] = watched.map((id) => ({ id, ready: undefined }));
   for (;;) {
     const looks = await containers.look(pending.map(({ id }) => id));
@@ -51,8 +62,20 @@ export async function settle(task: Task, containers: Containers, clock: Clock): 
     for (const { failed } of steps) if (failed !== undefined) failures.push(await takeAway(failed, containers));
     pending = steps.flatMap(({ watch }) => (watch === undefined || isOver(watch, task, now) ? [] : watch));
     if (pending.length === 0) return failures;
+    if (now >= told + SILENCE) {
+      told = now;
+      tell(describeWait(pending, looks, Math.round((now - began) / 1000)));
+    }
     await clock.sleep(PAUSE);
   }
+}
+
+function describeWait(pending: readonly Watched[], looks: readonly Look[], passed: number): string {
+  const names = pending.map(({ id, ready }) => {
+    const { name, health } = looks.find((look) => look.id === id) ?? goneOf(id);
+    return `${name} (${ready === undefined ? health : "ready"})`;
+  });
+  return `after ${String(passed)} s waiting for ${names.join(", ")}`;
 }
 
 /** An earlier run stops what fails; the one that tries again starts it. The engine itself restarts all others. */

@@ -28,8 +28,6 @@ export interface ContainerArgs {
   /** Share of the processors, in cores. */
   readonly cpus: number;
   readonly rollout: Rollout;
-  /** Who waits until it is healthy: the provider, and with it all that comes after; or `settled`, at the end. */
-  readonly awaitedBy: "provider" | "settled";
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Configuration and secrets, as files. */
@@ -109,7 +107,9 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
         startPeriod: goDuration(args.startLimit),
         startInterval: goDuration("200 ms"),
       },
-      wait: args.awaitedBy === "provider",
+      // What others stand on is healthy before they are made, and one on a card before the next one loads its weights. For
+      // the rest `settled` waits, at the end.
+      wait: args.rollout === "stop-first" || args.gpu !== undefined,
       waitTimeout: seconds(args.startLimit),
       mustRun: true,
       destroyGraceSeconds: seconds(args.stopLimit),

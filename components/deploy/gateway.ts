@@ -71,7 +71,6 @@ export class Gateway extends pulumi.ComponentResource {
       cpus: 1,
       publish: { address: args.address, external: args.port, internal: PUBLISHED_PORT },
       rollout: "stop-first",
-      awaitedBy: "provider",
     });
     const scheme = tls === undefined ? "http" : "https";
     this.endpoint = container.id.apply(() => `${scheme}://${args.address}:${String(args.port)}`);

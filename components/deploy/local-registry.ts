@@ -37,7 +37,6 @@ export class LocalRegistry extends pulumi.ComponentResource {
       cpus: 2,
       publish: { address: "127.0.0.1", external: args.port, internal: 5000 },
       rollout: "stop-first",
-      awaitedBy: "provider",
     });
     this.ready = [container];
     this.container = container.id;

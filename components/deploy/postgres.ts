@@ -65,7 +65,6 @@ export class Postgres extends pulumi.ComponentResource {
       memory: "512 MiB",
       cpus: 1,
       rollout: "stop-first",
-      awaitedBy: "provider",
     });
     this.container = container.id;
     this.url = `postgresql://${ROLE}@${name}:5432/${ROLE}`;

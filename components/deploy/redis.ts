@@ -38,7 +38,6 @@ export class Redis extends pulumi.ComponentResource {
       memory: "256 MiB",
       cpus: 1,
       rollout: "stop-first",
-      awaitedBy: "provider",
     });
     this.container = container.id;
     this.url = `redis://${name}:6379/0`;

@@ -66,8 +66,6 @@ export class ServiceContainer extends pulumi.ComponentResource {
       memory,
       cpus,
       rollout: args.rollout,
-      // One on a card is ready before the next one loads its weights.
-      awaitedBy: args.gpu === undefined ? "settled" : "provider",
       gpu: args.gpu,
       after: args.after,
       ...args.weights,

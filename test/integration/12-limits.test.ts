@@ -4,6 +4,7 @@ import { catalog } from "../../services/catalog.ts";
 import { containersOf, holdersOf, type InspectedContainer } from "./support/engine.ts";
 import {
   hostAddress,
+  joinedBy,
   listenAt,
   networksOfStack,
   reachable,
@@ -100,11 +101,7 @@ describe("what the engine says that a running container may", () => {
   });
 
   it("is to join the networks that it needs, and no other", () => {
-    const roles = new Map(Object.entries(networks).map(([role, { Name }]) => [Name, role]));
-    const joined = Object.entries(containers).map(([role, { NetworkSettings }]) => {
-      const names = Object.keys(NetworkSettings.Networks);
-      return [role, names.map((name) => (name === "bridge" ? "the engine's own" : roles.get(name))).sort()];
-    });
+    const joined = Object.entries(containers).map(([role, container]) => [role, joinedBy(container, networks)]);
     expect(Object.fromEntries(joined)).to.deep.equal(NETWORKS);
   });
 

@@ -4,6 +4,7 @@ import { fetchRecording } from "../../cli/recording.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containersOf, docker } from "./support/engine.ts";
 import { Load } from "./support/load.ts";
+import { networksOfStack } from "./support/network.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
@@ -29,8 +30,8 @@ describe("containers that the engine's DNS names, and that answer nothing", () =
 
   for (const service of ["llm", "core"]) {
     it(`cost no request, neither where they come nor where they go: beside ${service}`, async () => {
-      const { Config, NetworkSettings } = containersOf(stack.name)[service] ?? expect.fail(`no ${service}`);
-      const [network = ""] = Object.keys(NetworkSettings.Networks).filter((name) => name.includes("services"));
+      const { Config } = containersOf(stack.name)[service] ?? expect.fail(`no ${service}`);
+      const network = networksOfStack(stack.name)["services-network"]?.Name ?? "";
       const newcomer = ["--detach", "--network", network, "--network-alias", service, "--entrypoint", "sleep"];
       const load = new Load((await stack.outputs()).endpoint, await fetchRecording(cacheFolder(process.env)));
       let served: Awaited<ReturnType<Load["stop"]>>;

@@ -10,6 +10,7 @@ import { makeKeyPair } from "../unit/support/key-pair.ts";
 import { containersOf, docker, holdersOf, idsOf } from "./support/engine.ts";
 import { agreedVersion, ask, type Ask, type SecureAnswer } from "./support/https.ts";
 import { listen, reachable } from "./support/network.ts";
+import { bridgeAddress } from "./support/private-registry.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 const TOKEN = "canary-token-of-the-gateway-4711";
@@ -34,7 +35,7 @@ describe("a gateway with a certificate, a token and limits", () => {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ asked: request.url }));
     });
-    modelAddress = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").trim();
+    modelAddress = bridgeAddress();
     modelPort = await listen(model, modelAddress);
     stack = await TestStack.create({
       services: ["llm", "vad"],

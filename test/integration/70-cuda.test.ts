@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { containersOf, docker, idsOf, type InspectedContainer } from "./support/engine.ts";
+import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { startHub } from "./support/hub.ts";
+import { joinedBy, networksOfStack } from "./support/network.ts";
 import { manifestOf } from "./support/registry.ts";
 import { TestStack } from "./support/test-stack.ts";
 import { appeared, askInside, makeWeights } from "./support/tiny-models.ts";
@@ -31,13 +32,6 @@ async function reason(id: string, port: number): Promise<string> {
     await sleep(1000);
   }
   throw new Error("it says nothing");
-}
-
-/** The networks of a container by their logical names. */
-function networksOf(container: InspectedContainer | undefined): string[] {
-  return Object.keys(container?.NetworkSettings.Networks ?? {}).map((name) =>
-    name.replace(/^morgan-test-[0-9a-f]+-/, "").replace(/-[0-9a-f]+$/, ""),
-  );
 }
 
 describe("the images for CUDA, on a machine that need not have a GPU", () => {
@@ -142,8 +136,9 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
       expect(JSON.parse(askInside(stt?.Id ?? "", 8003, "/v1/transcribe", "silence").body)).to.include({
         text: "hello",
       });
-      expect(networksOf(stt)).to.have.members(["network", "services-network"]);
-      expect(networksOf(tts)).to.have.members(["services-network"]);
+      const networks = networksOfStack(stack.name);
+      expect(joinedBy(stt, networks)).to.have.members(["network", "services-network"]);
+      expect(joinedBy(tts, networks)).to.have.members(["services-network"]);
     } finally {
       await hub.stop();
     }

@@ -105,11 +105,10 @@ function step(
     return reason === undefined ? { watch: { id, ready } } : { failed: { look: ready.look, wasReady: true, reason } };
   }
   if (look !== undefined && isReady(look)) return { watch: { id, ready: { look, since: now } } };
-  const { status, health } = look ?? goneOf(id);
-  const tooLate = now < late ? undefined : `it is ${status}, and its health check says "${health}"`;
-  const reason = look === undefined ? tooLate : (whyHopeless(look) ?? tooLate);
-  if (reason === undefined) return { watch: { id, ready } };
-  return { failed: { look: look ?? goneOf(id), wasReady: false, reason } };
+  const seen = look ?? goneOf(id);
+  const tooLate = now < late ? undefined : `it is ${seen.status}, and its health check says "${seen.health}"`;
+  const reason = whyHopeless(seen) ?? tooLate;
+  return reason === undefined ? { watch: { id, ready } } : { failed: { look: seen, wasReady: false, reason } };
 }
 
 function goneOf(id: string): Look {

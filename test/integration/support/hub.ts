@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { python } from "../../harness/python.ts";
-import { docker } from "./engine.ts";
+import { bridgeAddress } from "./private-registry.ts";
 
 /** A hub of models that a test runs: a stand-in, where containers with a way out can reach it. */
 export interface TestHub {
@@ -29,8 +29,7 @@ export async function startHub(make: (folder: string) => void): Promise<TestHub>
   // The generator runs as the services do.
   for (const path of [folder, join(model, ".."), model]) chmodSync(path, 0o777);
   make(model);
-  const address = docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}").trim();
-  const program = ["services/shared/tests/fake_hub.py", folder, `${address}:0`];
+  const program = ["services/shared/tests/fake_hub.py", folder, `${bridgeAddress()}:0`];
   const hub = spawn(await python(), program, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface(hub.stdout);
   const [url] = (await once(lines, "line")) as [string];

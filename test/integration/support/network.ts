@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
-import { docker } from "./engine.ts";
+import { docker, type InspectedContainer } from "./engine.ts";
 
 /** A network of the engine, as far as the tests ask. */
 export interface InspectedNetwork {
@@ -16,6 +16,16 @@ export function networksOfStack(stack: string): Record<string, InspectedNetwork>
   const ids = docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack}`).split("\n").filter(Boolean);
   const networks = ids.flatMap((id) => JSON.parse(docker("network", "inspect", id)) as InspectedNetwork[]);
   return Object.fromEntries(networks.map((network) => [network.Labels["morgan.role"] ?? "", network]));
+}
+
+/** The networks that a container is on, by role, in alphabetical order. */
+export function joinedBy(
+  container: InspectedContainer | undefined,
+  networks: Record<string, InspectedNetwork>,
+): string[] {
+  const roles = new Map(Object.entries(networks).map(([role, { Name }]) => [Name, role]));
+  const names = Object.keys(container?.NetworkSettings.Networks ?? {});
+  return names.map((name) => (name === "bridge" ? "the engine's own" : (roles.get(name) ?? name))).sort();
 }
 
 /** The host's address on a network. */

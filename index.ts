@@ -1,10 +1,12 @@
 import "./components/abandoned.ts";
 import { readConfig } from "./components/config.ts";
 import { thisHost } from "./components/host.ts";
+import { startPlugins } from "./components/plugins.ts";
 import { preflight } from "./components/preflight.ts";
 import { trustRegistry } from "./components/registry-trust.ts";
 import { MorganStack } from "./components/stack.ts";
 
+startPlugins();
 const { config, problems } = readConfig();
 const host = thisHost(config.dockerHost);
 const { gpu, release: plan, untrusted } = await preflight(config, problems, host);

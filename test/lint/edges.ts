@@ -16,7 +16,7 @@ const data = ["components/config.ts", "services/catalog.ts"];
 const layers: readonly Layer[] = [
   {
     files: "index.ts",
-    may: ["components/{abandoned,stack,config,preflight,host,registry-trust}.ts"],
+    may: ["components/{abandoned,stack,config,plugins,preflight,host,registry-trust}.ts"],
     packages: ["@pulumi/pulumi"],
   },
   {
@@ -41,9 +41,9 @@ const layers: readonly Layer[] = [
 
 /** Where a provider package may be imported: each has one home, so that an upgrade has one place to look at. */
 const homes: Readonly<Record<string, readonly string[]>> = {
-  "@pulumi/docker-build": ["components/image/**", "test/**"],
-  "@pulumi/docker": ["components/deploy/**", "test/**"],
-  "@pulumi/command": ["components/image/**", "components/deploy/**", "test/**"],
+  "@pulumi/docker-build": ["components/image/**", "components/plugins.ts", "test/**"],
+  "@pulumi/docker": ["components/deploy/**", "components/plugins.ts", "test/**"],
+  "@pulumi/command": ["components/image/**", "components/deploy/**", "components/plugins.ts", "test/**"],
 };
 
 /** Says why `file` must not import `specifier`, or nothing where it may. */

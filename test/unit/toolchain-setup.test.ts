@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -10,7 +10,7 @@ import { withImageStore } from "../../toolchain/setup/engine.mjs";
 import { makeFolder } from "../../toolchain/setup/files.mjs";
 import { withLock } from "../../toolchain/setup/lock.mjs";
 import { sameTree } from "../../toolchain/setup/npm.mjs";
-import { atLeast } from "../../toolchain/setup/pulumi.mjs";
+import { atLeast, leaveOutLogs } from "../../toolchain/setup/pulumi.mjs";
 
 const MIRROR = "http://mirror.example/debian";
 
@@ -85,6 +85,16 @@ describe("set-up", () => {
     const message = await attempt.catch((error: unknown) => String(error));
     expect(message).to.contain("cut short");
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it("leaves Pulumi no folder to write a log of every run into, and removes those of earlier runs", () => {
+    const logs = join(folder, "logs");
+    mkdirSync(logs);
+    writeFileSync(join(logs, "pulumi-up.log"), "");
+    for (const time of ["first", "again"]) {
+      leaveOutLogs({ pulumiHome: folder });
+      expect(statSync(logs).isFile(), time).to.equal(true);
+    }
   });
 
   it("takes over the lock of a process that has ended", async () => {

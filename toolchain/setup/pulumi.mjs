@@ -1,6 +1,6 @@
 // Pulumi's CLI, its Node language host and the three plugins: the machine's own, else the official downloads, else
 // built from Go modules.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { home, setting, toolchainComplete } from "../paths.mjs";
 import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION } from "../versions.mjs";
@@ -18,6 +18,27 @@ import { missing, say } from "./report.mjs";
  * @param {NodeJS.ProcessEnv} env
  */
 export async function ensurePulumi(at, env) {
+  await ensureToolchain(at, env);
+  if (toolchainComplete(at)) leaveOutLogs(at);
+}
+
+/**
+ * The CLI writes a debug log of every run into its home, 150 kB and a sixteenth of the time of an up that changes nothing,
+ * and has no setting against it: where the folder cannot be made, it goes without. `pulumi --logtostderr -v=9` still tells.
+ * @param {Pick<Paths, "pulumiHome">} at
+ */
+export function leaveOutLogs({ pulumiHome }) {
+  const logs = join(pulumiHome, "logs");
+  if (statSync(logs, { throwIfNoEntry: false })?.isFile()) return;
+  rmSync(logs, { recursive: true, force: true });
+  writeWhole(logs, "This file keeps Pulumi from writing a log of every run here: see toolchain/setup/pulumi.mjs.\n");
+}
+
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function ensureToolchain(at, env) {
   if (isReady(at, env)) return;
   await withLock(join(at.cache, "locks", "toolchain"), async () => {
     if (isReady(at, env)) return;

@@ -33,6 +33,7 @@ export function stackValues(stack: string): Map<string, string> {
   return new Map(lines.map(([, key = "", value = ""]) => [key, value.replace(/^(["'])(.*)\1$/, "$2")]));
 }
 
-function readRoot(name: string): string {
+/** Text of a file of the project's folder. */
+export function readRoot(name: string): string {
   return readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 }

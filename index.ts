@@ -1,6 +1,7 @@
 import "./components/abandoned.ts";
 import { readConfig } from "./components/config.ts";
 import { thisHost } from "./components/host.ts";
+import { withKnownSizes } from "./components/known-sizes.ts";
 import { startPlugins } from "./components/plugins.ts";
 import { preflight } from "./components/preflight.ts";
 import { trustRegistry } from "./components/registry-trust.ts";
@@ -9,11 +10,11 @@ import { MorganStack } from "./components/stack.ts";
 startPlugins();
 const { config, problems } = readConfig();
 const host = thisHost(config.dockerHost);
-const { gpu, release: plan, untrusted } = await preflight(config, problems, host);
+const { gpu, release: plan, untrusted, sizes } = await preflight(config, problems, host);
 trustRegistry(untrusted, config);
 // Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an
 // up that changes nothing. Take this line out to hunt a bug in here.
 Error.stackTraceLimit = 0;
-const stack = new MorganStack("morgan", { config, engine: host.engine, gpu, plan });
+const stack = new MorganStack("morgan", { config, engine: withKnownSizes(host.engine, sizes), gpu, plan });
 
 export const { endpoint, images, services, registry, release, releases } = stack;

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config.ts";
-import type { ListedContainer } from "./engine.ts";
 import type { Problem } from "./errors.ts";
 import type { Host } from "./host.ts";
 
@@ -22,11 +21,9 @@ export async function checkEngine(
 }
 
 /** A port of the host leads to one container, so another port is another container, and the old one goes first. */
-async function announceMove({ stack, gateway }: MorganConfig, containers: readonly ListedContainer[]): Promise<void> {
-  const running = containers.find(
-    ({ labels, running }) => running && labels["morgan.stack"] === stack && labels["morgan.role"] === "gateway",
-  );
-  const ports = running?.publishedPorts ?? [];
+async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
+  const gateways = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": "gateway" } });
+  const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
   if (ports.length === 0 || ports.includes(gateway.port)) return;
   await pulumi.log.warn(
     `the port of the stack moves from ${ports.join(", ")} to ${String(gateway.port)}: the gateway is replaced, ` +
@@ -42,8 +39,10 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
       ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.registry.port }]
       : []),
   ].filter(({ port }) => port !== 0);
-  const containers = await host.engine.containers();
-  await announceMove(config, containers);
+  const [containers] = await Promise.all([
+    host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
+    announceMove(config, host),
+  ]);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
     const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
     const stack = holder?.labels["morgan.stack"];

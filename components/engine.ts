@@ -22,6 +22,14 @@ export interface ListedContainer {
   readonly publishedPorts: readonly number[];
 }
 
+/** Which containers are asked for: those that all of this is true of. The engine takes milliseconds for each that it lists. */
+export interface ContainerFilter {
+  /** Labels with their values. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Ports of the host; a container that any of them leads to. */
+  readonly publishedPorts?: readonly number[];
+}
+
 /** A program to run in a container of its own. */
 export interface RunArgs {
   /** Image that the engine has. */
@@ -35,7 +43,7 @@ export interface Engine extends RegistryQuestions {
   /** Version of the engine: "28.5.2". @throws Error that says how it could not be reached. */
   version(): Promise<string>;
   /** Containers, stopped ones too, the newest first. */
-  containers(): Promise<readonly ListedContainer[]>;
+  containers(filter: ContainerFilter): Promise<readonly ListedContainer[]>;
   /** Ways in which it can give cards to containers. */
   gpuSupport(): Promise<GpuSupport>;
   /** Health of a container: "healthy", "unhealthy", "starting", "none" without a health check, "gone" without it. */
@@ -64,8 +72,13 @@ export function connectEngine(host: string): Engine {
     async version() {
       return text(field(await api.get("/version"), "Version"));
     },
-    async containers() {
-      return list(await api.get("/containers/json?all=true")).map((container) => ({
+    async containers({ labels = {}, publishedPorts = [] }) {
+      const filters = {
+        label: Object.entries(labels).map(([name, value]) => `${name}=${value}`),
+        publish: publishedPorts.map(String),
+      };
+      const path = `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+      return list(await api.get(path)).map((container) => ({
         id: text(field(container, "Id")),
         image: text(field(container, "ImageID")),
         running: field(container, "State") === "running",

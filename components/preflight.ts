@@ -5,22 +5,28 @@ import { checkEngine } from "./engine-check.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
+import type { KnownSizes } from "./known-sizes.ts";
 import { checkNetwork } from "./network-check.ts";
 import { planPromotion } from "./promotion.ts";
 import type { ReleasePlan } from "./release-plan.ts";
 import { parseLock } from "./requirements.ts";
 
+/** What the preflight found out. */
+export interface Preflight {
+  readonly gpu: GpuPlan;
+  readonly release: ReleasePlan;
+  readonly untrusted: string | undefined;
+  readonly sizes: KnownSizes;
+}
+
 /**
  * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
- * which service computes on which card and which release runs, and says which registry the engine has yet to trust.
+ * which service computes on which card and which release runs, and says which registry the engine has yet to trust and
+ * which sizes of images are known.
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(
-  config: MorganConfig,
-  problems: readonly Problem[],
-  host: Host,
-): Promise<{ readonly gpu: GpuPlan; readonly release: ReleasePlan; readonly untrusted: string | undefined }> {
+export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
   const [engine, release] = await Promise.all([checkEngine(config, host), planPromotion(config, host)]);
   const builds = release.plan.kind === "build";
   // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
@@ -40,7 +46,7 @@ export async function preflight(
     // A release that runs needs no index, and no registry where the engine has its images: a copy says what it misses.
     ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan, untrusted: network.untrusted };
+  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes: release.sizes };
 }
 
 /** The engine would make a folder that is not there, empty and root's. */

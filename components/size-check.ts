@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine, ImageSize, ListedContainer } from "./engine.ts";
+import type { Engine, ImageSize } from "./engine.ts";
 import { describe, throwProblems, type Problem } from "./errors.ts";
 import { installedIn, installedInContainer } from "./image-packages.ts";
 import { digestOf } from "./reference.ts";
@@ -36,10 +36,8 @@ export interface ServiceImageOutput {
  * rollout is half done. A preview, which may not know all of them, lets each wait for its own check alone.
  */
 export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
-  const running = lazily(() => args.engine.containers());
   const checked = Object.entries(args.images).map(
-    ([service, image]) =>
-      [service, pulumi.output(image).apply((ref) => checkSize(service, ref, running, args))] as const,
+    ([service, image]) => [service, pulumi.output(image).apply((ref) => checkSize(service, ref, args))] as const,
   );
   const isTogether = args.mode === "enforce" && !pulumi.runtime.isDryRun();
   const together = isTogether ? allWithin(checked.map(([, image]) => image)) : undefined;
@@ -66,9 +64,7 @@ interface CheckedImage extends ServiceImageOutput {
   readonly problem: Problem | undefined;
 }
 
-type Running = () => Promise<readonly ListedContainer[]>;
-
-async function checkSize(service: string, ref: string, running: Running, args: SizeCheckArgs): Promise<CheckedImage> {
+async function checkSize(service: string, ref: string, args: SizeCheckArgs): Promise<CheckedImage> {
   const { catalog, accelerator, cudaVersion, engine, mode } = args;
   const size = await engine.imageSize(ref);
   const output = { ref, digest: digestOf(ref) ?? "", size, problem: undefined };
@@ -76,7 +72,7 @@ async function checkSize(service: string, ref: string, running: Running, args: S
   const budget = work === undefined ? undefined : budgetOf(work, cudaVersion);
   if (size.unpacked === 0) await pulumi.log.debug(`${service}: the engine does not have ${ref}; no size is checked`);
   if (budget === undefined || !isOverBudget(size, budget)) return output;
-  const reason = await explain(service, output, running, args);
+  const reason = await explain(service, output, args);
   const problem = budgetProblem(service, accelerator, { size, budget, reason });
   if (mode === "enforce") return { ...output, problem };
   await pulumi.log.warn(describe([problem], "the image is deployed all the same"));
@@ -87,11 +83,12 @@ async function checkSize(service: string, ref: string, running: Running, args: S
 async function explain(
   service: string,
   { ref, digest }: ServiceImageOutput,
-  running: Running,
   { stack, engine, mode }: SizeCheckArgs,
 ): Promise<string> {
   try {
-    const previous = previousContainer(await running(), stack, service);
+    const containers = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": service } });
+    // One that a failed rollout left beside it is younger.
+    const previous = containers.findLast(({ running }) => running);
     const isSame = previous?.image === digest;
     // Told when it was deployed; every run that changes nothing would look into it again.
     if (isSame && mode === "warn") return "it runs already";
@@ -103,20 +100,4 @@ async function explain(
   } catch (error) {
     return `what grew is not known: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** The container of a service that was there first: one that a failed rollout left beside it is younger. */
-function previousContainer(
-  containers: readonly ListedContainer[],
-  stack: string,
-  service: string,
-): ListedContainer | undefined {
-  return containers.findLast(
-    ({ labels, running }) => running && labels["morgan.stack"] === stack && labels["morgan.role"] === service,
-  );
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, get as httpGet, type RequestOptions } from "node:http";
-import { Agent as HttpsAgent, get as httpsGet } from "node:https";
+import type { RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { getCACertificates } from "node:tls";
 
@@ -23,6 +22,10 @@ export type Knock = (host: string, port: number) => Promise<string | undefined>;
 
 /** How long an answer may take, in milliseconds. */
 const TIMEOUT = 5000;
+
+/** See `engine-api.ts` for why it is not imported. */
+const { Agent: HttpAgent, get: httpGet } = process.getBuiltinModule("node:http");
+const { Agent: HttpsAgent, get: httpsGet } = process.getBuiltinModule("node:https");
 
 export const ask: Ask = (url, { login, certificates, proxy }) => {
   const { promise, resolve } = Promise.withResolvers<Answer>();

@@ -46,7 +46,7 @@ export async function planGpus(
     const why = missing.map((problem) => `${problem.expected}: ${problem.found}`).join("; ");
     return onProcessor(`no card can be used (${why}): ${names} compute on the processor`);
   }
-  const running = runningOnCards(args.stack, await host.engine.containers());
+  const running = runningOnCards(await host.engine.containers({ labels: { "morgan.stack": args.stack } }));
   const own = new Map<string, number>();
   for (const { service, vramMiB } of wanting) {
     const device = running.get(service);
@@ -71,13 +71,11 @@ function onProcessor(report: string): { plan: GpuPlan; problems: readonly Proble
 }
 
 /** The card of each service that runs. */
-function runningOnCards(stack: string, containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
+function runningOnCards(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
   return new Map(
     containers.flatMap(({ labels }): [string, string][] => {
       const { "morgan.role": service, "morgan.gpu": device } = labels;
-      return labels["morgan.stack"] === stack && service !== undefined && device !== undefined
-        ? [[service, device]]
-        : [];
+      return service !== undefined && device !== undefined ? [[service, device]] : [];
     }),
   );
 }

@@ -16,7 +16,7 @@ const data = ["components/config.ts", "services/catalog.ts"];
 const layers: readonly Layer[] = [
   {
     files: "index.ts",
-    may: ["components/{abandoned,stack,config,plugins,preflight,host,registry-trust}.ts"],
+    may: ["components/{abandoned,stack,config,known-sizes,plugins,preflight,host,registry-trust}.ts"],
     packages: ["@pulumi/pulumi"],
   },
   {

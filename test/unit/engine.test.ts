@@ -38,7 +38,9 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
       { Source: "cdi", ID: "vendor.com/nic=0" },
     ],
   },
-  "/containers/json?all=true": CONTAINERS,
+  [`/containers/json?all=true&filters=${encodeURIComponent('{"label":[],"publish":[]}')}`]: CONTAINERS,
+  [`/containers/json?all=true&filters=${encodeURIComponent('{"label":["a=b","c=d"],"publish":["80","8081"]}')}`]:
+    CONTAINERS.slice(0, 1),
   "/containers/good/json": { State: { Health: { Status: "healthy" } } },
   "/containers/plain/json": { State: {} },
   "/containers/page/json": "<html>",
@@ -77,10 +79,12 @@ describe("the engine", () => {
 
   it("lists containers with their image, their labels and the host's ports that lead to them", async () => {
     const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
-    expect(await connectEngine(socket).containers()).to.deep.equal([
+    const engine = connectEngine(socket);
+    expect(await engine.containers({})).to.deep.equal([
       { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
       { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
     ]);
+    expect(await engine.containers({ labels: { a: "b", c: "d" }, publishedPorts: [80, 8081] })).to.have.length(1);
   });
 
   it("says how healthy a container is, and whether it is there and checked at all", async () => {

@@ -5,7 +5,7 @@ import { MorganError, type Problem } from "../../components/errors.ts";
 import { requirementsOf } from "../../components/build-check.ts";
 import { preflight } from "../../components/preflight.ts";
 import { catalog } from "../../services/catalog.ts";
-import { stackConfig } from "./support/config.ts";
+import { listing, stackConfig } from "./support/config.ts";
 import { fakeHost, type FakeHost } from "./support/host.ts";
 import { useLogs } from "./support/logs.ts";
 import { madeUpRelease } from "./support/releases.ts";
@@ -28,7 +28,7 @@ async function problems(
 const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
   const labels: Record<string, string> = stack === undefined ? {} : { "morgan.stack": stack };
   const listed: ListedContainer = { id: "0", image: "sha256:0", running: true, labels, publishedPorts };
-  return { containers: () => Promise.resolve([listed]) };
+  return { containers: listing([listed]) };
 };
 
 describe("the preflight", () => {
@@ -38,7 +38,7 @@ describe("the preflight", () => {
     const gateway = (port: number, stack: string): Partial<Engine> => {
       const labels = { "morgan.stack": stack, "morgan.role": "gateway" };
       const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
-      return { containers: () => Promise.resolve([listed]) };
+      return { containers: listing([listed]) };
     };
     await problems(fakeHost(gateway(8080, "dev")));
     await problems(fakeHost(gateway(9999, "prod")));

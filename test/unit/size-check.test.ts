@@ -6,7 +6,7 @@ import { checkSizes, type SizeCheckArgs } from "../../components/size-check.ts";
 import { NO_GPU } from "../../components/gpu/plan.ts";
 import { MorganStack } from "../../components/stack.ts";
 import { catalog } from "../../services/catalog.ts";
-import { fakeEngine, stackConfig } from "./support/config.ts";
+import { fakeEngine, listing, stackConfig } from "./support/config.ts";
 import { useLogs } from "./support/logs.ts";
 import { useProject } from "./support/project.ts";
 import { record, recordFailure, type RecordOptions } from "./support/registrations.ts";
@@ -84,7 +84,7 @@ describe("the images of a stack and their size budgets", () => {
       );
     }
     expect(registrations.names("container")).to.include.members(["core", "llm", "tts", "stt", "vad"]);
-    expect(asked.filter((question) => question === "containers")).to.have.length(1);
+    expect(asked.filter((question) => question === "containers")).to.have.length(2);
   });
 });
 
@@ -115,7 +115,7 @@ describe("an image over its budget", () => {
       container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
     ];
     for (const mode of ["enforce", "warn"] as const) {
-      const { engine, asked } = engineWith(["tts"], { containers: () => Promise.resolve(containers) });
+      const { engine, asked } = engineWith(["tts"], { containers: listing(containers) });
       const message = await said(args(engine, { mode }));
       expect(message).to.contain("; grew since the image that runs: torch (Python) +10.0 MB\n");
       expect(asked).to.have.members(["size of tts", "run tts", "exec tts-old"]);

@@ -4,6 +4,7 @@ import type { GpuConfig } from "../../../components/gpu/gpu-config.ts";
 import { planGpus } from "../../../components/gpu/plan.ts";
 import type { GpuSupport } from "../../../components/gpu/support.ts";
 import { catalog } from "../../../services/catalog.ts";
+import { listing } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
 const SUPPORT: GpuSupport = { cdiDevices: ["0", "1", "2", "3"], cdiFolders: ["/var/run/cdi"], runtimes: ["runc"] };
@@ -34,7 +35,7 @@ function machine({ cards = [], support = {}, running = {}, stack = "dev", ...car
   }));
   const host = fakeHost({
     gpuSupport: () => Promise.resolve({ ...SUPPORT, ...support }),
-    containers: () => Promise.resolve(containers),
+    containers: listing(containers),
   });
   const lines = cards.map(([total, free], index) =>
     [index, `GPU-${String(index)}`, "NVIDIA A10", total, free, driver, capability, mig ? "Enabled" : "[N/A]"].join(

@@ -1,5 +1,5 @@
 import type { MorganConfig } from "../../../components/config.ts";
-import type { Engine } from "../../../components/engine.ts";
+import type { Engine, ListedContainer } from "../../../components/engine.ts";
 import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/image-source.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network-profile.ts";
 import { catalog } from "../../../services/catalog.ts";
@@ -60,6 +60,18 @@ export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
     dockerHost: "",
     ...changes,
   };
+}
+
+/** How an engine lists these containers. */
+export function listing(containers: readonly ListedContainer[]): Engine["containers"] {
+  return ({ labels = {}, publishedPorts = [] }) =>
+    Promise.resolve(
+      containers.filter(
+        (container) =>
+          Object.entries(labels).every(([name, value]) => container.labels[name] === value) &&
+          (publishedPorts.length === 0 || publishedPorts.some((port) => container.publishedPorts.includes(port))),
+      ),
+    );
 }
 
 /** An engine in which everything is healthy and nothing runs. */

@@ -43,9 +43,33 @@ export interface Context {
 export function layOutContext(name: string, parts: readonly ContextPart[]): Context {
   const files = parts.flatMap(({ from, to }) => list(from, to));
   const digest = digestFiles(files);
-  const location = join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
+  const location = locationOf(name, digest);
   if (!existsSync(location)) write(location, files);
   return { location, digest };
+}
+
+/**
+ * The same of one large file, which is not read again while it stays what it was: 38 MB take 65 ms, in every preview and
+ * every up.
+ *
+ * @throws Error where there is no such file.
+ */
+export function layOutFile(name: string, { from, to }: ContextPart): Context {
+  const { size, mtimeMs, ctimeMs, ino } = statSync(from);
+  // Whoever writes to a file, or puts another one in its place, changes one of these.
+  const identity = createHash("sha256").update([from, to, size, mtimeMs, ctimeMs, ino].join("\0")).digest("hex");
+  const memory = join(CONTEXTS, `${name}.${identity.slice(0, 16)}`);
+  const digest = existsSync(memory) ? readFileSync(memory, "utf8") : "";
+  if (existsSync(locationOf(name, digest))) return { location: locationOf(name, digest), digest };
+  const context = layOutContext(name, [{ from, to }]);
+  const unfinished = `${memory}.${String(process.pid)}`;
+  writeFileSync(unfinished, context.digest);
+  renameSync(unfinished, memory);
+  return context;
+}
+
+function locationOf(name: string, digest: string): string {
+  return join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
 }
 
 interface File {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { toolsRecipe } from "../dockerfile/recipes/tools.ts";
-import { layOutContext } from "./context.ts";
+import { layOutFile } from "./context.ts";
 import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ToolsStage. */
@@ -19,7 +19,7 @@ export class ToolsStage extends pulumi.ComponentResource {
     super("morgan:image:ToolsStage", name, {}, opts);
     const image = createStageImage(this, name, {
       dockerfile: toolsRecipe(),
-      context: layOutContext(name, [{ from: args.uv, to: "uv" }]),
+      context: layOutFile(name, { from: args.uv, to: "uv" }),
       images: {},
       description: "Programs that builds mount",
       build: args.build,

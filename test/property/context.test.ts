@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -11,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { layOutContext, type Context } from "../../components/image/context.ts";
+import { layOutContext, layOutFile, type Context } from "../../components/image/context.ts";
 import { useFolder } from "../unit/support/project.ts";
 
 /** Files of a source folder, by path. */
@@ -150,8 +152,34 @@ describe("a build context", () => {
     expect(unfinished).to.deep.equal([]);
   });
 
+  it("of one large file is the same, and another one once the file is, even of the same size and time", () => {
+    const from = join(write({ uv: "one" }, { time: new Date(0) }), "uv");
+    const file = { from, to: "uv" };
+    expect(layOutFile("large", file)).to.deep.equal(layOutContext("large", [file]));
+    const first = layOutFile("large", file);
+    writeFileSync(from, "two");
+    utimesSync(from, new Date(0), new Date(0));
+    const second = layOutFile("large", file);
+    expect(second.digest).not.to.equal(first.digest);
+    expect(readFileSync(join(second.location, "uv"), "utf8")).to.equal("two");
+  });
+
+  it("of one large file is taken from what is remembered of it, and laid out again where it is gone", () => {
+    const file = { from: join(write({ uv: "three" }), "uv"), to: "uv" };
+    const other = layOutContext("kept", [{ from: join(write({ uv: "four" }), "uv"), to: "uv" }]);
+    const { digest, location } = layOutFile("kept", file);
+    const memory = readdirSync(".morgan/contexts").find((entry) => /^kept\.[0-9a-f]{16}$/.test(entry)) ?? "";
+    writeFileSync(join(".morgan/contexts", memory), other.digest);
+    expect(layOutFile("kept", file), "nobody reads the file").to.deep.equal(other);
+    writeFileSync(join(".morgan/contexts", memory), digest);
+    rmSync(location, { recursive: true });
+    expect(layOutFile("kept", file)).to.deep.equal({ digest, location });
+    expect(existsSync(location)).to.equal(true);
+  });
+
   it("is an error where a part is not there", () => {
     expect(() => layOutContext("core", [{ from: "services/none", to: "code" }])).to.throw(/ENOENT.*services\/none/);
+    expect(() => layOutFile("tools", { from: "services/none", to: "uv" })).to.throw(/ENOENT.*services\/none/);
   });
 });
 

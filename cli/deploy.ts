@@ -2,15 +2,15 @@ import { removeLogins } from "../components/image/left-logins.ts";
 import type { Arguments } from "./arguments.ts";
 import { watchContainers } from "./container-events.ts";
 import { explainFailure, stopFailed } from "./failure.ts";
-import { forgetImages, isSameRelease } from "./forget.ts";
+import { forgetAllImages, forgetImages, isSameRelease } from "./forget.ts";
 import { describeGaps, gapsIn } from "./gaps.ts";
 import { describeHolder, isHeld, locksOf } from "./holder.ts";
 import { withMissingImages } from "./missing-images.ts";
-import { describeOutputs, outputsOf } from "./outputs.ts";
+import { describeOutputs, isOutputs, outputsOf } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "./rollback.ts";
-import { outputsInFile, readState } from "./state.ts";
+import { outputsInFile, readState, stackOutputs } from "./state.ts";
 
 /** Deploys, and says what an engine and a registry know of it beside Pulumi; gives the exit code. */
 export async function up(args: Arguments): Promise<number> {
@@ -61,11 +61,16 @@ export function preview(args: Arguments): Promise<number> {
   return change("preview", args, ["--suppress-outputs"]);
 }
 
-/** Pulumi would take everything else away before it met what is protected. */
+/** Takes the stack away, and its images from the engine. Pulumi would take all else away before it met what is protected. */
 export async function destroy(args: Arguments): Promise<number> {
   const { stack } = args;
   const { protectedNames } = await readState(stack);
-  if (protectedNames.length === 0) return change("destroy", args, ["--yes", "--skip-preview"]);
+  if (protectedNames.length === 0) {
+    const before = await stackOutputs(stack);
+    const code = await change("destroy", args, ["--yes", "--skip-preview"]);
+    if (code === 0 && isOutputs(before)) await forgetAllImages(stack, before);
+    return code;
+  }
   console.error(
     `nothing was destroyed: "${stack}" protects ${protectedNames.join(", ")}. ` +
       `To give them up, set protectData to false in Pulumi.${stack}.yaml, run "npm run up -- --stack ${stack}", then destroy.`,

@@ -20,6 +20,8 @@ export interface Forgettable {
   readonly repository: string;
   /** Digests of what is needed. */
   readonly keep: ReadonlySet<string>;
+  /** Whether the stack builds again: what the tag of a stage names is what the next build begins with. */
+  readonly goesOn: boolean;
 }
 
 /** Whether the same release ran before an up as after it, and the same ones are kept. */
@@ -36,11 +38,24 @@ export function isSameRelease(before: unknown, after: Pick<Outputs, "release" | 
  *
  * @returns how many names were taken away.
  */
-export async function forgetImages(stack: string, { registry, releases }: Outputs): Promise<number> {
+export function forgetImages(stack: string, { registry, releases }: Outputs): Promise<number> {
+  const kept = releases.flatMap((release) => Object.values(imagesOf(release)).flatMap((ref) => digestOf(ref) ?? []));
+  return forget(kept, { stack, registry, goesOn: true });
+}
+
+/** The same for a stack that is gone: nothing of it is needed. */
+export function forgetAllImages(stack: string, { registry }: Pick<Outputs, "registry">): Promise<number> {
+  return forget([], { stack, registry, goesOn: false });
+}
+
+async function forget(
+  kept: readonly string[],
+  { registry, ...whose }: { readonly stack: string; readonly registry: string; readonly goesOn: boolean },
+): Promise<number> {
   try {
-    const kept = releases.flatMap((release) => Object.values(imagesOf(release)).flatMap((ref) => digestOf(ref) ?? []));
     const { images, used } = await listImages();
-    const names = forgettable(images, { stack, repository: `${registry}/images`, keep: new Set([...kept, ...used]) });
+    const keep = new Set([...kept, ...used]);
+    const names = forgettable(images, { ...whose, repository: `${registry}/images`, keep });
     if (names.length > 0) await execute("docker", ["image", "rm", ...names]);
     return names.length;
   } catch {
@@ -49,12 +64,14 @@ export async function forgetImages(stack: string, { registry, releases }: Output
 }
 
 /** The names of what a stack no longer needs. */
-export function forgettable(images: readonly ListedImage[], { stack, repository, keep }: Forgettable): string[] {
+export function forgettable(
+  images: readonly ListedImage[],
+  { stack, repository, keep, goesOn }: Forgettable,
+): string[] {
   return images.flatMap(({ digests, names }) => {
     if (digests.some((digest) => keep.has(digest))) return [];
     const own = names.flatMap((name) => ownName(name, repository, stack) ?? []);
-    // What the tag of a stage names is what the next build begins with.
-    if (own.some(({ isCurrent }) => isCurrent)) return [];
+    if (goesOn && own.some(({ isCurrent }) => isCurrent)) return [];
     const tags = own.filter(({ name }) => !name.includes("@"));
     // To remove a name with a digest is to remove every name in the repository, another stack's too.
     const all = own.length === names.length ? own : tags;

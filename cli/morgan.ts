@@ -12,7 +12,7 @@ const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
   up        build what changed, push it, deploy it; then say where it runs
   preview   say what "up" would change
   rollback  run the release before the one that runs; --to <id>: another one; --off: the newest again
-  destroy   remove the stack's containers, networks and volumes
+  destroy   remove the stack's containers, networks, volumes and images
   outputs   print the stack's outputs; --json for programs
   backup    write the stack's database into a file: [FILE], else one named after stack and time
   restore   put what a backup holds in the place of what the database holds: FILE

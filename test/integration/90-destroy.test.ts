@@ -1,14 +1,17 @@
 import { expect } from "chai";
-import { allVolumes, leftovers, mountedVolumes } from "./support/engine.ts";
+import { allVolumes, imagesOf, leftovers, mountedVolumes } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 
 describe("destroy", () => {
-  it("leaves no container, network or volume, also none without a name", async () => {
+  it("leaves no container, network, volume, also none without a name, and no image", async () => {
     const stack = sharedStack();
     const volumes = mountedVolumes(stack.name);
     expect(volumes).to.have.length.greaterThan(3);
-    await stack.destroy();
+    expect(await imagesOf(stack.name)).to.have.length.greaterThan(10);
+    const { code, output } = await stack.commandLine("destroy");
+    expect(code, output).to.equal(0);
     expect(leftovers(stack.name)).to.deep.equal([]);
+    expect(await imagesOf(stack.name)).to.deep.equal([]);
     for (const volume of volumes) expect(allVolumes()).to.not.include(volume);
   });
 });

@@ -56,10 +56,11 @@ describe("the images that a stack no longer needs", () => {
     digests: [digestOfIt],
     names: tags.map((tag) => `${repository}:${tag}`),
   });
-  const forgotten = (...images: readonly ListedImage[]): string[] =>
-    forgettable(images, { stack: "dev", repository, keep: new Set([kept]) }).map((name) =>
+  const forget = (images: readonly ListedImage[], goesOn: boolean): string[] =>
+    forgettable(images, { stack: "dev", repository, keep: new Set([kept]), goesOn }).map((name) =>
       name.slice(repository.length + 1),
     );
+  const forgotten = (...images: readonly ListedImage[]): string[] => forget(images, true);
 
   it("are those whose tag has moved on and which no kept release has", () => {
     expect(forgotten(image(old, `core.dev@${old}`), image(kept, `core.dev@${kept}`))).to.deep.equal([
@@ -83,6 +84,13 @@ describe("the images that a stack no longer needs", () => {
 
   it("are none that the tag of a stage names", () => {
     expect(forgotten(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
+  });
+
+  it("are those, too, once the stack is gone, but for what a container uses and what another stack has", () => {
+    const gone = (...images: readonly ListedImage[]): string[] => forget(images, false);
+    expect(gone(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal(["base.dev", `base.dev@${old}`]);
+    expect(gone(image(kept, "base.dev"))).to.deep.equal([]);
+    expect(gone(image(old, "base.dev", `base.dev@${old}`, "base.prod"))).to.deep.equal(["base.dev"]);
   });
 
   it("are none of another stack, another repository or nobody", () => {

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { engineApi } from "../../../components/engine-api.ts";
 
 /** How much a client may print, in bytes. */
 const MOST = 64 * 1024 * 1024;
@@ -99,6 +100,21 @@ export function leftovers(stack: string): string[] {
     ...lines(docker("network", "ls", "--quiet", ...name)),
     ...lines(docker("volume", "ls", "--quiet", ...name)),
   ];
+}
+
+/** Names of the images in the engine that are a stack's, in whatever repository: "…:core.dev", "…:core.dev@sha256:…". */
+export async function imagesOf(stack: string): Promise<string[]> {
+  const listed = (await engineApi(process.env["DOCKER_HOST"] ?? "").get("/images/json")) as readonly {
+    readonly RepoTags: readonly string[] | null;
+  }[];
+  const own = new RegExp(`:[a-z-]+\\.${stack}(?:-r[0-9a-f]{8})?(?:@|$)`);
+  return listed.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => own.test(name));
+}
+
+/** Removes the images of a stack that is gone: the more there are, the longer the engine takes for each container. */
+export async function removeImagesOf(stack: string): Promise<void> {
+  // To remove a name with a digest is to remove others with it.
+  spawnSync("docker", ["image", "rm", ...(await imagesOf(stack))], { stdio: "ignore" });
 }
 
 /** Every volume that a stack's containers mount, those without a name of their own too. */

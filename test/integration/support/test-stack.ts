@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/outputs.ts";
+import { removeImagesOf } from "./engine.ts";
 import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
 
 /** One thing that a run changed, or a preview said it would. */
@@ -158,11 +159,12 @@ export class TestStack {
     await this.#stack.workspace.removeStack(this.name);
   }
 
-  /** Destroys the stack whatever state it is in, and removes its copy of the project. */
+  /** Destroys the stack whatever state it is in, and removes its images and its copy of the project. */
   async dispose(): Promise<void> {
     try {
       await this.#stack.cancel().catch(() => undefined);
       await this.destroy();
+      await removeImagesOf(this.name);
     } finally {
       removeProject(this.folder);
     }

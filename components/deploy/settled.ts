@@ -18,8 +18,9 @@ const PIDS_LIMIT = 512;
 /**
  * The last step of a deployment: limits the processes of every container, for which the Docker provider has no input,
  * and watches the new ones until they have been ready for a while: the provider's own wait ends with the first healthy
- * probe, and goes on to its end for one that crashes. It fails where one does not get or stay ready. Pulumi removes what was replaced at the end of an update without errors alone, so the old ones then go
- * on serving, and the next update comes here again.
+ * probe, and goes on to its end for one that crashes. It fails where one does not get or stay ready. Pulumi removes what was
+ * replaced at the end of an update without errors alone, so the old ones then go on serving, and the next update comes here
+ * again.
  *
  * What it printed last is what has settled. A run that fails prints nothing that is kept, so what is new to it stays new.
  */
@@ -35,7 +36,7 @@ export function createSettled(parent: pulumi.Resource, name: string, args: Settl
   return new command.local.Command(
     name,
     {
-      create: 'node components/deploy/settle/main.ts "$PULUMI_COMMAND_STDOUT"',
+      create: 'node components/deploy/settle/main.ts "$PULUMI_COMMAND_STDOUT" "$DOCKER_HOST"',
       stdin,
       logging: command.local.Logging.Stderr,
     },

@@ -41,6 +41,7 @@ export class BackingImage extends pulumi.ComponentResource {
             context: layOutContext(name, []),
             images: { debian: args.debian },
             description: `${name} from Debian's packages`,
+            runs: true,
             build: args.build,
           }).ref;
     this.registerOutputs({ reference: this.reference });

@@ -26,6 +26,7 @@ export class BaseStage extends pulumi.ComponentResource {
       context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
       images: { debian: args.debian, tools: args.tools },
       description: "Python runtime and the requirements that all services share",
+      runs: false,
       build: args.build,
     });
     this.reference = image.ref;

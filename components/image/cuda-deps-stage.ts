@@ -34,6 +34,7 @@ export class CudaDepsStage extends pulumi.ComponentResource {
       context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
       images: { [CUDA_STAGES[name].parent]: args.parent, tools: args.tools },
       description,
+      runs: false,
       build: args.build,
     });
     this.reference = image.ref;

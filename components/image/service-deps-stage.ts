@@ -31,6 +31,7 @@ export class ServiceDepsStage extends pulumi.ComponentResource {
       context,
       images: { parent: args.parent, tools: args.tools },
       description: `Dependencies of ${name.replace(/-deps$/, "")}`,
+      runs: false,
       build: args.build,
     });
     this.reference = image.ref;

@@ -31,6 +31,7 @@ export class ServiceImage extends pulumi.ComponentResource {
       context,
       images: { deps: args.deps },
       description: args.description,
+      runs: true,
       build: args.build,
     });
     this.reference = image.ref;

@@ -35,6 +35,8 @@ export interface StageImageArgs {
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the image is, in a few words. */
   readonly description: string;
+  /** Whether containers run it; one that others only stand on is in the registry alone, as the engine lists no more than it has to. */
+  readonly runs: boolean;
   readonly build: BuildSettings;
 }
 
@@ -79,7 +81,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
             compressionLevel: 3,
             forceCompression: true,
             // The engine would have no name for it once the tag has moved on, and forget it: no rollback without a registry.
-            nameCanonical: true,
+            ...(args.runs ? { nameCanonical: true } : { store: false }),
           },
         },
       ],

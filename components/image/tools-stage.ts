@@ -22,6 +22,7 @@ export class ToolsStage extends pulumi.ComponentResource {
       context: layOutFile(name, { from: args.uv, to: "uv" }),
       images: {},
       description: "Programs that builds mount",
+      runs: false,
       build: args.build,
     });
     this.reference = image.ref;

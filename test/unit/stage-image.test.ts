@@ -19,7 +19,7 @@ const build: BuildSettings = {
 };
 
 class Parent extends pulumi.ComponentResource {
-  constructor(changes: Partial<BuildSettings> = {}, ready?: string) {
+  constructor(changes: Partial<BuildSettings> = {}, ready?: string, runs = true) {
     super("morgan:test:Parent", "parent");
     const waits = ready === undefined ? [] : [new docker.Volume(ready)];
     createStageImage(this, "tools", {
@@ -27,6 +27,7 @@ class Parent extends pulumi.ComponentResource {
       context: { location: ".morgan/contexts/tools-0123456789abcdef", digest: "0123456789abcdef0123" },
       images: { base: "harbor.example.com/m/base:prod@sha256:abc" },
       description: "Programs that builds mount",
+      runs,
       build: { ...build, ...changes, ready: waits },
     });
   }
@@ -54,6 +55,14 @@ describe("a stage's image", () => {
     expect(inputs["exports"]).to.have.length(1);
     expect(at(inputs, "exports.0.image")).to.include({ push: true, ociMediaTypes: true, compression: "zstd" });
     expect(inputs["push"], "a second export would be one too many").to.equal(false);
+  });
+
+  it("stays in the engine under its digest where containers run it, and is not put there where others only stand on it", async () => {
+    expect(at((await image()).inputs, "exports.0.image"))
+      .to.include({ nameCanonical: true })
+      .and.not.have.property("store");
+    const below = (await record(() => new Parent({}, undefined, false))).get("image", "tools");
+    expect(at(below.inputs, "exports.0.image")).to.include({ push: true, store: false });
   });
 
   it("leaves its cache beside it in the form that Harbor takes, and reads it from there", async () => {

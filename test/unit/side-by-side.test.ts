@@ -72,6 +72,9 @@ describe("the definitions that other tools get", () => {
       tags: [`${PLACES.repository}/base:latest`],
     });
     expect(at(composeFile(definitions, PLACES), "services.base.build.secrets")).to.deep.equal(["ca"]);
+    for (const [stage, runs] of Object.entries({ base: false, core: true, redis: true })) {
+      expect(String(at(bakeFile(definitions.stages, PLACES), `target.${stage}.output.0`))).to.contain(`store=${runs},`);
+    }
   });
 
   it("stand on the image that is there where the program makes one", () => {

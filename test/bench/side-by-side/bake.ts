@@ -36,7 +36,7 @@ export function bakeFile(stages: readonly Stage[], { repository, folder }: Place
             tags: [`${image}:latest`],
             "cache-from": [`type=registry,ref=${image}:cache`],
             "cache-to": [`type=registry,ref=${image}:cache,mode=min,image-manifest=true,${LAYERS}`],
-            output: [`type=image,push=true,${LAYERS},force-compression=true`],
+            output: [`type=image,push=true,store=${stage.runs},${LAYERS},force-compression=true`],
           },
         ];
       }),

@@ -14,6 +14,8 @@ export interface Stage {
   readonly images: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Whether containers run it; the engine need not have one that others only stand on. */
+  readonly runs: boolean;
   /** Values of the secrets that its build mounts, by id. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -139,6 +141,7 @@ function readStage(image: Registered, stageOf: ReadonlyMap<string, string>): Sta
     ),
     labels: strings(image.inputs["labels"]),
     buildArgs: strings(image.inputs["buildArgs"]),
+    runs: at(image.inputs, "exports.0.image.store") !== false,
     secrets: strings(image.inputs["secrets"]),
   };
 }

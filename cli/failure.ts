@@ -1,4 +1,4 @@
-import { PROBES } from "../components/deploy/settle/containers.ts";
+import { logOf } from "../components/deploy/settle/containers.ts";
 import { networkHints } from "./network-hints.ts";
 import { execute } from "./pulumi.ts";
 
@@ -77,13 +77,8 @@ async function unhealthyContainers(stack: string): Promise<Part[]> {
   const parts = (await containersOf(stack))
     .filter((container) => container["State"] !== "created" && !isHealthy(container))
     .map(async (container) => {
-      const id = String(container["ID"]);
-      const logs = await execute("docker", ["logs", "--tail", String(LINES), id]);
-      const probes = await execute("docker", ["inspect", "--format", PROBES, id]);
-      return {
-        title: `container ${String(container["Names"])}: ${String(container["Status"])}`,
-        log: `${logs.stdout}${logs.stderr}last health check: ${lastLines(probes.stdout, 1)}`,
-      };
+      const title = `container ${String(container["Names"])}: ${String(container["Status"])}`;
+      return { title, log: await logOf(String(container["ID"])) };
     });
   return Promise.all(parts);
 }
@@ -95,6 +90,6 @@ function jsonLines(text: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-function lastLines(text: string, count = LINES): string {
-  return text.trimEnd().split("\n").slice(-count).join("\n");
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-LINES).join("\n");
 }

@@ -31,8 +31,8 @@ case "$*" in
   "buildx history ls"*) cat builds ;;
   "buildx history logs"*) i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "log of $4 line $i."; done ;;
   "ps "*) cat containers ;;
-  "inspect "*) echo "older $4"; echo "waits for $4" ;;
-  "logs "*) echo "said $4"; echo "complained $4" >&2 ;;
+  "container inspect "*) echo "older $5"; echo "waits for $5" ;;
+  "container logs "*) echo "said $5"; echo "complained $5" >&2 ;;
 esac`,
     );
   };

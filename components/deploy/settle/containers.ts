@@ -9,7 +9,7 @@ const TIMEOUT = 60_000;
 const LINES = 20;
 
 /** What the last health checks of a container printed, which says what a service that runs is waiting for. */
-export const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
+const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 /** What is done with a stack's containers once they run. */
 export interface Containers {
@@ -55,15 +55,18 @@ export function engineContainers(host: string): Containers {
       const others = await docker("ps", "--quiet", "--no-trunc", "--filter", "health=healthy", ...filters);
       return others.split("\n").some((other) => other !== "" && other !== id);
     },
-    async log(id) {
-      // The client keeps apart what a container wrote to its two outputs, in which the order would be lost.
-      const both = ["-c", 'exec docker container logs --tail "$1" "$2" 2>&1', "sh", String(LINES), id];
-      const log = (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
-      const { output } = await run("container", "inspect", "--format", PROBES, id);
-      const last = output.trim().split("\n").at(-1) ?? "";
-      return last === "" ? log : `${log.trimEnd()}\nlast health check: ${last}`;
-    },
+    log: logOf,
   };
+}
+
+/** The end of a container's log, and what its last health check printed. */
+export async function logOf(id: string): Promise<string> {
+  // The client keeps apart what a container wrote to its two outputs, in which the order would be lost.
+  const both = ["-c", 'exec docker container logs --tail "$1" "$2" 2>&1', "sh", String(LINES), id];
+  const log = (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
+  const { output } = await run("container", "inspect", "--format", PROBES, id);
+  const last = output.trim().split("\n").at(-1) ?? "";
+  return last === "" ? log : `${log.trimEnd()}\nlast health check: ${last}`;
 }
 
 /** A container as the engine's API tells of it. */

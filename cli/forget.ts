@@ -54,7 +54,8 @@ async function forget(
 ): Promise<number> {
   try {
     const { images, used } = await listImages();
-    const keep = new Set([...kept, ...used]);
+    // What another stack's container runs has that stack's name too.
+    const keep = new Set(whose.goesOn ? [...kept, ...used] : []);
     const names = forgettable(images, { ...whose, repository: `${registry}/images`, keep });
     if (names.length > 0) await execute("docker", ["image", "rm", ...names]);
     return names.length;
@@ -74,7 +75,8 @@ export function forgettable(
     if (goesOn && own.some(({ isCurrent }) => isCurrent)) return [];
     const tags = own.filter(({ name }) => !name.includes("@"));
     // To remove a name with a digest is to remove every name in the repository, another stack's too.
-    const all = own.length === names.length ? own : tags;
+    const inRepository = names.filter((name) => name.startsWith(`${repository}:`));
+    const all = own.length === inRepository.length ? own : tags;
     return all.map(({ name }) => name);
   });
 }

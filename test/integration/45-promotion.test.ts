@@ -35,8 +35,8 @@ describe("a stack that promotes from another", () => {
   const staleImages = (): { own: string; others: string } => {
     const name = (stack: TestStack): string =>
       `127.0.0.1:${String(dev.registryPort)}/prod/images:llm.${stack.name}-r00000000`;
-    const image = `127.0.0.1:${String(dev.registryPort)}/morgan/images:tools.${dev.name}`;
-    for (const stack of [prod, dev]) docker("tag", image, name(stack));
+    docker("import", "/dev/null", name(prod));
+    docker("tag", name(prod), name(dev));
     return { own: name(prod), others: name(dev) };
   };
   const becomesHealthy = async (stack: string, service: string): Promise<void> => {

@@ -103,6 +103,8 @@ describe("the images that a stack no longer needs", () => {
   it("lose their own names alone where another stack has the same image", () => {
     expect(forgotten(image(old, `core.dev@${old}`, "core.prod-r0a1b2c3d"))).to.deep.equal([]);
     expect(forgotten(image(old, "core.dev-r0a1b2c3d", `core.prod@${old}`))).to.deep.equal(["core.dev-r0a1b2c3d"]);
+    const both = [...image(old, `core.dev@${old}`).names, `127.0.0.1:5102/morgan/images:core.prod@${old}`];
+    expect(forgotten({ digests: [old], names: both }), "in another repository").to.deep.equal([`core.dev@${old}`]);
   });
 
   it("never are what is kept, whatever it is called", () => {

@@ -152,6 +152,7 @@ export class TestStack {
   /** Removes everything that the stack has in the engine. */
   async destroy(): Promise<void> {
     await this.#stack.destroy();
+    await removeImagesOf(this.name);
   }
 
   /** Takes the stack out of the backend; nothing of it may be left in the engine. */
@@ -159,12 +160,11 @@ export class TestStack {
     await this.#stack.workspace.removeStack(this.name);
   }
 
-  /** Destroys the stack whatever state it is in, and removes its images and its copy of the project. */
+  /** Destroys the stack whatever state it is in, and removes its copy of the project. */
   async dispose(): Promise<void> {
     try {
       await this.#stack.cancel().catch(() => undefined);
       await this.destroy();
-      await removeImagesOf(this.name);
     } finally {
       removeProject(this.folder);
     }

@@ -6,11 +6,11 @@ import { forgetAllImages, forgetImages, isSameRelease } from "./forget.ts";
 import { describeGaps, gapsIn } from "./gaps.ts";
 import { describeHolder, isHeld, locksOf } from "./holder.ts";
 import { withMissingImages } from "./missing-images.ts";
-import { describeOutputs, isOutputs, outputsOf } from "./outputs.ts";
+import { describeOutputs, outputsOf } from "./outputs.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
 import { repairKilledRun } from "./repair.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "./rollback.ts";
-import { outputsInFile, readState, stackOutputs } from "./state.ts";
+import { outputsInFile, readState } from "./state.ts";
 
 /** Deploys, and says what an engine and a registry know of it beside Pulumi; gives the exit code. */
 export async function up(args: Arguments): Promise<number> {
@@ -64,11 +64,10 @@ export function preview(args: Arguments): Promise<number> {
 /** Takes the stack away, and its images from the engine. Pulumi would take all else away before it met what is protected. */
 export async function destroy(args: Arguments): Promise<number> {
   const { stack } = args;
-  const { protectedNames } = await readState(stack);
+  const { protectedNames, images } = await readState(stack);
   if (protectedNames.length === 0) {
-    const before = await stackOutputs(stack);
     const code = await change("destroy", args, ["--yes", "--skip-preview"]);
-    if (code === 0 && isOutputs(before)) await forgetAllImages(stack, before);
+    if (code === 0) await forgetAllImages(stack, images);
     return code;
   }
   console.error(

@@ -4,6 +4,7 @@ import { parseHistory } from "../components/release-history.ts";
 import { imagesOf } from "../components/release.ts";
 import type { Outputs } from "./outputs.ts";
 import { execute } from "./pulumi.ts";
+import type { RecordedImage } from "./state.ts";
 
 /** An image as the engine lists it. */
 export interface ListedImage {
@@ -40,23 +41,21 @@ export function isSameRelease(before: unknown, after: Pick<Outputs, "release" | 
  */
 export function forgetImages(stack: string, { registry, releases }: Outputs): Promise<number> {
   const kept = releases.flatMap((release) => Object.values(imagesOf(release)).flatMap((ref) => digestOf(ref) ?? []));
-  return forget(kept, { stack, registry, goesOn: true });
+  return forget(kept, { stack, repository: `${registry}/images`, goesOn: true });
 }
 
-/** The same for a stack that is gone: nothing of it is needed. */
-export function forgetAllImages(stack: string, { registry }: Pick<Outputs, "registry">): Promise<number> {
-  return forget([], { stack, registry, goesOn: false });
+/** The same for a stack that is gone, of which nothing is needed; `made` are the images that its state had. */
+export async function forgetAllImages(stack: string, made: readonly RecordedImage[]): Promise<void> {
+  const repositories = new Set(made.flatMap(({ tag }) => /^(.+\/images):/.exec(tag)?.[1] ?? []));
+  for (const repository of repositories) await forget([], { stack, repository, goesOn: false });
 }
 
-async function forget(
-  kept: readonly string[],
-  { registry, ...whose }: { readonly stack: string; readonly registry: string; readonly goesOn: boolean },
-): Promise<number> {
+async function forget(kept: readonly string[], whose: Omit<Forgettable, "keep">): Promise<number> {
   try {
     const { images, used } = await listImages();
     // What another stack's container runs has that stack's name too.
     const keep = new Set(whose.goesOn ? [...kept, ...used] : []);
-    const names = forgettable(images, { ...whose, repository: `${registry}/images`, keep });
+    const names = forgettable(images, { ...whose, keep });
     if (names.length > 0) await execute("docker", ["image", "rm", ...names]);
     return names.length;
   } catch {

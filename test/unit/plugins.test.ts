@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { startPlugins } from "../../components/plugins.ts";
@@ -7,6 +8,9 @@ describe("the plugins", () => {
   it("are each asked at once for what they do not have, in a way that makes no resource and fails nothing", async () => {
     const asked: string[] = [];
     const made: string[] = [];
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", note);
     await pulumi.runtime.setMocks(
       {
         newResource({ type, inputs }) {
@@ -23,6 +27,9 @@ describe("the plugins", () => {
     );
     startPlugins();
     await pulumi.runtime.disconnect();
+    await setImmediate();
+    process.off("unhandledRejection", note);
+    expect(unhandled).to.deep.equal([]);
     const used = Object.keys(packageJson.dependencies)
       .map((name) => name.replace("@pulumi/", ""))
       .filter((name) => name !== "pulumi");

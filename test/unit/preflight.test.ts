@@ -52,6 +52,14 @@ describe("the preflight", () => {
     expect(await problems(fakeHost(), { accelerator: "cuda" })).to.deep.equal([]);
   });
 
+  it("hands on the sizes that the stack's own outputs tell", async () => {
+    const host = fakeHost();
+    const core = { ref: `registry/images:core.dev@sha256:${"0".repeat(64)}`, size: { compressed: 1, unpacked: 2 } };
+    host.stacks.set("organization/morgan/dev", { images: { core } });
+    const { sizes } = await preflight(stackConfig(), [], host);
+    expect([...sizes]).to.deep.equal([[core.ref, core.size]]);
+  });
+
   it("hands on what is wrong with the configuration", async () => {
     const problem = { key: "morgan:gatewayPort", expected: "a port", found: "nothing", fix: "set it" };
     expect(await problems(fakeHost(), {}, [problem])).to.deep.equal([problem]);

@@ -1,5 +1,6 @@
 import { engineApi, readText } from "./engine-api.ts";
 import { registryQuestions, type RegistryQuestions } from "./engine-registry.ts";
+import { field, text } from "./field.ts";
 import type { GpuSupport } from "./gpu/support.ts";
 import { mapValues } from "./map-values.ts";
 
@@ -162,18 +163,8 @@ function confined({ image, command, labels }: RunArgs): object {
   };
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 function strings(value: unknown): Record<string, string> {

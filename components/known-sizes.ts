@@ -1,4 +1,5 @@
 import type { Engine, ImageSize } from "./engine.ts";
+import { field, text } from "./field.ts";
 import { isPinned } from "./reference.ts";
 
 /** Sizes of images, by reference with digest. */
@@ -9,24 +10,21 @@ export type KnownSizes = ReadonlyMap<string, ImageSize>;
  * not have that image then.
  */
 export function parseSizes(outputs: unknown): KnownSizes {
-  const { images } = object(outputs);
+  const images = field(outputs, "images");
   return new Map(
-    Object.values(object(images)).flatMap((image): [string, ImageSize][] => {
-      const { ref, size } = object(image);
-      const { compressed, unpacked } = object(size);
-      const isKnown = typeof ref === "string" && isPinned(ref) && isSize(compressed) && isSize(unpacked);
-      return isKnown ? [[ref, { compressed, unpacked }]] : [];
-    }),
+    Object.values(typeof images === "object" && images !== null ? images : {}).flatMap(
+      (image): [string, ImageSize][] => {
+        const [ref, size] = [text(field(image, "ref")), field(image, "size")];
+        const [compressed, unpacked] = [field(size, "compressed"), field(size, "unpacked")];
+        return isPinned(ref) && isSize(compressed) && isSize(unpacked) ? [[ref, { compressed, unpacked }]] : [];
+      },
+    ),
   );
 }
 
 /** An engine that need not look for sizes that are known: a digest stands for one content. It takes it 15 ms for each. */
 export function withKnownSizes(engine: Engine, sizes: KnownSizes): Engine {
   return { ...engine, imageSize: async (ref) => sizes.get(ref) ?? (await engine.imageSize(ref)) };
-}
-
-function object(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function isSize(value: unknown): value is number {

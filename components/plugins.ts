@@ -11,7 +11,9 @@ const PACKAGES = [command, docker, dockerBuild];
  * that needs it, one after the other. What they are asked for does not exist: the answer is no, and nothing is changed.
  */
 export function startPlugins(): void {
-  for (const { name, version } of PACKAGES.map(({ pulumi }) => pulumi)) {
+  for (const {
+    pulumi: { name, version },
+  } of PACKAGES) {
     pulumi.runtime.invoke(`${name}:index:nothing`, {}, { version }).catch(() => undefined);
   }
 }

@@ -5,7 +5,7 @@ import { checkEngine } from "./engine-check.ts";
 import { throwProblems, type Problem } from "./errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "./gpu/plan.ts";
 import type { Host } from "./host.ts";
-import type { KnownSizes } from "./known-sizes.ts";
+import { parseSizes, type KnownSizes } from "./known-sizes.ts";
 import { checkNetwork } from "./network-check.ts";
 import { planPromotion } from "./promotion.ts";
 import type { ReleasePlan } from "./release-plan.ts";
@@ -27,7 +27,12 @@ export interface Preflight {
  * @throws MorganError with every problem at once.
  */
 export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
-  const [engine, release] = await Promise.all([checkEngine(config, host), planPromotion(config, host)]);
+  const outputs = host.outputs(config.fullName);
+  const [engine, release, sizes] = await Promise.all([
+    checkEngine(config, host),
+    planPromotion(config, host, outputs),
+    outputs.then(parseSizes),
+  ]);
   const builds = release.plan.kind === "build";
   // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
   const [{ plan, problems: gpu }, network] = engine.answers
@@ -46,7 +51,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     // A release that runs needs no index, and no registry where the engine has its images: a copy says what it misses.
     ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes: release.sizes };
+  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
 }
 
 /** The engine would make a folder that is not there, empty and root's. */

@@ -1,23 +1,20 @@
 import type { MorganConfig } from "./config.ts";
 import type { Problem } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { parseSizes, type KnownSizes } from "./known-sizes.ts";
 import { registryOf, repository } from "./reference.ts";
 import { parseHistory } from "./release-history.ts";
 import { planRelease, type ReleasePlan, type Source } from "./release-plan.ts";
 
-/**
- * Decides which release a stack runs, from its own outputs and those of the stack that it promotes from; and gives what its
- * own tell of the sizes of images.
- */
+/** Decides which release a stack runs, from its own outputs and those of the stack that it promotes from. */
 export async function planPromotion(
   config: MorganConfig,
   host: Host,
-): Promise<{ readonly plan: ReleasePlan; readonly problems: readonly Problem[]; readonly sizes: KnownSizes }> {
+  outputs: Promise<unknown>,
+): Promise<{ readonly plan: ReleasePlan; readonly problems: readonly Problem[] }> {
   const { fullName, promoteFrom } = config;
   const stack = promoteFrom === "" ? "" : fullNameOf(promoteFrom, fullName);
   const [own, source, revision] = await Promise.all([
-    host.outputs(fullName),
+    outputs,
     stack === "" ? undefined : readSource(promoteFrom, stack, host),
     sourceRevision(host),
   ]);
@@ -28,7 +25,7 @@ export async function planPromotion(
     history: parseHistory(own),
     source,
   });
-  return { plan, problems: stack === fullName ? [itself(promoteFrom)] : problems, sizes: parseSizes(own) };
+  return { plan, problems: stack === fullName ? [itself(promoteFrom)] : problems };
 }
 
 /** A stack as Pulumi names it everywhere: one that is named alone is of the same organization and project. */

@@ -1,3 +1,4 @@
+import { field, text } from "./field.ts";
 import { KEPT, type History, type Origin, type Release, type ReleasedService } from "./release.ts";
 import { isPinned } from "./reference.ts";
 
@@ -53,14 +54,4 @@ function entries<T>(value: unknown, parse: (item: unknown) => T | undefined): Re
 
 function pinned(value: unknown): string | undefined {
   return typeof value === "string" && isPinned(value) ? value : undefined;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

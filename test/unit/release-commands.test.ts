@@ -86,7 +86,7 @@ describe("the images that a stack no longer needs", () => {
     expect(forgotten(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
   });
 
-  it("are those, too, once the stack is gone, but for what a container uses and what another stack has", () => {
+  it("are those, too, once the stack is gone, but for what is kept and what another stack has", () => {
     const gone = (...images: readonly ListedImage[]): string[] => forget(images, false);
     expect(gone(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal(["base.dev", `base.dev@${old}`]);
     expect(gone(image(kept, "base.dev"))).to.deep.equal([]);

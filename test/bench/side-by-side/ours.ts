@@ -2,7 +2,6 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { TestStack, type Configuration } from "../../integration/support/test-stack.ts";
 import { withDependency } from "./dependency.ts";
-import { removeImages } from "./engine-images.ts";
 import type { Way } from "./way.ts";
 
 /** This project, by its own command line. */
@@ -35,13 +34,9 @@ export async function ours(name: string, repository: string, config: Configurati
     },
     forget: async () => {
       await run("destroy");
-      removeImages(repository);
       rmSync(path(".morgan/contexts"), { recursive: true, force: true });
     },
-    dispose: async () => {
-      await stack.dispose();
-      removeImages(repository);
-    },
+    dispose: () => stack.dispose(),
   };
 }
 

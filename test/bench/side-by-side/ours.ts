@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { TestStack, type Configuration } from "../../integration/support/test-stack.ts";
 import { withDependency } from "./dependency.ts";
+import { removeImages } from "./engine-images.ts";
 import type { Way } from "./way.ts";
 
 /** This project, by its own command line. */
@@ -34,9 +35,14 @@ export async function ours(name: string, repository: string, config: Configurati
     },
     forget: async () => {
       await run("destroy");
+      // The benchmark has pushed Debian's image there, by a name of its own.
+      removeImages(repository);
       rmSync(path(".morgan/contexts"), { recursive: true, force: true });
     },
-    dispose: () => stack.dispose(),
+    dispose: async () => {
+      await stack.dispose();
+      removeImages(repository);
+    },
   };
 }
 

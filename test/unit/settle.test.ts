@@ -9,6 +9,8 @@ type State = Omit<Look, "id" | "name">;
 /** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
 class Story implements Containers {
   time = 0;
+  /** How often the engine still refuses to limit a container. */
+  refusals = 0;
   readonly done: string[] = [];
   readonly told: string[] = [];
   readonly #states: Readonly<Record<string, (time: number) => State | undefined>>;
@@ -23,8 +25,9 @@ class Story implements Containers {
     now: () => this.time,
     sleep: (time: number) => Promise.resolve(void (this.time += time)),
   };
-  limit(ids: readonly string[], pids: number): Promise<void> {
-    return this.#note(`limit ${ids.join(" ")} to ${String(pids)}`);
+  limit(id: string, pids: number): Promise<void> {
+    if (this.refusals-- > 0) return Promise.reject(new Error(`Cannot update container ${id}: container not running`));
+    return this.#note(`limit ${id} to ${String(pids)}`);
   }
   look(ids: readonly string[]): Promise<readonly Look[]> {
     return Promise.resolve(
@@ -62,7 +65,7 @@ describe("a deployment settles", () => {
   it("when every container is limited and the new ones have been ready for the time that is asked for", async () => {
     const story = new Story({ core: () => READY, vad: () => READY, llm: () => undefined });
     expect(await run(story, { containers: ["core", "vad", "llm"], settled: ["llm"] })).to.deep.equal([]);
-    expect(story.done).to.deep.equal(["limit core vad llm to 512"]);
+    expect(story.done).to.deep.equal(["core", "vad", "llm"].map((id) => `limit ${id} to 512`));
     expect(story.time).to.be.within(5000, 5500);
   });
 
@@ -129,6 +132,21 @@ describe("a deployment settles", () => {
     expect(await run(new Story({ core: ends }))).to.deep.equal([]);
   });
 
+  it("also where the engine does not limit a container at once, as at the moment at which its process ends", async () => {
+    const story = Object.assign(new Story({ core: () => READY }), { refusals: 3 });
+    expect(await run(story)).to.deep.equal([]);
+    expect(story.done).to.deep.equal(["limit core to 512"]);
+  });
+
+  it("not where the engine goes on to refuse it, unless there is something worse to tell", async () => {
+    const refusing = Object.assign(new Story({ core: () => READY }), { refusals: 1000 });
+    const error = await run(refusing).catch((error: unknown) => error);
+    expect(String(error)).to.include("Cannot update container core");
+    const ends = (): State => ({ ...READY, health: "starting", restarts: 3 });
+    const story = Object.assign(new Story({ core: ends }), { refusals: 1000 });
+    expect(reasons(await run(story))).to.deep.equal(["core: its process ended 3 times"]);
+  });
+
   it("with what fails stopped at once, if another container does its work, while the others are watched on", async () => {
     const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
     const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
@@ -137,7 +155,7 @@ describe("a deployment settles", () => {
       ["core", true],
       ["vad", false],
     ]);
-    expect(story.done.slice(1)).to.deep.equal(["stop core"]);
+    expect(story.done.slice(3)).to.deep.equal(["stop core"]);
   });
 
   it("after another try of what an earlier one stopped", async () => {

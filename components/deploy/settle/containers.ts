@@ -13,8 +13,8 @@ const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 /** What is done with a stack's containers once they run. */
 export interface Containers {
-  /** Limits how many processes and threads each may have. */
-  limit(ids: readonly string[], pids: number): Promise<void>;
+  /** Limits how many processes and threads it may have. */
+  limit(id: string, pids: number): Promise<void>;
   /** How they are now; one that is gone is left out. */
   look(ids: readonly string[]): Promise<readonly Look[]>;
   start(id: string): Promise<void>;
@@ -33,8 +33,8 @@ export interface Containers {
 export function engineContainers(host: string): Containers {
   const api = engineApi(host);
   return {
-    async limit(ids, pids) {
-      await Promise.all(ids.map((id) => api.post(`/containers/${id}/update`, { PidsLimit: pids })));
+    async limit(id, pids) {
+      await api.post(`/containers/${id}/update`, { PidsLimit: pids });
     },
     async look(ids) {
       const found = await Promise.all(ids.map((id) => api.get(`/containers/${id}/json`)));
@@ -47,8 +47,10 @@ export function engineContainers(host: string): Containers {
       await docker("container", "stop", id);
     },
     async hasStandIn(id) {
-      const labels = await docker("container", "inspect", "--format", LABELS, id);
-      const filters = labels
+      const labels = await run("container", "inspect", "--format", LABELS, id);
+      // One that somebody removed.
+      if (!labels.succeeded) return false;
+      const filters = labels.output
         .trim()
         .split(" ")
         .flatMap((label) => ["--filter", `label=${label}`]);

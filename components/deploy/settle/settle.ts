@@ -25,6 +25,9 @@ export interface Clock {
 /** Between two looks at the containers, in milliseconds: a look takes the engine one, for each of them. */
 const PAUSE = 50;
 
+/** How often a container is limited before a refusal is taken for the engine's last word: over a second. */
+const TRIES = 20;
+
 /** How long nothing is told while some are waited for, in milliseconds. */
 const SILENCE = 10_000;
 
@@ -32,6 +35,8 @@ const SILENCE = 10_000;
  * Limits the containers of a stack and watches each of the new ones until it has been ready for the time that is asked
  * for. Gives those that were not. One that is to replace another is stopped at once, so that all requests go to that.
  * Where it takes long, it tells what it waits for.
+ *
+ * @throws Error where the engine refuses to limit a container that does serve.
  */
 export async function settle(
   task: Task,
@@ -40,11 +45,28 @@ export async function settle(
   tell: (text: string) => void,
 ): Promise<readonly Failure[]> {
   const watched = task.containers.filter((id) => !task.settled.includes(id));
-  const [failures] = await Promise.all([
+  const [failures, ...refusals] = await Promise.all([
     watch(watched, task, containers, clock, tell),
-    containers.limit(task.containers, task.pidsLimit),
+    ...task.containers.map((id) => limit(id, task.pidsLimit, containers, clock)),
   ]);
+  const refusal = refusals.find((error) => error !== undefined);
+  if (failures.length === 0 && refusal !== undefined) throw refusal;
   return failures;
+}
+
+/** The engine refuses to limit a container at the moment at which its process ends, and not a moment later. */
+async function limit(id: string, pids: number, containers: Containers, clock: Clock): Promise<Error | undefined> {
+  let refusal: Error | undefined;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (tries > 0) await clock.sleep(PAUSE);
+    try {
+      await containers.limit(id, pids);
+      return undefined;
+    } catch (error) {
+      refusal = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+  return refusal;
 }
 
 async function watch(

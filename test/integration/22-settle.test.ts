@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { engineContainers } from "../../components/deploy/settle/containers.ts";
+import { settle } from "../../components/deploy/settle/settle.ts";
+import { containersOf, docker } from "./support/engine.ts";
+import { sharedStack } from "./support/shared-stack.ts";
+
+/** Enough for one of them to end just where it is limited: one time in sixty was seen. */
+const CRASHING = 12;
+
+const clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+describe("the last step of a deployment, asked about containers that end again and again", () => {
+  const ids: string[] = [];
+
+  before(() => {
+    const image = containersOf(sharedStack().name)["core"]?.Config.Image ?? "";
+    // No label of the stack: it is not one of its containers.
+    const health = ["--health-cmd", "/bin/true", "--health-interval", "1h"];
+    const run = ["run", "--detach", "--restart", "always", "--network", "none", ...health];
+    for (let index = 0; index < CRASHING; index += 1) {
+      ids.push(docker(...run, "--entrypoint", "/bin/sleep", image, "0.1").trim());
+    }
+  });
+
+  after(() => {
+    docker("rm", "--force", "--volumes", ...ids);
+  });
+
+  it("says of each that it ends, and of one that is gone that it is, whatever the engine refuses on the way", async () => {
+    const gone = "0".repeat(64);
+    const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
+    const failures = await settle(task, engineContainers(process.env["DOCKER_HOST"] ?? ""), clock, () => undefined);
+    const reasons = Object.fromEntries(failures.map(({ look, reason, stopped }) => [look.id, { reason, stopped }]));
+    expect(Object.keys(reasons)).to.have.members(task.containers);
+    expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check says "none"', stopped: false });
+    for (const id of ids) expect(reasons[id]?.reason).to.match(/^its process ended \d+ times$/);
+  });
+});

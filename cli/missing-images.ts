@@ -16,7 +16,8 @@ export async function withMissingImages(
   const code = await deploy(replacing(before));
   if (before.complete) return code;
   const after = await lookForImages(stack);
-  return after.missing.length === 0 ? code : deploy(replacing(after));
+  // The copy asked for its own in the first one.
+  return after.missing.length === 0 ? code : deploy(replacing({ ...after, unasked: [] }));
 }
 
 function replacing({ missing, unasked }: Look): string[] {

@@ -87,18 +87,19 @@ describe("an up with --refresh", () => {
     ]);
   });
 
-  it("copies again what was copied, once for all of it, where the registry has lost it", async () => {
-    const copy = (repository: string): object => ({
-      urn: "urn:copy",
-      type: "command:local:Command",
-      inputs: {
-        environment: {
-          MORGAN_COPIES: ["core", "llm"]
-            .map((name) => `a.b/dev/images@${DIGEST} ${repository}:${name}.dev ${DIGEST} kept`)
-            .join("\n"),
-        },
+  const copy = (repository: string): object => ({
+    urn: "urn:copy",
+    type: "command:local:Command",
+    inputs: {
+      environment: {
+        MORGAN_COPIES: ["core", "llm"]
+          .map((name) => `a.b/dev/images@${DIGEST} ${repository}:${name}.dev ${DIGEST} kept`)
+          .join("\n"),
       },
-    });
+    },
+  });
+
+  it("copies again what was copied, once for all of it, where the registry has lost it", async () => {
     recorded(host, copy(`${host}/morgan/images`));
     tags.set("llm.dev", DIGEST);
     expect(await deployments()).to.deep.equal([[]]);
@@ -115,6 +116,16 @@ describe("an up with --refresh", () => {
       recorded(host);
     });
     expect(flags).to.deep.equal([[], ["--replace=urn:core"]]);
+  });
+
+  it("has the copy ask once, also where it deploys once more", async () => {
+    const copied = copy("harbor.example.com/prod/images");
+    recorded("127.0.0.1:9", copied);
+    const flags = await deployments(0, () => {
+      tags.delete("core.dev");
+      recorded(host, copied);
+    });
+    expect(flags).to.deep.equal([["--replace=urn:copy"], ["--replace=urn:core"]]);
   });
 
   it("leaves alone what it cannot ask for, and what the provider asks for itself", async () => {

@@ -18,7 +18,8 @@ export interface Arguments {
 }
 
 const OPTIONS = {
-  stack: { type: "string", default: "dev" },
+  // Pulumi's own short name for it, or a command would look after one stack and Pulumi change another.
+  stack: { type: "string", short: "s", default: "dev" },
   json: { type: "boolean", default: false },
   to: { type: "string" },
   off: { type: "boolean", default: false },
@@ -34,17 +35,32 @@ export function readArguments(args: readonly string[]): Arguments {
     tokens: true,
   });
   const [command = "", file] = positionals;
+  const own = new Set(tokens.flatMap(indicesOfOwn));
+  own.add(tokens.find(({ kind }) => kind === "positional")?.index ?? -1);
   return {
     command,
     file,
-    stack: String(values.stack),
+    // Pulumi takes "-s=prod" for "-s prod".
+    stack: String(values.stack).replace(/^=/, ""),
     json: values.json === true,
     to: typeof values.to === "string" ? values.to : undefined,
     off: values.off === true,
-    flags: tokens.flatMap((token) =>
-      token.kind === "option" && !(token.name in OPTIONS)
-        ? [`${token.rawName}${token.value === undefined ? "" : `=${token.value}`}`]
-        : [],
-    ),
+    flags: args.filter((_, index) => !own.has(index)),
   };
+}
+
+/** What `parseArgs` found at a place of the command line. */
+interface Token {
+  readonly kind: string;
+  readonly index: number;
+  readonly name?: string;
+  readonly value?: string | undefined;
+  /** Whether the value is part of the same argument. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** Which arguments a token of this program takes up; none for another's. */
+function indicesOfOwn({ kind, index, name = "", value, inlineValue }: Token): number[] {
+  if (kind !== "option" || !(name in OPTIONS)) return [];
+  return value === undefined || inlineValue === true ? [index] : [index, index + 1];
 }

@@ -1,5 +1,6 @@
 """Starting a service as a process, and ending it."""
 
+import gc
 import os
 import signal
 import sys
@@ -63,4 +64,6 @@ def run(
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> None:
+    # What was imported is not worth a search for garbage: it takes 0.2 s, for which a rollout would wait.
+    gc.freeze()
     sys.exit(0)

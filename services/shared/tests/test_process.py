@@ -1,14 +1,18 @@
 """Services as processes: how they start, are probed, and end. llm stands for all, as it needs nothing else."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -17,9 +21,9 @@ SERVICES = Path(__file__).parents[2]
 PROBE = SERVICES / "shared" / "morgan_shared" / "probe.py"
 
 
-def probe(port: int, path: str) -> subprocess.CompletedProcess[str]:
+def probe(port: int, path: str, limit_s: float = 5) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-I", "-S", str(PROBE), str(port), path]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit_s)
 
 
 def port_of(url: str) -> int:
@@ -34,7 +38,8 @@ def test_an_idle_service_ends_at_once(start_service: Any, signal_number: int) ->
     assert process.wait(timeout=10) == 0
     # 0.2 s where the machine has nothing else to do; whatever it waited for would take longer than this.
     assert time.monotonic() - started < 5
-    assert probe(port_of(url), "/health").returncode == 1
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port_of(url)))
 
 
 def test_a_service_that_still_imports_ends_on_a_signal() -> None:
@@ -83,7 +88,8 @@ def test_a_wrong_environment_is_told_without_a_stack_trace() -> None:
 
 def test_logs_are_json_with_the_requests_id(start_service: Any) -> None:
     process, url = start_service("llm")
-    assert probe(port_of(url), "/nowhere").returncode == 1
+    with pytest.raises(HTTPError):
+        urlopen(url + "/nowhere", timeout=5)  # noqa: S310
     process.terminate()
     lines = [json.loads(line) for line in process.communicate(timeout=5)[0].splitlines()]
     (line,) = [line for line in lines if line["message"] == "request" and line["path"] == "/nowhere"]
@@ -109,9 +115,55 @@ def test_the_probe_tells_what_a_failing_service_says(start_service: Any) -> None
     assert "not_found" in done.stdout
 
 
+@contextlib.asynccontextmanager
+async def answering(*answers: bytes, port: int = 0) -> AsyncIterator[int]:
+    """Answer on a port with each in turn, and with the last one from then on; where there is none, with nothing."""
+    left = list(answers)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if left:
+            writer.write(left.pop(0) if len(left) > 1 else left[0])
+        else:
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+READY = b"HTTP/1.1 200 OK\r\n\r\n"
+LOADS = b"HTTP/1.1 503 Service Unavailable\r\n\r\nloads"
+
+
+async def test_the_probe_waits_for_a_service_that_gets_ready() -> None:
+    async with answering(LOADS, LOADS, READY) as port:
+        done = await asyncio.to_thread(probe, port, "/ready")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+async def test_the_probe_waits_until_somebody_listens() -> None:
+    async with answering() as port:
+        pass
+    waiting = asyncio.create_task(asyncio.to_thread(probe, port, "/ready"))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    async with answering(READY, port=port):
+        assert (await waiting).returncode == 0
+
+
+@pytest.mark.parametrize(("answers", "said"), [([], "timed out"), ([LOADS], "loads"), ([b"SSH-2.0\r\n"], "b'SSH-2.0")])
+async def test_the_probe_gives_up_before_the_engine_does_and_says_why(answers: list[bytes], said: str) -> None:
+    async with answering(*answers) as port:
+        # Ends with an error after the engine's time.
+        done = await asyncio.to_thread(probe, port, "/ready", limit_s=3)
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
 def test_the_probe_imports_next_to_nothing() -> None:
     command = [sys.executable, "-I", "-S", "-X", "importtime", str(PROBE), "1", "/"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    assert (done.returncode, "no answer from port 1: " in done.stdout) == (1, True)
     imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
     assert imported.isdisjoint({"socket", "os", "re", "http.client", "urllib.request", "site"})

@@ -2,7 +2,7 @@ import { removeLogins } from "../components/image/left-logins.ts";
 import type { Arguments } from "./arguments.ts";
 import { watchContainers } from "./container-events.ts";
 import { explainFailure, stopFailed } from "./failure.ts";
-import { forgetAllImages, forgetImages, isSameRelease } from "./forget.ts";
+import { changedStages, forgetAllImages, forgetImages } from "./forget.ts";
 import { describeGaps, gapsIn } from "./gaps.ts";
 import { describeHolder, isHeld, locksOf } from "./holder.ts";
 import { withMissingImages } from "./missing-images.ts";
@@ -35,8 +35,7 @@ export async function up(args: Arguments): Promise<number> {
   }
   const found = await outputsOf(stack);
   console.log([describeOutputs(found), ...gaps].join("\n"));
-  // The engine takes a while to list its images, and an up that changes nothing leaves none behind.
-  const forgotten = isSameRelease(before, found) ? 0 : await forgetImages(stack, found);
+  const forgotten = await forgetImages(stack, found, changedStages(before, found));
   if (forgotten > 0) console.log(`removed ${String(forgotten)} images that no kept release uses`);
   return 0;
 }

@@ -19,6 +19,8 @@ const { request } = process.getBuiltinModule("node:http");
 
 /** How long one answer may take, in milliseconds. */
 const TIMEOUT = 10_000;
+/** How long a removal may take, in milliseconds: the engine answers when the gigabytes of an image are gone. */
+const REMOVAL = 120_000;
 /** How long a program that runs in a container may print nothing, in milliseconds. */
 const SILENCE = 60_000;
 
@@ -72,7 +74,7 @@ export function engineApi(address: string): EngineApi {
       return response;
     },
     async remove(path) {
-      const response = await send("DELETE", path);
+      const response = await send("DELETE", path, undefined, REMOVAL);
       const body = await readText(response);
       if (!accepted(response) && response.statusCode !== 404 && response.statusCode !== 409) {
         throw refusal(response, path, body);

@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { forgettable, isSameRelease, type ListedImage } from "../../cli/forget.ts";
-import type { Outputs } from "../../cli/outputs.ts";
+import { forgettable, type ListedImage } from "../../cli/forget.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "../../cli/rollback.ts";
-import type { Release } from "../../components/release.ts";
 import { useFolder } from "./support/project.ts";
 import { usePrograms } from "./support/programs.ts";
 import { digest, madeUpRelease } from "./support/releases.ts";
@@ -68,18 +66,6 @@ describe("the images that a stack no longer needs", () => {
     ]);
     expect(forgotten(image(old, "core.dev-r0a1b2c3d"))).to.deep.equal(["core.dev-r0a1b2c3d"]);
     expect(forgotten({ ...image(digest("id"), `core.dev@${old}`), digests: [digest("id"), kept] })).to.deep.equal([]);
-  });
-
-  it("are looked for after an up that ran another release, or kept others", () => {
-    const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
-    const outputs = (running: Release, ...releases: readonly Release[]): Pick<Outputs, "release" | "releases"> => ({
-      release: running.id,
-      releases,
-    });
-    expect(isSameRelease(outputs(a, a, b), outputs(a, a, b))).to.equal(true);
-    expect(isSameRelease(outputs(a, a, b), outputs(b, a, b))).to.equal(false);
-    expect(isSameRelease(outputs(a, a), outputs(a, a, b))).to.equal(false);
-    for (const none of [undefined, {}, "text"]) expect(isSameRelease(none, outputs(a, a))).to.equal(false);
   });
 
   it("are none that the tag of a stage names", () => {

@@ -36,7 +36,7 @@ export async function up(args: Arguments): Promise<number> {
   const found = await outputsOf(stack);
   console.log([describeOutputs(found), ...gaps].join("\n"));
   const forgotten = await forgetImages(stack, found, changedStages(before, found));
-  if (forgotten > 0) console.log(`removed ${String(forgotten)} images that no kept release uses`);
+  if (forgotten > 0) console.log(`images removed that no kept release uses: ${String(forgotten)}`);
   return 0;
 }
 

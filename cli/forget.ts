@@ -25,14 +25,23 @@ export interface Forgettable {
 }
 
 /**
- * The stages of which other images are kept after an up than before it, whose outputs were `before`: none where it changed
- * nothing. Undefined where it is not known what was kept.
+ * The stages of which other images are kept after an up than before it, whose outputs were `before`, or of which another
+ * one runs: none where it changed nothing. Undefined where it is not known what was kept.
  */
-export function changedStages(before: unknown, { releases }: Pick<Outputs, "releases">): string[] | undefined {
+export function changedStages(
+  before: unknown,
+  { release, releases }: Pick<Outputs, "release" | "releases">,
+): string[] | undefined {
   const found = parseHistory(before);
   if (found.running === "") return undefined;
-  const [old, now] = [digestsByStage(found.releases), digestsByStage(releases)];
-  return [...new Set([...old.keys(), ...now.keys()])].filter((stage) => old.get(stage) !== now.get(stage)).sort();
+  const changed = (which: (id: string) => (release: Release) => boolean): string[] => {
+    const old = digestsByStage(found.releases.filter(which(found.running)));
+    const now = digestsByStage(releases.filter(which(release)));
+    return [...old.keys(), ...now.keys()].filter((stage) => old.get(stage) !== now.get(stage));
+  };
+  const kept = changed(() => () => true);
+  const running = changed((id) => (release) => release.id === id);
+  return [...new Set([...kept, ...running])].sort();
 }
 
 /** The digests of all images that releases have of a stage, as a text that is the same for the same ones. */

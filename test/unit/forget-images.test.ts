@@ -13,7 +13,7 @@ const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
 
 describe("the stages whose kept images an up has changed", () => {
   const changed = (before: readonly Release[], after: readonly Release[]): string[] | undefined =>
-    changedStages({ release: before[0]?.id, releases: before }, { releases: after });
+    changedStages({ release: before[0]?.id, releases: before }, { release: after[0]?.id ?? "", releases: after });
 
   it("are those of which another image came, or one went", () => {
     expect(changed([a], [b, a])).to.deep.equal(["llm"]);
@@ -23,14 +23,18 @@ describe("the stages whose kept images an up has changed", () => {
     expect(changed([a], [{ ...a, services: {} }])).to.deep.equal(["llm", "vad"]);
   });
 
-  it("are none where the same images are kept, whichever runs", () => {
+  it("are those of which another of the kept ones runs", () => {
+    expect(changed([a, b], [b, a])).to.deep.equal(["llm"]);
+  });
+
+  it("are none where the same images are kept and run", () => {
     expect(changed([a, b], [a, b])).to.deep.equal([]);
-    expect(changed([a, b], [b, a])).to.deep.equal([]);
     expect(changed([a], [{ ...a, id: "r00000000", revision: "0123" }, a])).to.deep.equal([]);
   });
 
   it("are unknown where no release is", () => {
-    for (const none of [undefined, {}, "text"]) expect(changedStages(none, { releases: [a] })).to.equal(undefined);
+    for (const none of [undefined, {}, "text"])
+      expect(changedStages(none, { release: a.id, releases: [a] })).to.equal(undefined);
   });
 });
 

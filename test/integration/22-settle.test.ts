@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { systemClock } from "../../components/deploy/settle/clock.ts";
 import { engineContainers } from "../../components/deploy/settle/containers.ts";
 import { settle } from "../../components/deploy/settle/settle.ts";
 import { containersOf, docker } from "./support/engine.ts";
@@ -6,11 +7,6 @@ import { sharedStack } from "./support/shared-stack.ts";
 
 /** Enough for one of them to end just where it is limited: one time in sixty was seen. */
 const CRASHING = 12;
-
-const clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 describe("the last step of a deployment, asked about containers that end again and again", () => {
   const ids: string[] = [];
@@ -32,7 +28,12 @@ describe("the last step of a deployment, asked about containers that end again a
   it("says of each that it ends, and of one that is gone that it is, whatever the engine refuses on the way", async () => {
     const gone = "0".repeat(64);
     const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
-    const failures = await settle(task, engineContainers(process.env["DOCKER_HOST"] ?? ""), clock, () => undefined);
+    const failures = await settle(
+      task,
+      engineContainers(process.env["DOCKER_HOST"] ?? ""),
+      systemClock,
+      () => undefined,
+    );
     const reasons = Object.fromEntries(failures.map(({ look, reason, stopped }) => [look.id, { reason, stopped }]));
     expect(Object.keys(reasons)).to.have.members(task.containers);
     expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check says "none"', stopped: false });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
+import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { settle, type Task } from "./settle.ts";
 import { describeFailures } from "./verdict.ts";
@@ -8,13 +8,12 @@ import { describeFailures } from "./verdict.ts";
 // address, empty for the usual socket.
 const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
 const [, , printed = "", host = ""] = process.argv;
-const clock = { now: () => Date.now(), sleep: (time: number): Promise<void> => sleep(time) };
 
 // What comes on stderr is passed on as progress; both are in the error where this fails.
 const tell = (text: string): void => {
   console.error(text);
 };
-const failures = await settle({ ...task, settled: printed.split(" ") }, engineContainers(host), clock, tell);
+const failures = await settle({ ...task, settled: printed.split(" ") }, engineContainers(host), systemClock, tell);
 if (failures.length === 0) console.log(task.containers.join(" "));
 else {
   console.log(describeFailures(failures));

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import type { Containers } from "./containers.ts";
 import { isReady, whatBecame, whyHopeless, type Failure, type Look } from "./verdict.ts";
 
@@ -13,13 +14,6 @@ export interface Task {
   readonly minReady: number;
   /** How long one that was stopped may take to be ready again, in milliseconds. */
   readonly startLimit: number;
-}
-
-/** Time, which the tests have their own of. */
-export interface Clock {
-  /** In milliseconds. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
 }
 
 /** Between two looks at the containers, in milliseconds: a look takes the engine one, for each of them. */

@@ -35,8 +35,8 @@ export function readArguments(args: readonly string[]): Arguments {
     tokens: true,
   });
   const [command = "", file] = positionals;
-  const own = new Set(tokens.flatMap(indicesOfOwn));
-  own.add(tokens.find(({ kind }) => kind === "positional")?.index ?? -1);
+  const named = tokens.find(({ kind }) => kind === "positional");
+  const own = new Set([named?.index, ...tokens.flatMap(indicesOfOwn)]);
   return {
     command,
     file,

@@ -1,7 +1,7 @@
 import { engineApi, type EngineApi } from "../components/engine-api.ts";
 import { digestOf } from "../components/reference.ts";
 import { parseHistory } from "../components/release-history.ts";
-import { imagesOf, type Release } from "../components/release.ts";
+import { imagesOf, type History, type Release } from "../components/release.ts";
 import type { Outputs } from "./outputs.ts";
 import type { RecordedImage } from "./state.ts";
 
@@ -34,22 +34,17 @@ export function changedStages(
 ): string[] | undefined {
   const found = parseHistory(before);
   if (found.running === "") return undefined;
-  const changed = (which: (id: string) => (release: Release) => boolean): string[] => {
-    const old = digestsByStage(found.releases.filter(which(found.running)));
-    const now = digestsByStage(releases.filter(which(release)));
-    return [...old.keys(), ...now.keys()].filter((stage) => old.get(stage) !== now.get(stage));
-  };
-  const kept = changed(() => () => true);
-  const running = changed((id) => (release) => release.id === id);
-  return [...new Set([...kept, ...running])].sort();
+  const [old, now] = [digestsByStage(found), digestsByStage({ running: release, releases })];
+  return [...new Set([...old.keys(), ...now.keys()])].filter((stage) => old.get(stage) !== now.get(stage)).sort();
 }
 
-/** The digests of all images that releases have of a stage, as a text that is the same for the same ones. */
-function digestsByStage(releases: readonly Release[]): ReadonlyMap<string, string> {
-  const names = new Set(releases.flatMap((release) => Object.keys(imagesOf(release))));
-  const digestsOf = (name: string): string =>
-    [...new Set(releases.flatMap((release) => digestOf(imagesOf(release)[name] ?? "") ?? []))].sort().join();
-  return new Map([...names].map((name) => [name, digestsOf(name)]));
+/** Which image of each stage runs and which are kept, as a text that is the same for the same ones. */
+function digestsByStage({ running, releases }: History): ReadonlyMap<string, string> {
+  const stages = new Set(releases.flatMap((release) => Object.keys(imagesOf(release))));
+  const digestsOf = (stage: string, some: readonly Release[]): string =>
+    [...new Set(some.flatMap((release) => digestOf(imagesOf(release)[stage] ?? "") ?? []))].sort().join();
+  const current = releases.filter(({ id }) => id === running);
+  return new Map([...stages].map((stage) => [stage, `${digestsOf(stage, current)} of ${digestsOf(stage, releases)}`]));
 }
 
 /**

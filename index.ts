@@ -1,10 +1,10 @@
-import "./components/abandoned.ts";
-import { readConfig } from "./components/config.ts";
-import { thisHost } from "./components/host.ts";
-import { withKnownSizes } from "./components/known-sizes.ts";
-import { startPlugins } from "./components/plugins.ts";
-import { preflight } from "./components/preflight.ts";
-import { trustRegistry } from "./components/registry-trust.ts";
+import "./components/startup/broken-pipe.ts";
+import { readConfig } from "./components/config/config.ts";
+import { thisHost } from "./components/host/host.ts";
+import { withKnownSizes } from "./components/engine/known-sizes.ts";
+import { startPlugins } from "./components/startup/plugins.ts";
+import { preflight } from "./components/preflight/preflight.ts";
+import { trustRegistry } from "./components/network/registry-trust.ts";
 import { MorganStack } from "./components/stack.ts";
 
 startPlugins();

@@ -1,11 +1,11 @@
 import { environment } from "../toolchain/environment.mjs";
-import { readArguments, type Arguments } from "./arguments.ts";
-import { backup, backupName } from "./backup.ts";
-import { demo } from "./demo.ts";
-import { destroy, preview, rollback, up } from "./deploy.ts";
-import { describeOutputs, outputsOf } from "./outputs.ts";
-import { configValue, withoutSalt } from "./pulumi.ts";
-import { restore } from "./restore.ts";
+import { readArguments, type Arguments } from "./lib/arguments.ts";
+import { backup, backupName } from "./commands/backup.ts";
+import { demo } from "./commands/demo.ts";
+import { destroy, preview, rollback, up } from "./commands/deploy.ts";
+import { describeOutputs, outputsOf } from "./stack/outputs.ts";
+import { configValue, withoutSalt } from "./stack/pulumi.ts";
+import { restore } from "./commands/restore.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
 

@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MorganConfig } from "./config.ts";
+import type { MorganConfig } from "./config/config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine/engine.ts";
 import type { GpuPlan } from "./gpu/plan.ts";
-import { createRegistryImage } from "./image/debian-image.ts";
+import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { ReleasedImages } from "./image/released-images.ts";
-import { pulled } from "./image-pull.ts";
-import { mapValues } from "./map-values.ts";
-import { buildSecrets, packageSources, proxyArguments } from "./network-profile.ts";
-import { registryOf, repository } from "./reference.ts";
-import { releaseOutput } from "./release-output.ts";
-import { FIRST_BUILD, type ReleasePlan } from "./release-plan.ts";
-import { reportRelease } from "./release-report.ts";
-import type { Release } from "./release.ts";
-import { checkSizes, type ServiceImageOutput } from "./size-check.ts";
+import { pulled } from "./network/image-pull.ts";
+import { mapValues } from "./lib/map-values.ts";
+import { buildSecrets, packageSources, proxyArguments } from "./network/profile.ts";
+import { registryOf, repository } from "./lib/image-reference.ts";
+import { releaseOutput } from "./release/output.ts";
+import { FIRST_BUILD, type ReleasePlan } from "./release/plan.ts";
+import { reportRelease } from "./release/report.ts";
+import type { Release } from "./release/release.ts";
+import { checkSizes, type ServiceImageOutput } from "./size/check.ts";
 
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {

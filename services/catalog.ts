@@ -1,4 +1,4 @@
-import type { Catalog, Engine, SizeBudget } from "../components/service.ts";
+import type { Catalog, Engine, SizeBudget } from "../components/catalog/service.ts";
 
 /** What an engine takes that computes little, on the processor. */
 const SMALL = { memory: "512 MiB", startLimit: "60 s", vramMiB: 0 } as const;

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { GpuPlan } from "../gpu/plan.ts";
-import type { Models } from "../model.ts";
-import type { Accelerator, Catalog } from "../service.ts";
-import { Gateway, type GatewayArgs } from "./gateway.ts";
-import { createNetworks, GATEWAY_NETWORKS, join, networksOf } from "./networks.ts";
-import { longest, type Duration } from "../units.ts";
-import { Postgres } from "./postgres.ts";
-import { Redis } from "./redis.ts";
-import { ServiceContainer } from "./service-container.ts";
-import { createSettled } from "./settled.ts";
-import { createWeights } from "./weights.ts";
-import { environmentOf, secretsOf, type LanguageModel } from "./wiring.ts";
+import type { Models } from "../config/models.ts";
+import type { Accelerator, Catalog } from "../catalog/service.ts";
+import { Gateway, type GatewayArgs } from "./gateway/gateway.ts";
+import { createNetworks, GATEWAY_NETWORKS, join, networksOf } from "./container/networks.ts";
+import { longest, type Duration } from "../lib/units.ts";
+import { Postgres } from "./backing/postgres.ts";
+import { Redis } from "./backing/redis.ts";
+import { ServiceContainer } from "./service/service-container.ts";
+import { createSettled } from "./readiness/readiness-gate.ts";
+import { createWeights } from "./service/weights.ts";
+import { environmentOf, secretsOf, type LanguageModel } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
-import { createContainer } from "./container.ts";
-import { createVolume } from "./volume.ts";
+import { createContainer } from "./container/container.ts";
+import { createVolume } from "./container/volume.ts";
 
 /** Inputs of a LocalRegistry. */
 export interface LocalRegistryArgs {

@@ -1,4 +1,4 @@
-import { INDEX_NAMES, type PackageSources } from "../network-profile.ts";
+import { INDEX_NAMES, type PackageSources } from "../network/profile.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
 /** A RUN, to which a recipe may add what belongs in the same layer. */

@@ -1,6 +1,6 @@
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../lib/errors.ts";
 import { COMPATIBILITY, type CompatibilityRow, type GpuPackage } from "./compatibility.ts";
-import { CUDA_VERSIONS, type CudaVersion } from "./cuda-version.ts";
+import { CUDA_VERSIONS, type CudaVersion } from "../catalog/cuda-version.ts";
 import type { Card } from "./nvidia-smi.ts";
 import { compareVersions } from "./version.ts";
 

@@ -1,4 +1,4 @@
-import type { CudaVersion } from "./cuda-version.ts";
+import type { CudaVersion } from "../catalog/cuda-version.ts";
 
 /** A Python package that brings its own GPU code, and what of it lies in the wheel that the locks pin. */
 export interface GpuPackage {

@@ -1,5 +1,5 @@
-import type { Rollout } from "../rollout.ts";
-import { alignColumns } from "../table.ts";
+import type { Rollout } from "../catalog/rollout.ts";
+import { alignColumns } from "../lib/table.ts";
 
 /** A card, or a slice of one, that a container can be given. */
 export interface Device {

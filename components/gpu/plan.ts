@@ -1,10 +1,10 @@
-import type { ListedContainer } from "../engine.ts";
-import type { Problem } from "../errors.ts";
-import type { Host } from "../host.ts";
-import type { Catalog } from "../service.ts";
+import type { ListedContainer } from "../engine/engine.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { Host } from "../host/host.ts";
+import type { Catalog } from "../catalog/service.ts";
 import { resolveDevices } from "./devices.ts";
-import type { GpuMode } from "./gpu-config.ts";
-import { findHardware, type HardwareArgs } from "./hardware.ts";
+import type { GpuMode } from "../config/gpu.ts";
+import { findHardware, type HardwareArgs } from "./discovery.ts";
 import { describePlan, placeServices, type Demand, type Device, type MemoryPlan, type Placement } from "./placement.ts";
 
 /** Which services compute on which card. */

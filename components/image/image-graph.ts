@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CudaVersion } from "../gpu/cuda-version.ts";
-import type { ImageSource } from "../image-source.ts";
-import { mapValues } from "../map-values.ts";
-import { CUDA_STAGES, lockName, type CudaStage } from "../parent-stage.ts";
-import type { Accelerator, Catalog, ParentStage } from "../service.ts";
-import { BackingImage } from "./backing-image.ts";
-import { BaseStage } from "./base-stage.ts";
-import { CudaDepsStage } from "./cuda-deps-stage.ts";
-import { createDebianImage } from "./debian-image.ts";
-import { ServiceDepsStage } from "./service-deps-stage.ts";
-import { ServiceImage } from "./service-image.ts";
-import type { BuildSettings } from "./stage-image.ts";
-import { ToolsStage } from "./tools-stage.ts";
+import type { CudaVersion } from "../catalog/cuda-version.ts";
+import type { ImageSource } from "../config/image-source.ts";
+import { mapValues } from "../lib/map-values.ts";
+import { CUDA_STAGES, lockName, type CudaStage } from "../catalog/stages.ts";
+import type { Accelerator, Catalog, ParentStage } from "../catalog/service.ts";
+import { BackingImage } from "./stages/backing-image.ts";
+import { BaseStage } from "./stages/base-stage.ts";
+import { CudaDepsStage } from "./stages/cuda-deps-stage.ts";
+import { createDebianImage } from "./bootstrap/first-images.ts";
+import { ServiceDepsStage } from "./stages/service-deps-stage.ts";
+import { ServiceImage } from "./stages/service-image.ts";
+import type { BuildSettings } from "./stages/stage-image.ts";
+import { ToolsStage } from "./stages/tools-stage.ts";
 
 /** Inputs of an ImageGraph. */
 export interface ImageGraphArgs {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { digestOf } from "../reference.ts";
-import { imagesOf, isOwn, type Release } from "../release.ts";
-import type { Catalog } from "../service.ts";
-import { pushAccess, RUN_SCRIPT } from "./bootstrap-access.ts";
-import type { BuildSettings } from "./stage-image.ts";
+import { digestOf } from "../lib/image-reference.ts";
+import { imagesOf, isOwn, type Release } from "../release/release.ts";
+import type { Catalog } from "../catalog/service.ts";
+import { pushAccess, RUN_SCRIPT } from "./bootstrap/scripts.ts";
+import type { BuildSettings } from "./stages/stage-image.ts";
 
 /** Inputs of ReleasedImages. */
 export interface ReleasedImagesArgs {
@@ -74,7 +74,7 @@ function createCopy(
   const push = pushAccess(build);
   // For the log-in, which goes with it.
   const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
-  const script = workFolder + push.script + readFileSync(new URL("copy.sh", import.meta.url), "utf8");
+  const script = workFolder + push.script + readFileSync(new URL("copy-images.sh", import.meta.url), "utf8");
   return new command.local.Command(
     "copy",
     {

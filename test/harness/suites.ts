@@ -34,7 +34,7 @@ function integration(): Promise<Totals> {
 
 async function services(): Promise<Totals> {
   return withReport(parseJUnit, async (report) => {
-    const { fetchRecording } = await import("../../cli/recording.ts");
+    const { fetchRecording } = await import("../../cli/lib/recording.ts");
     const recording = await fetchRecording(cacheDir);
     return run(await python(), ["-m", "pytest", "services", "test/python", `--junitxml=${report}`], {
       MORGAN_RECORDING: recording,

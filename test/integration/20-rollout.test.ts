@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { explainFailure } from "../../cli/failure.ts";
+import { explainFailure } from "../../cli/report/failure.ts";
 import { withCpuEngine } from "./support/catalog-file.ts";
 import { containerIds, idsOf } from "./support/engine.ts";
 import { manifestOf, newBlobs } from "./support/registry.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { systemClock } from "../../components/deploy/settle/clock.ts";
-import { engineContainers } from "../../components/deploy/settle/containers.ts";
-import { settle } from "../../components/deploy/settle/settle.ts";
+import { systemClock } from "../../components/deploy/readiness/clock.ts";
+import { engineContainers } from "../../components/deploy/readiness/containers.ts";
+import { settle } from "../../components/deploy/readiness/watch.ts";
 import { containersOf, docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/recording.ts";
+import { fetchRecording } from "../../cli/lib/recording.ts";
 import { catalog } from "../../services/catalog.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containerIds, docker, idsOf } from "./support/engine.ts";

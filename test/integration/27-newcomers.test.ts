@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/recording.ts";
+import { fetchRecording } from "../../cli/lib/recording.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containersOf, docker } from "./support/engine.ts";
 import { Load } from "./support/load.ts";

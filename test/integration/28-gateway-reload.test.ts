@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/recording.ts";
+import { fetchRecording } from "../../cli/lib/recording.ts";
 import { cacheFolder } from "../../toolchain/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { Load } from "./support/load.ts";
@@ -10,7 +10,7 @@ import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
-const SOURCE = "components/deploy/gateway-config.ts";
+const SOURCE = "components/deploy/gateway/haproxy-config.ts";
 
 describe("a changed configuration of the gateway", () => {
   let stack: TestStack;

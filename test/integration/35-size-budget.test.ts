@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { SizeBudget } from "../../components/service.ts";
+import type { SizeBudget } from "../../components/catalog/service.ts";
 import { withCpuEngine } from "./support/catalog-file.ts";
 import { containerIds, docker, idsOf } from "./support/engine.ts";
 import { TestStack } from "./support/test-stack.ts";

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { Outputs } from "../../cli/outputs.ts";
+import type { Outputs } from "../../cli/stack/outputs.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { removeProject } from "./support/project.ts";
 import { digestOf, removeManifest } from "./support/registry.ts";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { connectEngine } from "../../components/engine.ts";
-import { parseLock } from "../../components/requirements.ts";
+import { connectEngine } from "../../components/engine/engine.ts";
+import { parseLock } from "../../components/requirements/lock.ts";
 import { environment } from "../../toolchain/environment.mjs";
 import { Authority } from "./support/authority.ts";
 import {

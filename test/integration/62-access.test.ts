@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { expect } from "chai";
-import { gatewayConfig } from "../../components/deploy/gateway-config.ts";
+import { gatewayConfig } from "../../components/deploy/gateway/haproxy-config.ts";
 import { makeKeyPair } from "../unit/support/key-pair.ts";
 import { containersOf, docker, holdersOf, idsOf } from "./support/engine.ts";
 import { agreedVersion, ask, type Ask, type SecureAnswer } from "./support/https.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { watchContainers } from "../../cli/container-events.ts";
+import { watchContainers } from "../../cli/report/container-events.ts";
 import { askInTurn } from "./support/ask-in-turn.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { MadeUpCards } from "./support/made-up-cards.ts";

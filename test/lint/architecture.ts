@@ -2,7 +2,7 @@ import type { Linter } from "eslint";
 import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import { importEdges } from "./import-edges.ts";
 
-const outsideConfig = ["components/config.ts", "test/**", "toolchain/**"];
+const outsideConfig = ["components/config/config.ts", "test/**", "toolchain/**"];
 
 /** The rules that keep the architecture. None needs type information, so a test can lint a file that does not exist. */
 export const architecture: Linter.Config[] = [
@@ -24,7 +24,7 @@ export const architecture: Linter.Config[] = [
           selector:
             "MemberExpression[object.name='pulumi'][property.name='Config'], " +
             "ImportDeclaration[source.value='@pulumi/pulumi'] > ImportSpecifier[imported.name='Config']",
-          message: "Stack configuration is read in components/config.ts only.",
+          message: "Stack configuration is read in components/config/config.ts only.",
         },
       ],
     },
@@ -34,7 +34,7 @@ export const architecture: Linter.Config[] = [
     rules: {
       "no-restricted-properties": [
         "error",
-        { object: "process", property: "env", message: "The environment is read in components/config.ts only." },
+        { object: "process", property: "env", message: "The environment is read in components/config/config.ts only." },
       ],
       "no-restricted-imports": [
         "error",

@@ -1,61 +1,162 @@
 import { posix } from "node:path";
 
-/** What the files of one layer may import: from the repository, and from packages (any, where not said). */
-interface Layer {
-  readonly files: string;
+/** The other folders that the files of one folder may import from, and the packages (any, if the list is absent). */
+interface Edges {
   readonly may: readonly string[];
-  /** What may be imported with `import type` only, besides. */
+  /** Folders of which `import type` alone is allowed. */
   readonly types?: readonly string[];
   readonly packages?: readonly string[];
 }
 
-const leaves = ["components/!(stack|config).ts", "components/gpu/*.ts"];
-const data = ["components/config.ts", "services/catalog.ts"];
+const PURE = ["node:{crypto,path,util}"];
 
-/** The architecture. The first layer that matches a file decides; a file in none (cli, test, toolchain) is free. */
-const layers: readonly Layer[] = [
-  {
-    files: "index.ts",
-    may: ["components/{abandoned,stack,config,known-sizes,plugins,preflight,host,registry-trust}.ts"],
+/**
+ * The import directions, a line a folder, from the ground up. A name is a folder or one file; the longest one that holds
+ * a file decides. Files of one folder may import each other. A file that no line holds (test, toolchain) is free.
+ */
+const directions: Readonly<Record<string, Edges>> = {
+  "components/lib": { may: [], packages: PURE },
+  "components/lib/errors.ts": { may: [], packages: ["@pulumi/pulumi"] },
+  "components/lib/run-program.ts": { may: [], packages: ["node:child_process"] },
+  "components/catalog": { may: [], types: ["components/lib"], packages: [] },
+  "components/engine": { may: ["components/lib"], types: ["components/gpu"] },
+  "components/host": { may: ["components/engine", "components/lib"] },
+  "components/release": { may: ["components/lib"], types: ["components/catalog"] },
+  "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
+  "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
+  "components/size": { may: ["components/engine", "components/lib"], types: ["components/catalog"] },
+  "components/config": { may: ["components/catalog", "components/lib", "services"], types: ["components/network"] },
+  "components/dockerfile": { may: ["components/catalog", "components/network"], packages: PURE },
+  "components/dockerfile/recipes": {
+    may: ["components/dockerfile", "components/catalog"],
+    types: ["components/network"],
+    packages: PURE,
+  },
+  "components/gpu": {
+    may: ["components/requirements", "components/catalog", "components/engine", "components/lib"],
+    types: ["components/config", "components/host"],
+    packages: [],
+  },
+  "components/image/stages": {
+    may: ["components/dockerfile", "components/dockerfile/recipes", "components/catalog", "components/lib"],
+    types: ["components/config", "components/network"],
+  },
+  "components/image/bootstrap": {
+    may: ["components/image/stages", "components/dockerfile", "components/dockerfile/recipes", "components/lib"],
+    types: ["components/config", "components/network"],
+  },
+  "components/image": {
+    may: [
+      "components/image/bootstrap",
+      "components/image/stages",
+      "components/release",
+      "components/catalog",
+      "components/lib",
+    ],
+    types: ["components/config"],
+  },
+  "components/deploy/container": {
+    may: ["components/catalog", "components/engine", "components/lib"],
+    types: ["components/config", "components/deploy/service"],
+  },
+  "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
+  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },
+  "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
+  "components/deploy/service": {
+    may: ["components/deploy/container", "components/catalog", "components/dockerfile/recipes"],
+    types: ["components/config", "components/deploy/backing"],
+  },
+  "components/deploy": {
+    may: [
+      "components/deploy/gateway",
+      "components/deploy/backing",
+      "components/deploy/service",
+      "components/deploy/readiness",
+      "components/deploy/container",
+      "components/dockerfile/recipes",
+      "components/lib",
+    ],
+    types: ["components/catalog", "components/config", "components/engine", "components/gpu"],
+  },
+  "components/preflight": {
+    may: [
+      "components/gpu",
+      "components/requirements",
+      "components/network",
+      "components/release",
+      "components/engine",
+      "components/catalog",
+      "components/lib",
+    ],
+    types: ["components/config", "components/host"],
+  },
+  "components/startup": { may: [] },
+  components: {
+    may: [
+      "components/deploy",
+      "components/image",
+      "components/image/bootstrap",
+      "components/size",
+      "components/network",
+      "components/release",
+      "components/lib",
+    ],
+    types: ["components/config", "components/engine", "components/gpu"],
+  },
+  services: { may: [], types: ["components/catalog", "components/lib"], packages: [] },
+  "index.ts": {
+    may: [
+      "components",
+      "components/preflight",
+      "components/config",
+      "components/network",
+      "components/engine",
+      "components/host",
+      "components/startup",
+    ],
     packages: ["@pulumi/pulumi"],
   },
-  {
-    files: "components/stack.ts",
-    may: ["components/image/**", "components/deploy/**", ...leaves, "services/catalog.ts"],
-    types: data,
+  "cli/lib": { may: ["components/lib", "toolchain"] },
+  "cli/stack": {
+    may: ["cli/lib", "components/engine", "components/lib", "components/release", "components/size", "toolchain"],
+    types: ["components/deploy"],
   },
-  { files: "components/config.ts", may: [...leaves, "services/catalog.ts"] },
-  { files: "components/errors.ts", may: [] },
-  { files: "components/*.ts", may: leaves, types: data },
-  { files: "components/gpu/*.ts", may: leaves, packages: [] },
-  { files: "components/image/**", may: ["components/image/**", "components/dockerfile/**", ...leaves], types: data },
-  { files: "components/deploy/**", may: ["components/deploy/**", "components/dockerfile/**", ...leaves], types: data },
-  {
-    files: "components/dockerfile/**",
-    may: ["components/dockerfile/**", ...leaves],
-    types: data,
-    packages: ["node:{crypto,path,util}"],
-  },
-  { files: "services/*.ts", may: [], types: ["components/*.ts", "services/*.ts"], packages: [] },
-];
-
-/** Where a provider package may be imported: each has one home, so that an upgrade has one place to look at. */
-const homes: Readonly<Record<string, readonly string[]>> = {
-  "@pulumi/docker-build": ["components/image/**", "components/plugins.ts", "test/**"],
-  "@pulumi/docker": ["components/deploy/**", "components/plugins.ts", "test/**"],
-  "@pulumi/command": ["components/image/**", "components/deploy/**", "components/plugins.ts", "test/**"],
+  "cli/report": { may: ["cli/stack", "cli/lib", "components/engine", "components/lib", "components/deploy/readiness"] },
+  "cli/commands": { may: ["cli/stack", "cli/report", "cli/lib", "components/image/stages", "toolchain"] },
+  cli: { may: ["cli/commands", "cli/stack", "cli/lib", "components/requirements", "toolchain"] },
 };
 
-/** Says why `file` must not import `specifier`, or nothing where it may. */
+/** The files that may import a provider package: each package has one home, so that an upgrade has one place to look at. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  "@pulumi/docker-build": ["components/image/**", "components/startup/plugins.ts", "test/**"],
+  "@pulumi/docker": ["components/deploy/**", "components/startup/plugins.ts", "test/**"],
+  "@pulumi/command": ["components/image/**", "components/deploy/**", "components/startup/plugins.ts", "test/**"],
+};
+
+/** Returns why `file` must not import `specifier`, or nothing if it may. */
 export function forbidden(file: string, specifier: string, typeOnly: boolean): string | undefined {
-  const layer = layers.find(({ files }) => posix.matchesGlob(file, files));
-  if (!specifier.startsWith(".")) return forbiddenPackage(file, specifier, layer?.packages);
-  if (layer === undefined) return undefined;
+  const name = holder(file);
+  const edges = name === undefined ? undefined : directions[name];
+  if (!specifier.startsWith(".")) return forbiddenPackage(file, specifier, edges?.packages);
+  if (name === undefined || edges === undefined) return undefined;
   const target = posix.join(posix.dirname(file), specifier);
-  const allowed = typeOnly ? [...layer.may, ...(layer.types ?? [])] : layer.may;
-  if (matchesAny(target, allowed)) return undefined;
-  const hint = matchesAny(target, layer.types ?? []) ? " other than with `import type`" : "";
-  return `${layer.files} must not import ${target}${hint}: it may import ${list(allowed)}.`;
+  const folder = posix.dirname(target);
+  const allowed = typeOnly ? [...edges.may, ...(edges.types ?? [])] : edges.may;
+  if (folder === posix.dirname(file) || reaches(allowed, folder)) return undefined;
+  const hint = reaches(edges.types ?? [], folder) ? " other than with `import type`" : "";
+  return `${name} must not import ${target}${hint}: it may import ${list(allowed)}.`;
+}
+
+/** The longest name among the directions that is the file or a folder above it. */
+function holder(file: string): string | undefined {
+  return Object.keys(directions)
+    .filter((name) => file === name || file.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** True if a folder is among the names; only `toolchain` means its subfolders too. */
+function reaches(names: readonly string[], folder: string): boolean {
+  return names.includes(folder) || (names.includes("toolchain") && folder.startsWith("toolchain/"));
 }
 
 function forbiddenPackage(file: string, name: string, allowed: readonly string[] | undefined): string | undefined {

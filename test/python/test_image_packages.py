@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "components" / "image-packages.py"
+SOURCE = Path(__file__).parents[2] / "components" / "size" / "installed.py"
 
 STATUS = """\
 Package: listed

@@ -1,5 +1,5 @@
 import { installDebianPackages, installRequirements, VENV } from "../install.ts";
-import type { PackageSources } from "../../network-profile.ts";
+import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 
 /** The user that every service runs as; a number, so that an engine can tell without reading /etc/passwd. */

@@ -1,5 +1,5 @@
 import { installRequirements } from "../install.ts";
-import type { PackageSources } from "../../network-profile.ts";
+import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 import { SERVICE_USER } from "./base.ts";
 

@@ -1,5 +1,5 @@
 import { installDebianPackages } from "../install.ts";
-import type { PackageSources } from "../../network-profile.ts";
+import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 
 /** HAProxy from Debian's package, with the user, the folder and the command of the upstream image. */

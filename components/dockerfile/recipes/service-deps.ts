@@ -1,7 +1,7 @@
 import { installDebianPackages, installRequirements, withoutFiles } from "../install.ts";
-import type { PackageSources } from "../../network-profile.ts";
+import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
-import { UNREAD_FILES } from "../unread-files.ts";
+import { UNREAD_FILES } from "../excluded-files.ts";
 
 /** What one service needs beside its code: Debian packages, then its hash-locked requirements. */
 export function serviceDepsRecipe(

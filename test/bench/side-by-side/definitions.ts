@@ -1,4 +1,4 @@
-import { digestOf } from "../../../components/reference.ts";
+import { digestOf } from "../../../components/lib/image-reference.ts";
 import { madeDigest, type Registered, type Registrations } from "../../unit/support/registrations.ts";
 import { at, plain, secretPaths } from "../../unit/support/wire.ts";
 

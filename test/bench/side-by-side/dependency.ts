@@ -1,4 +1,4 @@
-import { inputsDigest, lockHeader, parseLock } from "../../../components/requirements.ts";
+import { inputsDigest, lockHeader, parseLock } from "../../../components/requirements/lock.ts";
 
 /** Small packages of pure Python that the tests' lock pins and no service needs; each round adds one of them. */
 export const DEPENDENCIES = ["iniconfig", "pluggy", "mypy-extensions"] as const;

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readConfig } from "../../../components/config.ts";
-import { throwProblems } from "../../../components/errors.ts";
+import { readConfig } from "../../../components/config/config.ts";
+import { throwProblems } from "../../../components/lib/errors.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import type { Configuration } from "../../integration/support/test-stack.ts";

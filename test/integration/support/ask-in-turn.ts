@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fetchRecording } from "../../../cli/recording.ts";
+import { fetchRecording } from "../../../cli/lib/recording.ts";
 import { cacheFolder } from "../../../toolchain/paths.mjs";
 
 /** An answer, with the times in milliseconds between which it was waited for. */

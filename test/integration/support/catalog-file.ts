@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Engine } from "../../../components/service.ts";
+import type { Engine } from "../../../components/catalog/service.ts";
 
 /** The text of the catalog, with another cpu engine for a service that is the same on every accelerator. */
 export function withCpuEngine(catalog: string, service: string, changes: Partial<Engine>): string {

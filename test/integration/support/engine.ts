@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { engineApi } from "../../../components/engine-api.ts";
+import { engineApi } from "../../../components/engine/api.ts";
 
 /** How much a client may print, in bytes. */
 const MOST = 64 * 1024 * 1024;

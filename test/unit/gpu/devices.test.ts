@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { resolveDevices, type Devices, type FoundDevice } from "../../../components/gpu/devices.ts";
-import type { GpuConfig } from "../../../components/gpu/gpu-config.ts";
-import { foundDevices } from "../../../components/gpu/hardware.ts";
+import type { GpuConfig } from "../../../components/config/gpu.ts";
+import { foundDevices } from "../../../components/gpu/discovery.ts";
 
 const CONFIG: GpuConfig = { use: "required", mode: "nvidia", devices: [], cards: {} };
 const FOUND: readonly FoundDevice[] = [

@@ -1,7 +1,7 @@
-import type { MorganConfig } from "../../../components/config.ts";
-import type { Engine, ListedContainer } from "../../../components/engine.ts";
-import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/image-source.ts";
-import type { NetworkProfile, PackageSources } from "../../../components/network-profile.ts";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/config/image-source.ts";
+import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
 import { catalog } from "../../../services/catalog.ts";
 
 export const DEBIAN: DebianSource = { kind: "debian", revision: "2026-01-01", mirror: "", cache: "/var/cache/morgan" };

@@ -1,8 +1,8 @@
-import type { Engine } from "../../../components/engine.ts";
-import type { Host } from "../../../components/host.ts";
-import { CUDA_VERSIONS } from "../../../components/gpu/cuda-version.ts";
-import { lockChain } from "../../../components/parent-stage.ts";
-import { inputsDigest, lockHeader } from "../../../components/requirements.ts";
+import type { Engine } from "../../../components/engine/engine.ts";
+import type { Host } from "../../../components/host/host.ts";
+import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
+import { lockChain } from "../../../components/catalog/stages.ts";
+import { inputsDigest, lockHeader } from "../../../components/requirements/lock.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { fakeEngine } from "./config.ts";
 

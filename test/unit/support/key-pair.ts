@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KeyPair } from "../../../components/certificate.ts";
+import type { KeyPair } from "../../../components/config/certificate.ts";
 
 /** A key pair for this machine that vouches for itself, valid from now on for as many days. */
 export function makeKeyPair(days = 90): KeyPair {

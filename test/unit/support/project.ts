@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CUDA_VERSIONS } from "../../../components/gpu/cuda-version.ts";
-import { lockChain } from "../../../components/parent-stage.ts";
-import type { Engine } from "../../../components/service.ts";
+import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
+import { lockChain } from "../../../components/catalog/stages.ts";
+import type { Engine } from "../../../components/catalog/service.ts";
 import { catalog } from "../../../services/catalog.ts";
 
 /** A folder of a test's own; the current folder while its tests run, so that nothing lands in the repository. */

@@ -1,4 +1,4 @@
-import type { Release } from "../../../components/release.ts";
+import type { Release } from "../../../components/release/release.ts";
 
 /** A digest that a word stands for. */
 export function digest(word: string): string {

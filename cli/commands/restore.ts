@@ -1,0 +1,44 @@
+import { closeSync, openSync } from "node:fs";
+import { CONNECTION, databaseOf, inContainer } from "../stack/postgres.ts";
+
+/** What a backup says of itself. */
+export interface Dump {
+  /** When it was made, in PostgreSQL's words: "2026-11-24 15:04:05 UTC". */
+  readonly made: string;
+  /** Names of the tables whose rows it holds. */
+  readonly tables: readonly string[];
+}
+
+/**
+ * Puts a backup in the place of what a stack's database holds, all of it or nothing. What the backup does not know stays
+ * as it is. Requests that need the history wait meanwhile.
+ *
+ * @throws Error where the file is no backup, the stack is not up, or PostgreSQL refuses; nothing is changed then.
+ */
+export async function restore(stack: string, file: string): Promise<Dump> {
+  const id = await databaseOf(stack);
+  const listed = await reading(file, (input) => inContainer(id, ["pg_restore", "--list"], { input }));
+  if (listed.code !== 0) throw new Error(`${file} is no backup that this PostgreSQL reads: ${listed.stderr.trim()}`);
+  // Objects that are in the way go first, in the same transaction as what comes: readers see the one or the other.
+  const whole = ["--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner"];
+  const done = await reading(file, (input) => inContainer(id, ["pg_restore", ...CONNECTION, ...whole], { input }));
+  if (done.code !== 0) throw new Error(`nothing was restored: ${done.stderr.trim()}`);
+  return readList(listed.stdout);
+}
+
+/** Reads the table of contents that `pg_restore --list` prints. */
+export function readList(text: string): Dump {
+  return {
+    made: /^; Archive created at (.+)$/m.exec(text)?.[1] ?? "",
+    tables: [...text.matchAll(/^\d+; \d+ \d+ TABLE DATA \S+ (\S+) /gm)].map(([, table = ""]) => table),
+  };
+}
+
+async function reading<T>(file: string, work: (input: number) => Promise<T>): Promise<T> {
+  const input = openSync(file, "r");
+  try {
+    return await work(input);
+  } finally {
+    closeSync(input);
+  }
+}

@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { includeOrder, readRequirementSet } from "../components/requirements/inputs.ts";
+import {
+  effectiveOverrides,
+  inputsDigest,
+  lockHeader,
+  lockOptions,
+  parseLock,
+} from "../components/requirements/lock.ts";
+
+const folder = fileURLToPath(new URL("../requirements/", import.meta.url));
+
+/** Makes every lock of the requirements folder; `--upgrade` lets indirect dependencies move to newer versions. */
+function lockAll(upgrade: boolean): void {
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".in"))
+    .map((file) => file.slice(0, -".in".length))
+    .sort();
+  const preferred = new Map<string, string>();
+  for (const name of includeOrder(names, read)) {
+    const previous = upgrade ? "" : (read(`${name}.txt`) ?? "");
+    const started = performance.now();
+    const text = compile(name, new Map([...versions(previous), ...preferred]));
+    writeAtomically(`${name}.txt`, text);
+    for (const [pkg, version] of versions(text)) preferred.set(pkg, version);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`requirements/${name}.txt: ${parseLock(text).length} packages, ${seconds} s`);
+  }
+}
+
+/** Preferences keep siblings on the same versions; the parents' locks are hard constraints, for shared image layers. */
+function compile(name: string, preferred: ReadonlyMap<string, string>): string {
+  const scratch = mkdtempSync(join(tmpdir(), "morgan-lock-"));
+  try {
+    const output = join(scratch, "lock.txt");
+    const overrides = join(scratch, "overrides.txt");
+    writeFileSync(output, [...preferred].map(([pkg, version]) => `${pkg}==${version}\n`).join(""));
+    writeFileSync(overrides, effectiveOverrides(name, read).join("\n"));
+    const parents = readRequirementSet(name, read).includes;
+    const constraints = parents.flatMap((parent) => ["--constraints", `${parent}.txt`]);
+    const layout = ["--quiet", "--no-header", "--no-annotate", "--output-file", output];
+    execFileSync(
+      process.env["MORGAN_UV"] ?? "uv",
+      ["pip", "compile", ...lockOptions, "--overrides", overrides, ...constraints, ...layout, `${name}.in`],
+      { cwd: folder, env: withSystemCertificates(), stdio: ["ignore", "ignore", "inherit"] },
+    );
+    return `${lockHeader(inputsDigest(name, read))}\n${readFileSync(output, "utf8")}`;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** uv brings its own certificate store, which lacks a company's CA; the system's has it. */
+function withSystemCertificates(): NodeJS.ProcessEnv {
+  return { UV_SYSTEM_CERTS: "true", ...process.env };
+}
+
+function versions(lock: string): ReadonlyMap<string, string> {
+  return new Map(parseLock(lock).map(({ name, version }) => [name, version]));
+}
+
+function writeAtomically(fileName: string, text: string): void {
+  const partial = join(folder, `.${fileName}.partial`);
+  writeFileSync(partial, text);
+  renameSync(partial, join(folder, fileName));
+}
+
+function read(fileName: string): string | undefined {
+  try {
+    return readFileSync(join(folder, fileName), "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+lockAll(process.argv.includes("--upgrade"));

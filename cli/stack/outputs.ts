@@ -1,0 +1,51 @@
+import type { RunningService } from "../../components/deploy/deployment.ts";
+import type { Release } from "../../components/release/release.ts";
+import type { ServiceImageOutput } from "../../components/size/check.ts";
+import { alignColumns } from "../../components/lib/table.ts";
+import { stackOutputs } from "./state.ts";
+
+/** The outputs of a stack, as the program exports them. */
+export interface Outputs {
+  /** URL at which the stack is reached. */
+  readonly endpoint: string;
+  /** Image of each service, by name. */
+  readonly images: Readonly<Record<string, ServiceImageOutput>>;
+  /** Each service as it ran when the outputs were written, by name. */
+  readonly services: Readonly<Record<string, RunningService>>;
+  /** Where images are pushed: "host[:port]/project". */
+  readonly registry: string;
+  /** Id of the release that runs. */
+  readonly release: string;
+  /** The releases that the stack can go back to, the newest first. */
+  readonly releases: readonly Release[];
+}
+
+/** Whether a value is the outputs of a stack that is up: those of a destroyed one are empty. */
+export function isOutputs(value: unknown): value is Outputs {
+  return typeof value === "object" && value !== null && ["endpoint", "images", "services"].every((key) => key in value);
+}
+
+/** The outputs of a stack. @throws Error where it is not up. */
+export async function outputsOf(stack: string): Promise<Outputs> {
+  const found = await stackOutputs(stack);
+  if (!isOutputs(found)) throw new Error(`the stack "${stack}" is not up: npm run up -- --stack ${stack}`);
+  return found;
+}
+
+/** The outputs as a table for people, a line a service. */
+export function describeOutputs(outputs: Outputs): string {
+  const rows = Object.entries(outputs.images).map(([name, { ref, size }]) => [
+    name,
+    outputs.services[name]?.health ?? "not running",
+    outputs.services[name]?.device ?? "-",
+    megabytes(size.unpacked),
+    megabytes(size.compressed),
+    ref,
+  ]);
+  const lines = alignColumns([["service", "health", "device", "unpacked", "compressed", "image"], ...rows]);
+  return `\nendpoint  ${outputs.endpoint}\nregistry  ${outputs.registry}\n\n${lines.join("\n")}\n`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { BackingServiceArgs } from "./backing-service.ts";
+import { createContainer } from "../container/container.ts";
+import { createPassword } from "./password.ts";
+import { setRolePassword } from "./role-password.ts";
+import { createVolume } from "../container/volume.ts";
+
+const ROLE = "morgan";
+const DATA = "/var/lib/postgresql/data";
+const FILES = {
+  password: "/run/secrets/password",
+  hba: "/run/secrets/pg_hba.conf",
+  ident: "/run/secrets/pg_ident.conf",
+};
+
+/**
+ * Who is let in, said here because an image says it when it makes a cluster, each its own way, and never again: on the
+ * network whoever knows the password; in the container, where nobody else can be, its own user without one.
+ */
+const HBA = "local all all peer map=container\nhost all all all scram-sha-256\n";
+const IDENT = `container postgres ${ROLE}\n`;
+
+/** PostgreSQL for the history, with its data on a volume. */
+export class Postgres extends pulumi.ComponentResource {
+  /** Address without the password: "postgresql://morgan@postgres:5432/morgan". */
+  readonly url: string;
+  /** Password of the user `morgan`, once the database takes it; secret. */
+  readonly password: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
+
+  constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:deploy:Postgres", name, {}, opts);
+    const password = pulumi.secret(
+      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
+    );
+    const settings = [
+      "listen_addresses=*",
+      "shared_buffers=64MB",
+      `hba_file=${FILES.hba}`,
+      `ident_file=${FILES.ident}`,
+    ];
+    const container = createContainer(this, name, {
+      image: args.image,
+      user: "999:999",
+      stack: args.stack,
+      networks: args.networks,
+      command: ["postgres", ...settings.flatMap((setting) => ["-c", setting])],
+      environment: {
+        POSTGRES_USER: ROLE,
+        POSTGRES_DB: ROLE,
+        POSTGRES_PASSWORD_FILE: FILES.password,
+        PGDATA: `${DATA}/cluster`,
+      },
+      files: {
+        image: args.filesImage,
+        contents: { [FILES.password]: password, [FILES.hba]: HBA, [FILES.ident]: IDENT },
+      },
+      volumes: { [DATA]: createVolume(this, `${name}-data`, args.protectData) },
+      scratch: ["/tmp", "/var/run/postgresql"],
+      // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.
+      healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", ROLE],
+      startLimit: "60 s",
+      stopLimit: "30 s",
+      memory: "512 MiB",
+      cpus: 1,
+      rollout: "stop-first",
+    });
+    this.container = container.id;
+    this.url = `postgresql://${ROLE}@${name}:5432/${ROLE}`;
+    this.password = setRolePassword(this, `${name}-role`, { container: container.id, role: ROLE, password });
+    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
+  }
+}

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { BackingServiceArgs } from "./backing-service.ts";
+import { createContainer } from "../container/container.ts";
+import { createPassword } from "./password.ts";
+import { createVolume } from "../container/volume.ts";
+
+const SECRETS = "/run/secrets";
+
+/** Redis for sessions, with its data on a volume. */
+export class Redis extends pulumi.ComponentResource {
+  /** Address without the password: "redis://redis:6379/0". */
+  readonly url: string;
+  /** Password; secret. */
+  readonly password: pulumi.Output<string>;
+  /** Id of its container. */
+  readonly container: pulumi.Output<string>;
+
+  constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:deploy:Redis", name, {}, opts);
+    this.password = pulumi.secret(
+      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
+    );
+    const container = createContainer(this, name, {
+      image: args.image,
+      user: "999:999",
+      stack: args.stack,
+      networks: args.networks,
+      command: ["redis-server", `${SECRETS}/redis.conf`],
+      files: {
+        image: args.filesImage,
+        contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
+      },
+      volumes: { "/data": createVolume(this, `${name}-data`, args.protectData) },
+      // An answer that asks for the password is an answer; the probe needs none then.
+      healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
+      startLimit: "30 s",
+      stopLimit: "10 s",
+      memory: "256 MiB",
+      cpus: 1,
+      rollout: "stop-first",
+    });
+    this.container = container.id;
+    this.url = `redis://${name}:6379/0`;
+    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
+  }
+}
+
+/** Sessions survive a restart within a second of their last change, and the oldest go first when memory is full. */
+const CONFIG = `bind 0.0.0.0
+dir /data
+appendonly yes
+appendfsync everysec
+maxmemory 128mb
+maxmemory-policy volatile-lru
+`;

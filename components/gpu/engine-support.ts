@@ -1,0 +1,42 @@
+import type { Problem } from "../lib/errors.ts";
+import type { GpuMode } from "../config/gpu.ts";
+
+/** What a container engine says of the ways to give a container a card. */
+export interface GpuSupport {
+  /** CDI devices of kind nvidia.com/gpu by name ("0", "GPU-…"); undefined for an engine too old to list them. */
+  readonly cdiDevices: readonly string[] | undefined;
+  /** Folders in which the engine looks for CDI specifications; none where CDI is off. */
+  readonly cdiFolders: readonly string[];
+  /** Names of its runtimes. */
+  readonly runtimes: readonly string[];
+}
+
+/**
+ * Why an engine cannot give cards to containers in this way; none where it can, or does not say. `nvidiaHook` says whether
+ * NVIDIA's hook, without which the engine's nvidia driver does not work, is on its PATH; undefined where nobody knows.
+ */
+export function supportProblems(mode: GpuMode, support: GpuSupport, nvidiaHook: boolean | undefined): Problem[] {
+  const key = "morgan:gpuMode";
+  const toolkit = "install NVIDIA's container toolkit";
+  if (mode === "cdi" && support.cdiFolders.length === 0) {
+    const found = "CDI is off in the engine";
+    const fix = 'set {"features": {"cdi": true}} in /etc/docker/daemon.json and restart it, or choose another gpuMode';
+    return [{ key, expected: 'an engine that knows CDI, for "cdi"', found, fix }];
+  }
+  if (mode === "cdi" && support.cdiDevices?.length === 0) {
+    const found = `no such device in ${support.cdiFolders.join(", ")}`;
+    const fix = `${toolkit}, then: nvidia-ctk cdi generate --output=${support.cdiFolders.at(-1) ?? ""}/nvidia.yaml`;
+    return [{ key, expected: 'CDI devices of kind nvidia.com/gpu, for "cdi"', found, fix }];
+  }
+  if (mode === "runtime" && !support.runtimes.includes("nvidia")) {
+    const fix = `${toolkit}, then: nvidia-ctk runtime configure --runtime=docker; restart the engine`;
+    return [{ key, expected: 'a runtime "nvidia", for "runtime"', found: support.runtimes.join(", "), fix }];
+  }
+  if (mode === "nvidia" && nvidiaHook === false) {
+    const found = "no nvidia-container-runtime-hook on PATH";
+    return [
+      { key, expected: "NVIDIA's hook for the engine's nvidia driver", found, fix: `${toolkit}; restart the engine` },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { debianRecipe } from "../../dockerfile/recipes/debian.ts";
+import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/recipes/registry.ts";
+import { renderDockerfile } from "../../dockerfile/render.ts";
+import type { DebianSource, ImageSource } from "../../config/image-source.ts";
+import { repository, tagged } from "../../lib/image-reference.ts";
+import { bootstrapAccess, pushAccess, RUN_SCRIPT, script } from "./scripts.ts";
+import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
+
+const ROOTFS = script("rootfs.sh");
+
+/**
+ * The image of the stack's own registry, by its name in the engine. It is made there, since there is no registry yet
+ * that it could come from.
+ */
+export function createRegistryImage(
+  parent: pulumi.Resource,
+  source: ImageSource,
+  build: Pick<BuildSettings, "sources" | "secrets" | "proxy">,
+): pulumi.Output<string> {
+  const dockerfile = renderDockerfile(
+    source.kind === "debian" ? debianRegistryRecipe(build.sources) : upstreamRegistryRecipe(source.images.registry),
+  );
+  const rootfs = source.kind === "debian" ? rootfsEnvironment(source) : {};
+  const access = bootstrapAccess(build);
+  const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
+  const made = new command.local.Command(
+    "registry-image",
+    {
+      create: RUN_SCRIPT,
+      environment: {
+        MORGAN_SCRIPT: (source.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
+        ...rootfs,
+        ...access.environment,
+        MORGAN_DOCKERFILE: dockerfile,
+        MORGAN_IMAGE: image,
+        MORGAN_APT_SOURCES: build.secrets["apt-sources"] ?? "",
+        SOURCE_DATE_EPOCH,
+      },
+      triggers: [image],
+      addPreviousOutputInEnv: false,
+    },
+    { parent },
+  );
+  return made.id.apply(() => image);
+}
+
+/** The Debian image that every stage stands on, by digest: pushed from its root file system, or the pinned upstream. */
+export function createDebianImage(
+  parent: pulumi.Resource,
+  source: ImageSource,
+  build: BuildSettings,
+): pulumi.Output<string> {
+  if (source.kind === "registry") return pulumi.output(source.images.debian);
+  const repo = repository(build.registry);
+  const rootfs = rootfsEnvironment(source);
+  const access = bootstrapAccess(build);
+  const push = pushAccess(build);
+  const pushed = new command.local.Command(
+    "debian",
+    {
+      create: RUN_SCRIPT,
+      environment: {
+        MORGAN_SCRIPT: access.script + ROOTFS + push.script + script("push.sh"),
+        ...rootfs,
+        ...access.environment,
+        ...push.environment,
+        MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
+        MORGAN_IMAGE: tagged(build.registry, "debian", build.tag),
+        MORGAN_BUILDER: build.builder,
+      },
+      triggers: [repo, rootfs.MORGAN_ROOTFS],
+      addPreviousOutputInEnv: false,
+    },
+    { parent, dependsOn: [...build.ready] },
+  );
+  return pulumi.interpolate`${repo}@${pushed.stdout}`;
+}
+
+function rootfsEnvironment({ revision, mirror, cache }: DebianSource) {
+  return {
+    MORGAN_ROOTFS: digest(ROOTFS, revision, mirror),
+    MORGAN_MIRROR: mirror,
+    MORGAN_CACHE: cache,
+    SOURCE_DATE_EPOCH,
+  };
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Instruction } from "../../dockerfile/instruction.ts";
+import { haproxyRecipe } from "../../dockerfile/recipes/haproxy.ts";
+import { postgresRecipe } from "../../dockerfile/recipes/postgres.ts";
+import { redisRecipe } from "../../dockerfile/recipes/redis.ts";
+import type { PackageSources } from "../../network/profile.ts";
+import type { ImageSource } from "../../config/image-source.ts";
+import { layOutContext } from "./build-context.ts";
+import { createStageImage, type BuildSettings } from "./stage-image.ts";
+
+const RECIPES = {
+  redis: redisRecipe,
+  postgres: postgresRecipe,
+  haproxy: haproxyRecipe,
+} as const satisfies Record<string, (sources: PackageSources) => readonly Instruction[]>;
+
+/** Inputs of a BackingImage. */
+export interface BackingImageArgs {
+  readonly source: ImageSource;
+  /** The Debian image, by digest. */
+  readonly debian: pulumi.Input<string>;
+  readonly build: BuildSettings;
+}
+
+/**
+ * An image of something that the stack uses and did not write: the pinned upstream one, or its like from Debian's
+ * packages. HAProxy is always the latter: one tested version of what every request goes through.
+ */
+export class BackingImage extends pulumi.ComponentResource {
+  /** The image: repository with digest. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: keyof typeof RECIPES, args: BackingImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:image:BackingImage", name, { source: args.source.kind }, opts);
+    const upstream = args.source.kind === "registry" && name !== "haproxy" ? args.source.images[name] : undefined;
+    this.reference =
+      upstream !== undefined
+        ? pulumi.output(upstream)
+        : createStageImage(this, name, {
+            dockerfile: RECIPES[name](args.build.sources),
+            context: layOutContext(name, []),
+            images: { debian: args.debian },
+            description: `${name} from Debian's packages`,
+            runs: true,
+            build: args.build,
+          }).ref;
+    this.registerOutputs({ reference: this.reference });
+  }
+}

@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { baseRecipe } from "../../dockerfile/recipes/base.ts";
+import { layOutContext } from "./build-context.ts";
+import { createStageImage, type BuildSettings } from "./stage-image.ts";
+
+/** Inputs of a BaseStage. */
+export interface BaseStageArgs {
+  /** The Debian image, by digest. */
+  readonly debian: pulumi.Input<string>;
+  /** The image of the ToolsStage, by digest. */
+  readonly tools: pulumi.Input<string>;
+  /** Path of the lock file of the requirements that all services share. */
+  readonly requirements: string;
+  readonly build: BuildSettings;
+}
+
+/** What every service stands on: Debian, Python and the shared requirements; no compiler, no cache. */
+export class BaseStage extends pulumi.ComponentResource {
+  /** The image: repository with tag and digest. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: BaseStageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:image:BaseStage", name, { requirements: args.requirements }, opts);
+    const image = createStageImage(this, name, {
+      dockerfile: baseRecipe("requirements.txt", args.build.sources),
+      context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
+      images: { debian: args.debian, tools: args.tools },
+      description: "Python runtime and the requirements that all services share",
+      runs: false,
+      build: args.build,
+    });
+    this.reference = image.ref;
+    this.registerOutputs({ reference: this.reference });
+  }
+}

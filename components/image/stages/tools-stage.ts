@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { toolsRecipe } from "../../dockerfile/recipes/tools.ts";
+import { layOutFile } from "./build-context.ts";
+import { createStageImage, type BuildSettings } from "./stage-image.ts";
+
+/** Inputs of a ToolsStage. */
+export interface ToolsStageArgs {
+  /** Path of the uv program that builds use; a static one, since it runs in every image. */
+  readonly uv: string;
+  readonly build: BuildSettings;
+}
+
+/** The programs that builds mount and images never hold. */
+export class ToolsStage extends pulumi.ComponentResource {
+  /** The image: repository with tag and digest. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: ToolsStageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("morgan:image:ToolsStage", name, {}, opts);
+    const image = createStageImage(this, name, {
+      dockerfile: toolsRecipe(),
+      context: layOutFile(name, { from: args.uv, to: "uv" }),
+      images: {},
+      description: "Programs that builds mount",
+      runs: false,
+      build: args.build,
+    });
+    this.reference = image.ref;
+    this.registerOutputs({ reference: this.reference });
+  }
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MorganConfig } from "../config/config.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { Host } from "../host/host.ts";
+
+/** Asks whether the engine answers, and whether the ports of the host that a stack publishes are free. */
+export async function checkEngine(
+  config: MorganConfig,
+  host: Host,
+): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
+  try {
+    await host.engine.version();
+  } catch (error) {
+    const where = config.dockerHost === "" ? "/var/run/docker.sock" : config.dockerHost;
+    const found = error instanceof Error ? error.message : String(error);
+    const expected = `an engine that answers at ${where}`;
+    const fix = "start it (npm run setup does, where it may), or point DOCKER_HOST at one";
+    return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
+  }
+  return { answers: true, problems: await checkPorts(config, host) };
+}
+
+/** A port of the host leads to one container, so another port is another container, and the old one goes first. */
+async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
+  const gateways = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": "gateway" } });
+  const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
+  if (ports.length === 0 || ports.includes(gateway.port)) return;
+  await pulumi.log.warn(
+    `the port of the stack moves from ${ports.join(", ")} to ${String(gateway.port)}: the gateway is replaced, ` +
+      "and nothing is served from when the old one stops until the new one is ready",
+  );
+}
+
+/** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */
+async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
+  const wanted = [
+    { key: "morgan:gatewayPort", ...config.gateway },
+    ...(config.registry.kind === "local"
+      ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.registry.port }]
+      : []),
+  ].filter(({ port }) => port !== 0);
+  const [containers] = await Promise.all([
+    host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
+    announceMove(config, host),
+  ]);
+  const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
+    const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
+    const stack = holder?.labels["morgan.stack"];
+    if (stack === config.stack) return [];
+    if (holder === undefined && !(await host.portInUse(address, port))) return [];
+    const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
+    return [
+      { key, expected: `port ${String(port)} of ${address} to be free`, found, fix: `set ${key} to another port` },
+    ];
+  });
+  return (await Promise.all(checked)).flat();
+}

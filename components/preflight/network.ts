@@ -1,0 +1,94 @@
+import type { MorganConfig } from "../config/config.ts";
+import { isLocal } from "../engine/api.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { Host } from "../host/host.ts";
+import { packageSources, plainLogin } from "../network/profile.ts";
+import {
+  authorityProblem,
+  proxyProblem,
+  readRefusal,
+  registryProblem,
+  sourceProblem,
+  trustProblem,
+  type PackageSource,
+} from "../network/problems.ts";
+import { trustedPlace } from "../network/registry-trust.ts";
+import type { Way } from "../host/http.ts";
+
+type Config = Pick<MorganConfig, "network" | "registry" | "dockerHost" | "builder">;
+
+/** What was found out about a company's network. */
+export interface NetworkCheck {
+  readonly problems: readonly Problem[];
+  /** Registry that the engine comes to trust once its certificate is put where the engine looks; see `trustRegistry`. */
+  readonly untrusted: string | undefined;
+}
+
+/** Asks the hosts that are configured for what a build will ask them. The public ones, which are the default, are not asked. */
+export async function checkNetwork(config: Config, host: Host): Promise<NetworkCheck> {
+  const [registry, sources] = await Promise.all([checkRegistry(config, host), checkSources(config, host)]);
+  return { ...registry, problems: [...registry.problems, ...sources] };
+}
+
+async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> {
+  const nothing = { problems: [], untrusted: undefined };
+  const { registry, network, dockerHost } = config;
+  if (registry.kind === "local") return nothing;
+  const login = await plainLogin(network.registry);
+  const refusal = await host.engine.login(registry.host, login);
+  if (refusal === undefined) return nothing;
+  const problem = registryProblem(registry.host, login?.user ?? "", refusal);
+  const isUntrusted = readRefusal(refusal) === "authority" && network.certificates !== "";
+  if (!isUntrusted) return { ...nothing, problems: problem === undefined ? [] : [problem] };
+  const place = trustedPlace(registry.host);
+  if (!isLocal(dockerHost) || !host.isWritable(place)) {
+    return { ...nothing, problems: [trustProblem(registry.host, place)] };
+  }
+  // The engine will say the same once it trusts the registry.
+  const way = { login, certificates: network.certificates, proxy: { url: "", except: [] } };
+  const answer = await host.ask(`https://${registry.host}/v2/`, way);
+  const found =
+    "error" in answer
+      ? authorityProblem(registry.host, answer.error)
+      : answer.status >= 400
+        ? registryProblem(registry.host, login?.user ?? "", `${String(answer.status)} from ${registry.host}`)
+        : undefined;
+  return { problems: found === undefined ? [] : [found], untrusted: registry.host };
+}
+
+/** Asked from here, which is where the engine's own BuildKit asks from if the engine is here. */
+async function checkSources({ network, dockerHost, builder }: Config, host: Host): Promise<Problem[]> {
+  if (!isLocal(dockerHost) || builder !== "default") return [];
+  const { pypi, apt, proxy, certificates } = network;
+  const sources = configuredSources(network);
+  const down = await checkProxy(proxy.url, host);
+  if (down !== undefined) return [down];
+  const logins = { pypi: await plainLogin(pypi.login), apt: await plainLogin(apt.login) };
+  const asked = sources.map(async (source) => {
+    const login = source.user === "" ? undefined : source.key === "aptMirror" ? logins.apt : logins.pypi;
+    const way: Way = { login, certificates, proxy };
+    const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
+    return sourceProblem(source, await host.ask(`${source.url.replace(/\/+$/, "")}/${path}`, way));
+  });
+  const found = (await Promise.all(asked)).filter((problem) => problem !== undefined);
+  // Two indexes on one host have one log-in, and one mistake.
+  return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
+}
+
+function configuredSources(network: Config["network"]): PackageSource[] {
+  const { pypi, apt } = network;
+  const { pypiLogin } = packageSources(network);
+  const all: PackageSource[] = [
+    { key: "pypiIndex", url: pypi.index, user: pypi.login?.user ?? "" },
+    { key: "pypiExtraIndex", url: pypi.extraIndex, user: pypiLogin === "both" ? (pypi.login?.user ?? "") : "" },
+    { key: "aptMirror", url: apt.mirror, user: apt.login?.user ?? "" },
+  ];
+  return all.filter(({ url }) => url !== "");
+}
+
+async function checkProxy(url: string, host: Host): Promise<Problem | undefined> {
+  if (url === "") return undefined;
+  const { hostname, port, protocol } = new URL(url);
+  const error = await host.knock(hostname, Number(port === "" ? (protocol === "https:" ? 443 : 80) : port));
+  return error === undefined ? undefined : proxyProblem(new URL(url).host, error);
+}

@@ -1,0 +1,64 @@
+import type { MorganConfig } from "../config/config.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { Host } from "../host/host.ts";
+import { registryOf, repository } from "../lib/image-reference.ts";
+import { parseHistory } from "../release/history.ts";
+import { planRelease, type ReleasePlan, type Source } from "../release/plan.ts";
+
+/** Decides which release a stack runs, from its own outputs and those of the stack that it promotes from. */
+export async function planPromotion(
+  config: MorganConfig,
+  host: Host,
+  outputs: Promise<unknown>,
+): Promise<{ readonly plan: ReleasePlan; readonly problems: readonly Problem[] }> {
+  const { fullName, promoteFrom } = config;
+  const stack = promoteFrom === "" ? "" : fullNameOf(promoteFrom, fullName);
+  const [own, source, revision] = await Promise.all([
+    outputs,
+    stack === "" ? undefined : readSource(promoteFrom, stack, host),
+    sourceRevision(host),
+  ]);
+  const { plan, problems } = planRelease({
+    ...config,
+    repository: repository(registryOf(config.registry)),
+    revision,
+    history: parseHistory(own),
+    source,
+  });
+  return { plan, problems: stack === fullName ? [itself(promoteFrom)] : problems };
+}
+
+/** A stack as Pulumi names it everywhere: one that is named alone is of the same organization and project. */
+function fullNameOf(name: string, beside: string): string {
+  return name.includes("/") ? name : [...beside.split("/").slice(0, -1), name].join("/");
+}
+
+async function readSource(name: string, stack: string, host: Host): Promise<Source> {
+  try {
+    return { name, stack, read: parseHistory(await host.outputs(stack)) };
+  } catch (error) {
+    return { name, stack, read: { failure: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+/** What goes into images; a change anywhere else is none of theirs. */
+const SOURCES = ["components", "requirements", "services"];
+
+/** The commit that images are built from, "+" where their sources differ from it; empty outside of a checkout. */
+async function sourceRevision(host: Host): Promise<string> {
+  const [commit, unchanged] = await Promise.all([
+    host.run("git", ["rev-parse", "--short=12", "HEAD"]),
+    host.run("git", ["diff", "--quiet", "HEAD", "--", ...SOURCES]),
+  ]);
+  if (commit?.succeeded !== true) return "";
+  return `${commit.output.trim()}${unchanged?.succeeded === true ? "" : "+"}`;
+}
+
+function itself(name: string): Problem {
+  return {
+    key: "morgan:promoteFrom",
+    expected: "another stack than this one",
+    found: `"${name}"`,
+    fix: "name the stack whose images this one is to run, or take promoteFrom away",
+  };
+}

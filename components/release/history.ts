@@ -1,0 +1,57 @@
+import { field, text } from "../lib/json.ts";
+import { KEPT, type History, type Origin, type Release, type ReleasedService } from "./release.ts";
+import { isPinned } from "../lib/image-reference.ts";
+
+/** A stack that has run nothing yet. */
+export const NO_HISTORY: History = { running: "", releases: [] };
+
+/**
+ * Reads the releases out of a stack's outputs, which another version of this program may have written, or another program:
+ * what is not a whole release is left out, and so is one that names an image by anything but its digest.
+ */
+export function parseHistory(outputs: unknown): History {
+  const found = field(outputs, "releases");
+  const releases = (Array.isArray(found) ? found : []).flatMap((item) => parseRelease(item) ?? []).slice(0, KEPT);
+  const running = text(field(outputs, "release"));
+  return { running: releases.some(({ id }) => id === running) ? running : "", releases };
+}
+
+function parseRelease(value: unknown): Release | undefined {
+  const [id, revision] = [text(field(value, "id")), text(field(value, "revision"))];
+  const repository = text(field(value, "repository"));
+  const accelerator = ["cpu", "cuda"].find((known) => known === field(value, "accelerator")) as
+    Release["accelerator"] | undefined;
+  const services = entries(field(value, "services"), parseService);
+  const backing = entries(field(value, "backing"), pinned);
+  const from = parseOrigin(field(value, "from"));
+  if (!/^r[0-9a-f]{8}$/.test(id) || repository === "" || accelerator === undefined) return undefined;
+  if (services === undefined || backing === undefined || from === "wrong") return undefined;
+  return { id, accelerator, revision, repository, ...(from === undefined ? {} : { from }), services, backing };
+}
+
+function parseService(value: unknown): ReleasedService | undefined {
+  const ref = pinned(field(value, "ref"));
+  const [source, lock, health] = ["source", "lock", "health"].map((name) => text(field(value, name)));
+  if (ref === undefined || source === undefined || lock === undefined || health === undefined) return undefined;
+  return { ref, source, lock, health };
+}
+
+function parseOrigin(value: unknown): Origin | undefined | "wrong" {
+  if (value === undefined) return undefined;
+  const [stack, repository] = [text(field(value, "stack")), text(field(value, "repository"))];
+  return stack === "" || repository === "" ? "wrong" : { stack, repository };
+}
+
+/** The entries of an object, each parsed; undefined where it is none, or where one of them is wrong. */
+function entries<T>(value: unknown, parse: (item: unknown) => T | undefined): Record<string, T> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const parsed = Object.entries(value).flatMap(([name, item]): [string, T][] => {
+    const result = parse(item);
+    return result === undefined ? [] : [[name, result]];
+  });
+  return parsed.length === Object.keys(value).length ? Object.fromEntries(parsed) : undefined;
+}
+
+function pinned(value: unknown): string | undefined {
+  return typeof value === "string" && isPinned(value) ? value : undefined;
+}

@@ -1,0 +1,45 @@
+import { digestOf } from "../lib/image-reference.ts";
+import { imagesOf, type Release } from "./release.ts";
+import type { ReleasePlan } from "./plan.ts";
+import { alignColumns } from "../lib/table.ts";
+
+/** What an up that runs a release changes, a line an image that differs; empty where it builds, or changes nothing. */
+export function reportRelease(plan: ReleasePlan): string {
+  if (plan.kind === "build") return "";
+  const { release, history, note } = plan;
+  const before = history.releases.find(({ id }) => id === history.running);
+  const differs = before?.id !== release.id;
+  return [note, ...(differs ? describeChange(before, release) : [])].filter((line) => line !== "").join("\n");
+}
+
+function describeChange(before: Release | undefined, after: Release): string[] {
+  const [old, images] = [before === undefined ? {} : imagesOf(before), imagesOf(after)];
+  const changed = Object.keys({ ...images, ...old }).filter(
+    (name) => digestOf(old[name] ?? "") !== digestOf(images[name] ?? ""),
+  );
+  const rows = changed.map((name) => [
+    name,
+    change(short(old[name]), short(images[name])),
+    change(before?.services[name]?.source, after.services[name]?.source),
+    change(before?.services[name]?.lock, after.services[name]?.lock),
+  ]);
+  const lines = alignColumns([["image", "digest", "source", "lock"], ...rows]);
+  return [`${title(before)} -> ${title(after)}`, ...lines];
+}
+
+/** A release with where it comes from: "r0a1b2c3d of organization/morgan/dev, revision 0123456789ab". */
+function title(release: Release | undefined): string {
+  if (release === undefined) return "nothing";
+  const { id, from, revision } = release;
+  return `${id}${from === undefined ? "" : ` of ${from.stack}`}${revision === "" ? "" : `, revision ${revision}`}`;
+}
+
+function change(before: string | undefined, after: string | undefined): string {
+  if (before === undefined && after === undefined) return "";
+  return before === after ? (after ?? "") : `${before ?? "-"} -> ${after ?? "-"}`;
+}
+
+/** A digest as `docker images` shows it. */
+function short(ref: string | undefined): string | undefined {
+  return digestOf(ref ?? "")?.slice("sha256:".length, "sha256:".length + 12);
+}

@@ -1,0 +1,79 @@
+import type { Problem } from "../lib/errors.ts";
+import { stageChain } from "../catalog/stages.ts";
+import type { LockedPackage } from "./lock.ts";
+import type { ParentStage } from "../catalog/service.ts";
+
+/** One lock of those that an image is made from. */
+export interface ChainedLock {
+  /** Its name without ending: "torch-12.4". */
+  readonly name: string;
+  readonly packages: readonly LockedPackage[];
+}
+
+/** Libraries whose packages name no CUDA version, as torch's wheels for CUDA 13 ask for them. */
+const WITHOUT_SUFFIX: ReadonlySet<string> = new Set(
+  ["cublas", "cudnn", "cufft", "cufile", "curand", "cusolver", "cusparse", "cusparselt", "nccl", "nvjitlink"]
+    .concat(["nvshmem", "nvtx", "cuda-cupti", "cuda-nvrtc", "cuda-runtime"])
+    .map((library) => `nvidia-${library}`),
+);
+
+/** Packages that bring torch itself. */
+const TORCH: ReadonlySet<string> = new Set(["torch", "torchaudio", "torchvision"]);
+
+/** The CUDA library that a package brings, such as "cublas" for nvidia-cublas-cu12; undefined where it brings none. */
+export function cudaLibrary(packageName: string): string | undefined {
+  const library = /^nvidia-(.+)-cu\d+$/.exec(packageName)?.[1];
+  return library ?? (WITHOUT_SUFFIX.has(packageName) ? packageName.slice("nvidia-".length) : undefined);
+}
+
+/**
+ * What is wrong with the CUDA libraries and torch in the locks of one image: a library that would be in it twice, one
+ * that has no place in an image without CUDA, torch outside the layer that is shared.
+ *
+ * @param chain - the locks that the image is made from, the base's first, as `lockChain` gives them.
+ */
+export function checkCudaLibraries(parent: ParentStage, chain: readonly ChainedLock[]): readonly Problem[] {
+  return [...checkTwice(chain), ...checkPlace(parent, chain)];
+}
+
+/** The first lock with a second package, or a second version, of a library. */
+function checkTwice(chain: readonly ChainedLock[]): readonly Problem[] {
+  const brought = new Map<string, Set<string>>();
+  return chain.flatMap(({ name, packages }) => {
+    const grown = new Set<string>();
+    for (const { name: packageName, version } of packages) {
+      const library = cudaLibrary(packageName);
+      if (library === undefined) continue;
+      const pins = brought.get(library) ?? new Set();
+      brought.set(library, pins);
+      if (pins.size > 0 && !pins.has(`${packageName}==${version}`)) grown.add(library);
+      pins.add(`${packageName}==${version}`);
+    }
+    return [...grown].map((library) => ({
+      key: `requirements/${name}.txt`,
+      expected: `${library} once in an image`,
+      found: [...(brought.get(library) ?? [])].join(" and "),
+      fix: `pin one of them, the same in ${chain.map((lock) => `${lock.name}.in`).join(", ")}; then npm run lock`,
+    }));
+  });
+}
+
+function checkPlace(parent: ParentStage, chain: readonly ChainedLock[]): readonly Problem[] {
+  const own = chain.at(-1);
+  if (own === undefined) return [];
+  const stages = stageChain(parent);
+  const misplaced = own.packages.filter(
+    ({ name }) =>
+      (TORCH.has(name) && !stages.includes("torch-deps")) ||
+      (cudaLibrary(name) !== undefined && !stages.includes("cuda-deps")),
+  );
+  if (misplaced.length === 0) return [];
+  return [
+    {
+      key: `requirements/${own.name}.txt`,
+      expected: `${parent === "base" ? "no CUDA library and no torch" : "no torch"}, since it is installed on ${parent}`,
+      found: misplaced.map(({ name, version }) => `${name}==${version}`).join(", "),
+      fix: "name what asks for it in requirements/overrides.txt, or give the engine another parent in services/catalog.ts; then npm run lock",
+    },
+  ];
+}

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+
+import { includeOrder, meaningfulLines, packageName, readRequirementSet, RequirementsError } from "./inputs.ts";
+import type { ReadRequirements } from "./inputs.ts";
+
+/** A package as a lock pins it; `hashes` are `sha256:<hex>`, one per file that may be installed. */
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly hashes: readonly string[];
+}
+
+/** What is wrong with a lock. `line` is the offending text; `message` says what to do. */
+export type LockProblem =
+  | { readonly kind: "unreadable-inputs"; readonly lock: string; readonly message: string }
+  | { readonly kind: "missing-lock"; readonly lock: string; readonly message: string }
+  | { readonly kind: "outdated-lock"; readonly lock: string; readonly message: string }
+  | { readonly kind: "line-without-hash"; readonly lock: string; readonly line: string; readonly message: string }
+  | { readonly kind: "unexpected-line"; readonly lock: string; readonly line: string; readonly message: string };
+
+/** Version of Debian 12's Python, which every image runs. */
+export const PYTHON = "3.11";
+
+/** uv options that decide what a lock holds, so they are part of its inputs: Debian 12's Python, wheels only. */
+export const lockOptions: readonly string[] = [
+  `--python-version=${PYTHON}`,
+  "--python-platform=x86_64-manylinux_2_28",
+  "--only-binary=:all:",
+  "--generate-hashes",
+];
+
+/** File, beside the `.in` files, of dependencies that no service uses. */
+export const overridesFile = "overrides.txt";
+
+const entryPattern = /^([a-z0-9][a-z0-9-]*)==([^\s;]+)((?: --hash=sha256:[0-9a-f]{64})*)$/;
+
+/** First line of a lock made from inputs with this digest. */
+export function lockHeader(digest: string): string {
+  return `# morgan-lock: inputs ${digest}`;
+}
+
+/** The override lines that hold for a set: one for a package that the set's own files name never removes it. */
+export function effectiveOverrides(name: string, read: ReadRequirements): readonly string[] {
+  const closure = includeOrder([name], read);
+  const named = new Set(closure.flatMap((set) => readRequirementSet(set, read).requirements.map(packageName)));
+  return meaningfulLines(read(overridesFile) ?? "").filter((line) => !named.has(packageName(line)));
+}
+
+/**
+ * Digest, `sha256:<hex>`, over all that decides a lock: uv's options, the set with what it includes, the overrides, and
+ * the locks of the sets it includes, which constrain it. Comments and blank lines of the inputs do not count.
+ *
+ * @throws RequirementsError if one of these files is missing or the includes form a circle.
+ */
+export function inputsDigest(name: string, read: ReadRequirements): string {
+  const sets = includeOrder([name], read).map((set) => ({ set, ...readRequirementSet(set, read) }));
+  const parents = readRequirementSet(name, read).includes.map((parent) => {
+    const lock = read(`${parent}.txt`);
+    if (lock === undefined) throw new RequirementsError(`${parent}.txt is missing: run "npm run lock"`);
+    return { parent, lock };
+  });
+  const inputs = { lockOptions, sets, overrides: effectiveOverrides(name, read), parents };
+  return `sha256:${createHash("sha256").update(JSON.stringify(inputs)).digest("hex")}`;
+}
+
+/** All that is wrong with `<name>.txt`, found without network; empty means that it is current and complete. */
+export function checkLock(name: string, read: ReadRequirements): readonly LockProblem[] {
+  const lock = `${name}.txt`;
+  const text = read(lock);
+  if (text === undefined) {
+    return [{ kind: "missing-lock", lock, message: `requirements/${lock} is missing: run "npm run lock"` }];
+  }
+  return [...checkInputs(name, text, read), ...checkLines(lock, text)];
+}
+
+/** The packages a lock pins, in its order. Lines that pin none are left out: `checkLock` reports them. */
+export function parseLock(text: string): readonly LockedPackage[] {
+  return lockEntries(text).flatMap((entry) => {
+    const [, name, version, hashes] = entryPattern.exec(entry) ?? [];
+    if (name === undefined || version === undefined) return [];
+    return [{ name, version, hashes: (hashes ?? "").split(" --hash=").slice(1) }];
+  });
+}
+
+function checkInputs(name: string, text: string, read: ReadRequirements): readonly LockProblem[] {
+  const lock = `${name}.txt`;
+  try {
+    if (text.split("\n", 1)[0] === lockHeader(inputsDigest(name, read))) return [];
+  } catch (error) {
+    if (!(error instanceof RequirementsError)) throw error;
+    return [{ kind: "unreadable-inputs", lock, message: error.message }];
+  }
+  const message = `requirements/${lock} was not made from the present inputs: run "npm run lock" and commit the result`;
+  return [{ kind: "outdated-lock", lock, message }];
+}
+
+function checkLines(lock: string, text: string): readonly LockProblem[] {
+  return lockEntries(text).flatMap((line): readonly LockProblem[] => {
+    const entry = entryPattern.exec(line);
+    if (entry === null) {
+      const message = `requirements/${lock}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
+      return [{ kind: "unexpected-line", lock, line, message }];
+    }
+    if (entry[3] !== "") return [];
+    const message = `requirements/${lock}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
+    return [{ kind: "line-without-hash", lock, line, message }];
+  });
+}
+
+/** Logical lines: continuations joined, spaces made one. */
+function lockEntries(text: string): readonly string[] {
+  return meaningfulLines(text.replace(/[ \t]*\\\r?\n[ \t]*/g, " "));
+}

@@ -1,0 +1,74 @@
+import type { ImageSize } from "../engine/engine.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { CudaVersion } from "../catalog/cuda-version.ts";
+import type { Accelerator, Engine, SizeBudget } from "../catalog/service.ts";
+import { bytes } from "../lib/units.ts";
+
+/** Bytes of what is installed in an image, by a name that says what it is: "torch (Python)", "espeak-ng (Debian)". */
+export type Installed = Readonly<Record<string, number>>;
+
+/** One thing that an image has more of than the one before. */
+export interface Growth {
+  readonly name: string;
+  /** Bytes that it has more, all of them where it is new. */
+  readonly more: number;
+  readonly isNew: boolean;
+}
+
+/** Things that are named at most: what broke a budget is among the largest. */
+const NAMED = 5;
+/** Bytes below which a growth is no reason: 0.0 MB is printed for them. */
+const LEAST = 50_000;
+
+/** The budget of an engine's image with a CUDA version, which does not matter to one that does not stand on CUDA. */
+export function budgetOf({ budget }: Pick<Engine, "budget">, version: CudaVersion): SizeBudget {
+  return "unpacked" in budget ? budget : budget[version];
+}
+
+/** Whether an image is larger than its budget. A size of zero is one that is not known, and within every budget. */
+export function isOverBudget(size: ImageSize, budget: SizeBudget): boolean {
+  return size.unpacked > bytes(budget.unpacked) || size.compressed > bytes(budget.compressed);
+}
+
+/** What an image has more of than the one before, the most first. */
+export function growth(after: Installed, before: Installed): Growth[] {
+  return Object.entries(after)
+    .map(([name, size]) => ({ name, more: size - (before[name] ?? 0), isNew: !(name in before) }))
+    .filter(({ more }) => more >= LEAST)
+    .sort((a, b) => b.more - a.more);
+}
+
+/**
+ * The reason for a size, in a few words: what grew since the image before, or the largest where there is none before
+ * or nothing of it grew.
+ */
+export function explainSize(after: Installed, before: Installed | undefined): string {
+  const grown = before === undefined ? [] : growth(after, before);
+  if (grown.length > 0) {
+    return `grew since the image that runs: ${grown
+      .slice(0, NAMED)
+      .map(({ name, more, isNew }) => `${name} +${megabytes(more)}${isNew ? ", new" : ""}`)
+      .join("; ")}`;
+  }
+  const largest = Object.entries(after).sort(([, a], [, b]) => b - a);
+  const list = largest.slice(0, NAMED).map(([name, size]) => `${name} ${megabytes(size)}`);
+  return `${before === undefined ? "" : "nothing grew since the image that runs; "}largest: ${list.join("; ")}`;
+}
+
+/** The problem of an image that is over its budget; `reason` says where its size comes from. */
+export function budgetProblem(
+  service: string,
+  accelerator: Accelerator,
+  { size, budget, reason }: { readonly size: ImageSize; readonly budget: SizeBudget; readonly reason: string },
+): Problem {
+  return {
+    key: `${service}.engines.${accelerator}.budget`,
+    expected: `at most ${budget.unpacked} unpacked and ${budget.compressed} compressed`,
+    found: `${megabytes(size.unpacked)} unpacked and ${megabytes(size.compressed)} compressed; ${reason}`,
+    fix: "make the image smaller, or raise the budget in services/catalog.ts",
+  };
+}
+
+function megabytes(size: number): string {
+  return `${(size / 1e6).toFixed(1)} MB`;
+}

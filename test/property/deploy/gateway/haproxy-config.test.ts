@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { gatewayConfig, type Demands, type Route } from "../../../../components/deploy/gateway/haproxy-config.ts";
+
+const routes = fc
+  .uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/), { minLength: 1, maxLength: 8 })
+  .filter((names) => !names.includes("published"))
+  .map((names) => names.map((name, index): Route => ({ name, port: 8000 + index })));
+
+const NOTHING: Demands = { certificate: undefined, bodyLimit: 1_048_576, rateLimit: 0, tokenDigest: undefined };
+
+const demands: fc.Arbitrary<Demands> = fc.record({
+  certificate: fc.constantFrom(undefined, "/usr/local/etc/haproxy/tls.pem"),
+  bodyLimit: fc.integer({ min: 1_048_576, max: 67_108_864 }),
+  rateLimit: fc.nat({ max: 1_000_000 }),
+  tokenDigest: fc.option(fc.stringMatching(/^[0-9a-f]{64}$/), { nil: undefined }),
+});
+
+/** The sections of a configuration: what begins at the margin, with the lines below it. */
+function sections(config: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let lines: string[] = [];
+  for (const line of config.split("\n").filter((text) => text !== "")) {
+    if (line.startsWith("  ")) lines.push(line.trim());
+    else {
+      expect(found.has(line), `${line} is there once`).to.equal(false);
+      found.set(line, (lines = []));
+    }
+  }
+  return found;
+}
+
+const render = (given: readonly Route[], demanded: Demands): string =>
+  gatewayConfig({ routes: given, published: given[0]?.name ?? "", publishedPort: 8080, demands: demanded });
+
+const read = (given: readonly Route[], demanded = NOTHING): Map<string, string[]> => sections(render(given, demanded));
+
+describe("the gateway's configuration", () => {
+  it("has a way in and a set of servers for each service, and the published port, and nothing else", () => {
+    fc.assert(
+      fc.property(routes, demands, (given, demanded) => {
+        const ways = given.flatMap(({ name }) => [`frontend ${name}`, `backend ${name}`]);
+        const fixed = ["global", "resolvers engine", "defaults", "frontend published"];
+        expect([...read(given, demanded).keys()]).to.have.members([...fixed, ...ways]);
+      }),
+    );
+  });
+
+  it("leads each port to the containers of its service, and the published one to the published service", () => {
+    fc.assert(
+      fc.property(routes, demands, (given, demanded) => {
+        const config = read(given, demanded);
+        for (const { name, port } of given) {
+          expect(config.get(`frontend ${name}`)).to.deep.equal([`bind :${port}`, `default_backend ${name}`]);
+          expect(config.get(`backend ${name}`)?.at(-1)).to.match(
+            new RegExp(`^server-template ${name} \\d+ ${name}:${port} `),
+          );
+        }
+        const first = given[0]?.name ?? "";
+        expect(config.get("frontend published")?.[0]).to.match(/^bind :8080(?: ssl |$)/);
+        expect(config.get("frontend published")?.at(-1)).to.equal(`default_backend ${first}`);
+      }),
+    );
+  });
+
+  it("asks every container whether it is ready, and starts without any that can be found", () => {
+    fc.assert(
+      fc.property(routes, (given) => {
+        for (const [section, lines] of read(given)) {
+          if (!section.startsWith("backend ")) continue;
+          expect(lines[1]).to.equal("http-check send meth GET uri /ready");
+          expect(lines[2]).to.match(/ check resolvers engine init-addr last,none$/);
+        }
+      }),
+    );
+  });
+
+  it("demands on the published port what was asked for, in the order in which it is looked at, and nowhere else", () => {
+    fc.assert(
+      fc.property(routes, demands, (given, demanded) => {
+        const { rateLimit, tokenDigest, bodyLimit } = demanded;
+        const config = read(given, demanded);
+        const denied = config.get("frontend published")?.filter((line) => line.startsWith("http-request deny"));
+        expect(denied).to.deep.equal([
+          ...(rateLimit > 0 ? [`http-request deny deny_status 429 if { sc_http_req_rate(0) gt ${rateLimit} }`] : []),
+          ...(tokenDigest === undefined ? [] : ["http-request deny deny_status 401 unless authorised or open"]),
+          `http-request deny deny_status 413 if { req.body_size gt ${2 * bodyLimit} }`,
+        ]);
+        const elsewhere = [...config]
+          .filter(([section]) => section !== "frontend published")
+          .flatMap(([, lines]) => lines);
+        expect(elsewhere.filter((line) => /deny|ssl|acl/.test(line))).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it("speaks TLS alone on the published port where there is a certificate, and not below 1.2", () => {
+    fc.assert(
+      fc.property(routes, demands, (given, demanded) => {
+        const binds = read(given, demanded)
+          .get("frontend published")
+          ?.filter((line) => line.startsWith("bind "));
+        const tls = ` ssl crt ${demanded.certificate ?? ""} ssl-min-ver TLSv1.2 alpn http/1.1`;
+        expect(binds).to.deep.equal([`bind :8080${demanded.certificate === undefined ? "" : tls}`]);
+      }),
+    );
+  });
+
+  it("lets everybody ask for health and readiness, and hands the token to no service", () => {
+    const lines = read([{ name: "core", port: 8000 }], { ...NOTHING, tokenDigest: "ab".repeat(32) });
+    expect(lines.get("frontend published")).to.include.members([
+      `acl authorised http_auth_bearer,sha2(256),hex -m str ${"AB".repeat(32)}`,
+      "acl open path /health /ready",
+      "http-request del-header authorization",
+    ]);
+  });
+
+  it("is the same text for the same routes, so that the gateway is not replaced for nothing", () => {
+    fc.assert(
+      fc.property(routes, demands, (given, demanded) => {
+        expect(render(structuredClone(given), structuredClone(demanded))).to.equal(render(given, demanded));
+      }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { GATEWAY_NETWORKS, networksOf } from "../../../components/deploy/container/networks.ts";
+import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
+import type { Backing, Engine, Service } from "../../../components/catalog/service.ts";
+import { catalog } from "../../../services/catalog.ts";
+
+const engine = fc.nat({ max: 4096 }).map((vramMiB): Engine => ({ ...catalog.tts.engines.cuda, vramMiB }));
+const service: fc.Arbitrary<Service> = fc.record({
+  description: fc.string(),
+  port: fc.integer({ min: 1024, max: 65_535 }),
+  published: fc.boolean(),
+  calls: fc.subarray(Object.keys(catalog)),
+  backing: fc.subarray<Backing>(["redis", "postgres"]),
+  languageModel: fc.boolean(),
+  engines: fc.record({ cpu: engine, cuda: engine }),
+  cpus: fc.integer({ min: 1, max: 8 }),
+});
+const backing = fc.option(fc.constant({ url: "", password: "" }), { nil: undefined });
+const wiring: fc.Arbitrary<Wiring> = fc.record({
+  catalog: fc.constant(catalog),
+  accelerator: fc.constantFrom("cpu", "cuda"),
+  redis: backing,
+  postgres: backing,
+  llm: fc.record({
+    endpoint: fc.constantFrom("", "https://llm.example.com/v1"),
+    model: fc.string(),
+    apiKey: fc.constant(undefined),
+  }),
+  bodyLimit: fc.nat(),
+});
+const compute: fc.Arbitrary<Compute> = fc.record({
+  onCard: fc.boolean(),
+  model: fc.constantFrom(
+    undefined,
+    { kind: "folder", path: "/srv/models" } as const,
+    { kind: "hub", id: "org/name" } as const,
+  ),
+  offline: fc.boolean(),
+});
+
+describe("the networks of any service", () => {
+  const holds = (check: (service: Service, wiring: Wiring, compute: Compute, networks: string[]) => void): void => {
+    fc.assert(
+      fc.property(service, wiring, compute, (entry, wired, computing) => {
+        check(entry, wired, computing, networksOf(entry, wired, computing));
+      }),
+    );
+  };
+
+  it("bring it together with the gateway, over which services call each other", () => {
+    holds((_entry, _wired, _computing, networks) => {
+      expect(networks.filter((name) => name === "services")).to.have.length(1);
+      expect(GATEWAY_NETWORKS).to.include("services");
+    });
+  });
+
+  it("bring it together with a backing service exactly where it uses one that there is; the gateway never", () => {
+    holds((entry, wired, _computing, networks) => {
+      expect(networks.includes("data")).to.equal(entry.backing.some((name) => wired[name] !== undefined));
+      expect(GATEWAY_NETWORKS).not.to.include("data");
+    });
+  });
+
+  it("lead outside for a reason alone: a configured language model, or weights that the hub has", () => {
+    holds((entry, wired, { model, offline }, networks) => {
+      const asks = entry.languageModel && wired.llm.endpoint !== "";
+      const downloads = entry.engines[wired.accelerator].vramMiB > 0 && model?.kind === "hub" && !offline;
+      expect(networks.includes("outside")).to.equal(asks || downloads);
+    });
+  });
+
+  it("are the same whatever its name, its port and its description are", () => {
+    holds((entry, wired, computing, networks) => {
+      const other = { ...entry, port: 9999, description: "", published: !entry.published, calls: [] };
+      expect(networksOf(other, wired, computing)).to.deep.equal(networks);
+    });
+  });
+});

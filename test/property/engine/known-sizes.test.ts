@@ -1,0 +1,47 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { parseSizes, withKnownSizes } from "../../../components/engine/known-sizes.ts";
+import { fakeEngine } from "../../unit/support/config.ts";
+
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
+const pinned = digest.map((hash) => `127.0.0.1:5000/morgan/images:core.dev@sha256:${hash}`);
+const positive = fc.integer({ min: 1 });
+const size = fc.record({ compressed: positive, unpacked: positive });
+
+describe("the sizes that a stack's outputs tell", () => {
+  it("are known again, so that the engine is asked for those of other images alone", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.record({ ref: pinned, size })), pinned, async (images, other) => {
+        const asked: string[] = [];
+        const engine = withKnownSizes(
+          fakeEngine({
+            imageSize(ref) {
+              asked.push(ref);
+              return Promise.resolve({ compressed: 0, unpacked: 0 });
+            },
+          }),
+          parseSizes({ images }),
+        );
+        // Two images of one reference cannot differ; the last one counts.
+        const sizes = new Map(Object.values(images).map((image) => [image.ref, image.size]));
+        for (const [ref, known] of sizes) expect(await engine.imageSize(ref)).to.deep.equal(known);
+        await engine.imageSize(other);
+        expect(asked).to.deep.equal(sizes.has(other) ? [] : [other]);
+      }),
+    );
+  });
+
+  it("are none where the outputs are anything else, and none of an image that is not named by its digest", () => {
+    const unnamed = fc.oneof(fc.constant("127.0.0.1:5000/morgan/images:core.dev"), fc.anything());
+    const unsized = fc.oneof(
+      fc.record({ compressed: positive, unpacked: fc.constantFrom(0, -1, 1.5, NaN, "1") }),
+      fc.anything(),
+    );
+    const broken = fc.oneof(fc.record({ ref: unnamed, size }), fc.record({ ref: pinned, size: unsized }));
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.record({ images: fc.dictionary(fc.string(), broken) })), (outputs) => {
+        expect(parseSizes(outputs).size).to.equal(0);
+      }),
+    );
+  });
+});

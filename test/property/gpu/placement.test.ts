@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { placeServices, type Demand, type Device } from "../../../components/gpu/placement.ts";
+
+const memory = fc.integer({ min: 1, max: 80_000 });
+const devices = fc
+  .array(fc.record({ totalMiB: memory, othersMiB: fc.integer({ min: 0, max: 20_000 }) }), { maxLength: 4 })
+  .map((cards) => cards.map((card, index): Device => ({ id: String(index), names: [], name: "", ...card })));
+const demands = fc
+  .array(fc.record({ vramMiB: memory, current: fc.option(fc.constantFrom("0", "1", "2", "3"), { nil: undefined }) }), {
+    maxLength: 8,
+  })
+  .map((wanted) => wanted.map((demand, index): Demand => ({ service: `service-${String(index)}`, ...demand })));
+
+describe("a memory plan", () => {
+  it("places every service once, or says that it has no place, and only on a device that there is", () => {
+    fc.assert(
+      fc.property(devices, demands, (cards, wanted) => {
+        const { placements, unplaced } = placeServices(cards, wanted);
+        const names = [...placements.keys(), ...unplaced.map(({ service }) => service)];
+        expect(names).to.have.members(wanted.map(({ service }) => service));
+        for (const { device } of placements.values()) expect(cards.map(({ id }) => id)).to.include(device);
+      }),
+    );
+  });
+
+  it("never fills a device beyond its memory, and with newcomers never beyond what others leave of it", () => {
+    fc.assert(
+      fc.property(devices, demands, (cards, wanted) => {
+        const { placements } = placeServices(cards, wanted);
+        for (const { id, totalMiB, othersMiB } of cards) {
+          const here = [...placements].filter(([, { device }]) => device === id);
+          const used = here.reduce((sum, [, { vramMiB }]) => sum + vramMiB, 0);
+          expect(used).to.be.at.most(totalMiB);
+          const newcomer = here.some(([name]) => wanted.find(({ service }) => service === name)?.current !== id);
+          if (newcomer) expect(used + othersMiB).to.be.at.most(totalMiB);
+        }
+      }),
+    );
+  });
+
+  it("has room for every second container of a create-first rollout at once", () => {
+    fc.assert(
+      fc.property(devices, demands, (cards, wanted) => {
+        const { placements } = placeServices(cards, wanted);
+        for (const { id, totalMiB, othersMiB } of cards) {
+          const here = [...placements].filter(([, { device }]) => device === id);
+          const running = (name: string): boolean => wanted.find(({ service }) => service === name)?.current === id;
+          const doubled = here.filter(([name, { rollout }]) => running(name) && rollout === "create-first");
+          if (doubled.length === 0) continue;
+          const sum = [...here, ...doubled].reduce((total, [, { vramMiB }]) => total + vramMiB, 0);
+          expect(sum + othersMiB).to.be.at.most(totalMiB);
+        }
+      }),
+    );
+  });
+
+  it("planned again with everything where it was put moves nothing", () => {
+    fc.assert(
+      fc.property(devices, demands, (cards, wanted) => {
+        const { placements } = placeServices(cards, wanted);
+        const running = wanted.map((demand) => ({ ...demand, current: placements.get(demand.service)?.device }));
+        const again = placeServices(cards, running).placements;
+        for (const [service, { device }] of placements) expect(again.get(service)?.device).to.equal(device);
+      }),
+    );
+  });
+
+  it("places a service that fits on an empty device", () => {
+    fc.assert(
+      fc.property(memory, memory, (totalMiB, vramMiB) => {
+        const { unplaced } = placeServices(
+          [{ id: "0", names: ["0"], name: "", totalMiB, othersMiB: 0 }],
+          [{ service: "stt", vramMiB, current: undefined }],
+        );
+        expect(unplaced.length).to.equal(vramMiB <= totalMiB ? 0 : 1);
+      }),
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { expect } from "chai";
+import { demo } from "../../../../cli/commands/demo.ts";
+import { useFolder } from "../../support/project.ts";
+
+/** What a stack was asked. */
+interface Asked {
+  readonly path: string;
+  readonly type: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+describe("the demo", () => {
+  const project = useFolder();
+  const cache = process.env["XDG_CACHE_HOME"];
+  const { log } = console;
+  const said: string[] = [];
+  let server: Server;
+  let endpoint = "";
+  let status = 200;
+  let asked: Asked | undefined;
+  before(async () => {
+    process.env["XDG_CACHE_HOME"] = project.folder;
+    project.write("morgan/recordings/goforward.wav", "a recording");
+    server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const { authorization } = request.headers;
+        asked = { path: request.url ?? "", type: request.headers["content-type"] ?? "", authorization, body };
+        const audio = Buffer.from("a spoken reply").toString("base64");
+        response.statusCode = status;
+        response.end(JSON.stringify({ transcript: "go forward", reply: "going", audio }));
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    endpoint = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  });
+  beforeEach(() => {
+    said.length = 0;
+    console.log = (text: string) => said.push(text);
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+  after(() => {
+    server.close();
+    if (cache === undefined) Reflect.deleteProperty(process.env, "XDG_CACHE_HOME");
+    else process.env["XDG_CACHE_HOME"] = cache;
+  });
+
+  it("says the recording to the stack, shows what it understood and answered, and keeps the spoken answer", async () => {
+    await demo(endpoint);
+    expect(asked).to.deep.equal({
+      path: "/v1/voice",
+      type: "audio/wav",
+      authorization: undefined,
+      body: "a recording",
+    });
+    expect(said.join("\n")).to.contain("go forward").and.contain("going").and.contain(".morgan/demo/reply.wav");
+    expect(readFileSync(".morgan/demo/reply.wav", "utf8")).to.equal("a spoken reply");
+  });
+
+  it("brings the token where one is asked for", async () => {
+    await demo(endpoint, "token");
+    expect(asked?.authorization).to.equal("Bearer token");
+  });
+
+  it("says why a stack cannot be reached", async () => {
+    expect(await demo("http://127.0.0.1:1").catch(String)).to.match(/http:\/\/127\.0\.0\.1:1 cannot be reached: .{5,}/);
+  });
+
+  it("is an error with the stack's own words where it does not answer", async () => {
+    status = 503;
+    expect(await demo(endpoint).catch(String))
+      .to.contain("/v1/voice answered 503")
+      .and.contain("go forward");
+  });
+});

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { forgettable, type ListedImage } from "../../../../cli/stack/prune-images.ts";
+import { pinnedRelease, pinRelease, releaseBefore } from "../../../../cli/stack/pinned-release.ts";
+import { useFolder } from "../../support/project.ts";
+import { usePrograms } from "../../support/programs.ts";
+import { digest, madeUpRelease } from "../../support/releases.ts";
+
+describe("the release to go back to", () => {
+  const releases = ["c", "b", "a"].map((word) => madeUpRelease(word));
+  const [c, b, a] = releases.map(({ id }) => id);
+  const before = (running: string | undefined, wanted?: string): string =>
+    releaseBefore({ release: running ?? "", releases }, wanted);
+
+  it("is the one before that which runs, or the one that is named", () => {
+    expect(before(c)).to.equal(b);
+    expect(before(b)).to.equal(a);
+    expect(before(a, c)).to.equal(c);
+    expect(before(c, "r99999999"), "the preflight knows the other stack's too").to.equal("r99999999");
+  });
+
+  it("is none where none is left: the kept ones are told", () => {
+    expect(() => before(a)).to.throw(`there is no release before the one that runs:\n  ${String(c)}\n`);
+    expect(() => before(a)).to.throw(`  ${String(a)}  runs`);
+    expect(() => before("")).to.throw("no release");
+  });
+});
+
+describe("the release in a stack's configuration", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+
+  it("is set and taken away by Pulumi, whose refusal is told", async () => {
+    programs.write("pulumi", "exit 0");
+    await pinRelease("prod", "r0a1b2c3d");
+    await pinRelease("prod", undefined);
+    expect(programs.called()).to.deep.equal([
+      "pulumi config set release r0a1b2c3d --stack prod --non-interactive",
+      "pulumi config rm release --stack prod --non-interactive",
+    ]);
+    programs.write("pulumi", "echo r0a1b2c3d");
+    expect(await pinnedRelease("prod")).to.equal("r0a1b2c3d");
+    expect(programs.called()).to.deep.equal(["pulumi config get release --stack prod --non-interactive"]);
+    programs.write("pulumi", "echo refused >&2; exit 1");
+    expect(await pinnedRelease("prod")).to.equal(undefined);
+    expect(await pinRelease("prod", undefined).catch(String)).to.equal("Error: refused");
+  });
+});
+
+describe("the images that a stack no longer needs", () => {
+  const repository = "127.0.0.1:5101/morgan/images";
+  const [old, kept] = [digest("old"), digest("kept")];
+  const image = (digestOfIt: string, ...tags: readonly string[]): ListedImage => ({
+    digests: [digestOfIt],
+    names: tags.map((tag) => `${repository}:${tag}`),
+  });
+  const forget = (images: readonly ListedImage[], goesOn: boolean): string[] =>
+    forgettable(images, { stack: "dev", repository, keep: new Set([kept]), goesOn }).map((name) =>
+      name.slice(repository.length + 1),
+    );
+  const forgotten = (...images: readonly ListedImage[]): string[] => forget(images, true);
+
+  it("are those whose tag has moved on and which no kept release has", () => {
+    expect(forgotten(image(old, `core.dev@${old}`), image(kept, `core.dev@${kept}`))).to.deep.equal([
+      `core.dev@${old}`,
+    ]);
+    expect(forgotten(image(old, "core.dev-r0a1b2c3d"))).to.deep.equal(["core.dev-r0a1b2c3d"]);
+    expect(forgotten({ ...image(digest("id"), `core.dev@${old}`), digests: [digest("id"), kept] })).to.deep.equal([]);
+  });
+
+  it("are none that the tag of a stage names", () => {
+    expect(forgotten(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
+  });
+
+  it("are those, too, once the stack is gone, but for what is kept and what another stack has", () => {
+    const gone = (...images: readonly ListedImage[]): string[] => forget(images, false);
+    expect(gone(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal(["base.dev", `base.dev@${old}`]);
+    expect(gone(image(kept, "base.dev"))).to.deep.equal([]);
+    expect(gone(image(old, "base.dev", `base.dev@${old}`, "base.prod"))).to.deep.equal(["base.dev"]);
+  });
+
+  it("are none of another stack, another repository or nobody", () => {
+    const others = [`core.prod@${old}`, "core.dev2-r0a1b2c3d", "core.dev-x", "core.my.dev", "latest"];
+    expect(forgotten(...others.map((tag) => image(old, tag)))).to.deep.equal([]);
+    expect(forgotten({ digests: [old], names: [`elsewhere:core.dev@${old}`] })).to.deep.equal([]);
+    expect(forgotten({ digests: [old], names: [] })).to.deep.equal([]);
+  });
+
+  it("lose their own names alone where another stack has the same image", () => {
+    expect(forgotten(image(old, `core.dev@${old}`, "core.prod-r0a1b2c3d"))).to.deep.equal([]);
+    expect(forgotten(image(old, "core.dev-r0a1b2c3d", `core.prod@${old}`))).to.deep.equal(["core.dev-r0a1b2c3d"]);
+    const both = [...image(old, `core.dev@${old}`).names, `127.0.0.1:5102/morgan/images:core.prod@${old}`];
+    expect(forgotten({ digests: [old], names: both }), "in another repository").to.deep.equal([`core.dev@${old}`]);
+  });
+
+  it("never are what is kept, whatever it is called", () => {
+    const tag = fc.constantFrom(`a.dev@${old}`, "a.dev", "a.dev-r0a1b2c3d", "a.prod", `a.prod@${old}`, "b");
+    const images = fc.array(
+      fc.tuple(fc.constantFrom(old, kept), fc.array(tag)).map(([id, tags]) => image(id, ...tags)),
+    );
+    fc.assert(
+      fc.property(images, (listed) => {
+        const gone = new Set(forgotten(...listed.filter(({ digests }) => digests.includes(old))));
+        expect(new Set(forgotten(...listed))).to.deep.equal(gone);
+      }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { execute, operate, withoutSalt } from "../../../cli/stack/pulumi.ts";
+import { useFolder } from "../support/project.ts";
+import { usePrograms } from "../support/programs.ts";
+import { useVariable } from "../support/variable.ts";
+
+describe("an operation of Pulumi", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  afterEach(() => programs.called());
+  const plain = (call: string): string => call.replace(" --non-interactive", "");
+
+  it("runs once on a stack that is there, with the caller's flags, and gives its exit code", async () => {
+    programs.write("pulumi", "exit 3");
+    expect(await operate("preview", "dev", ["--diff"])).to.equal(3);
+    expect(programs.called().map(plain)).to.deep.equal(["pulumi preview --stack dev --diff"]);
+  });
+
+  it("makes the stack where there is none, and runs again", async () => {
+    const missing = `echo "error: no stack named 'dev' found" >&2`;
+    programs.write("pulumi", `case "$1" in stack) touch made;; *) [ -e made ] || { ${missing}; exit 255; };; esac`);
+    expect(await operate("up", "dev", [])).to.equal(0);
+    expect(programs.called().map(plain)).to.deep.equal([
+      "pulumi up --stack dev",
+      "pulumi stack init dev",
+      "pulumi up --stack dev",
+    ]);
+  });
+
+  it("ends with what the program said, and with an error where there is no such program", async () => {
+    programs.write("noisy", "echo out; echo err >&2; exit 7");
+    expect(await execute("noisy", [])).to.deep.equal({ code: 7, stdout: "out\n", stderr: "err\n" });
+    expect(await execute("no-such-program", []).catch(String)).to.contain("ENOENT");
+  });
+});
+
+describe("the salt of a passphrase", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  const file = "Pulumi.dev.yaml";
+  const usePassphrase = useVariable("PULUMI_CONFIG_PASSPHRASE_FILE");
+  const config = 'config:\n  morgan:gatewayPort: "8080"\n';
+  const salted = `encryptionsalt: v1:abc=\n${config}`;
+  const leaves = async (before: string, own: boolean): Promise<string> => {
+    usePassphrase(own ? "/checkout/.morgan/passphrase" : "/home/me/passphrase");
+    project.write(file, before);
+    await withoutSalt("dev", () => {
+      project.write(file, salted);
+      return Promise.resolve(0);
+    });
+    return readFileSync(file, "utf8");
+  };
+
+  it("does not stay in a stack's file where the passphrase is this checkout's alone", async () => {
+    expect(await leaves(config, true)).to.equal(config);
+  });
+
+  it("stays where it was before, and where the passphrase is the user's own", async () => {
+    expect(await leaves(salted, true)).to.equal(salted);
+    expect(await leaves(config, false)).to.equal(salted);
+  });
+
+  it("goes where a plain pulumi left it and the checkout came without it", async () => {
+    programs.write("git", `echo 'config:'`);
+    expect(await leaves(salted, true)).to.equal(config);
+    project.remove("bin/git");
+  });
+
+  it("goes also where the operation failed", async () => {
+    process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/checkout/.morgan/passphrase";
+    project.write(file, config);
+    const failed = withoutSalt("dev", () => {
+      project.write(file, salted);
+      return Promise.reject(new Error("failed"));
+    });
+    expect(await failed.catch(String)).to.equal("Error: failed");
+    expect(readFileSync(file, "utf8")).to.equal(config);
+  });
+});

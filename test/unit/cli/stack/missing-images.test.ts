@@ -1,0 +1,138 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { withMissingImages } from "../../../../cli/stack/missing-images.ts";
+import { useFolder } from "../../support/project.ts";
+import { usePrograms } from "../../support/programs.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const OTHER = `sha256:${"b".repeat(64)}`;
+
+describe("an up with --refresh", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  /** What the registry answers, by tag: a digest. */
+  const tags = new Map<string, string>();
+  let registry: Server;
+  let host: string;
+  before(async () => {
+    registry = createServer(({ method, url = "" }, response) => {
+      const [, repository, tag = ""] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
+      const digest = repository === "morgan/images" && method === "HEAD" ? tags.get(tag) : undefined;
+      response.writeHead(digest === undefined ? 404 : 200, { "docker-content-digest": digest ?? "" }).end();
+    });
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+    host = `127.0.0.1:${String((registry.address() as AddressInfo).port)}`;
+  });
+  after(() => registry.close());
+  beforeEach(() => {
+    for (const name of ["core.dev", "debian.dev"]) tags.set(name, DIGEST);
+    inEngine("exit 0");
+    recorded(host);
+  });
+
+  const inEngine = (body: string): void => {
+    programs.write("docker", body);
+  };
+  const recorded = (where: string, ...more: readonly object[]): void => {
+    const stage = (name: string, more: object = {}): object => ({
+      urn: `urn:${name}`,
+      type: "docker-build:index:Image",
+      inputs: { tags: [`${where}/morgan/images:${name}.dev`] },
+      outputs: { digest: DIGEST },
+      ...more,
+    });
+    const script = (name: string, image: string): object => ({
+      urn: `urn:${name}`,
+      type: "command:local:Command",
+      inputs: { environment: { MORGAN_IMAGE: image } },
+      outputs: { stdout: DIGEST },
+    });
+    const resources = [
+      stage("core"),
+      stage("replaced", { delete: true }),
+      script("debian", `${where}/morgan/images:debian.dev`),
+      script("registry-image", "morgan/registry:0123"),
+      { urn: "urn:redis-password", type: "command:local:Command", inputs: {}, outputs: { stdout: "x" } },
+      { urn: "urn:stack" },
+      ...more,
+    ];
+    project.write("state.json", JSON.stringify({ deployment: { resources } }));
+    programs.write("pulumi", "cat state.json");
+  };
+  /** The flags of each deployment that followed. */
+  const deployments = async (code = 0, onDeploy: () => void = () => undefined): Promise<readonly string[][]> => {
+    const flags: string[][] = [];
+    const ended = await withMissingImages("dev", (more) => {
+      flags.push([...more]);
+      onDeploy();
+      return Promise.resolve(code);
+    });
+    expect(ended).to.equal(code);
+    return flags;
+  };
+
+  it("makes nothing again where all is there", async () => {
+    expect(await deployments()).to.deep.equal([[]]);
+  });
+
+  it("makes again what is gone from the registry, what its tag no longer names, and what is gone from the engine", async () => {
+    tags.delete("core.dev");
+    expect(await deployments(3)).to.deep.equal([["--replace=urn:core"]]);
+    tags.set("core.dev", OTHER);
+    tags.delete("debian.dev");
+    inEngine("echo 'Error response from daemon: No such image: morgan/registry:0123' >&2; exit 1");
+    expect(await deployments()).to.deep.equal([
+      ["--replace=urn:core", "--replace=urn:debian", "--replace=urn:registry-image"],
+    ]);
+  });
+
+  const copy = (repository: string): object => ({
+    urn: "urn:copy",
+    type: "command:local:Command",
+    inputs: {
+      environment: {
+        MORGAN_COPIES: ["core", "llm"]
+          .map((name) => `a.b/dev/images@${DIGEST} ${repository}:${name}.dev ${DIGEST} kept`)
+          .join("\n"),
+      },
+    },
+  });
+
+  it("copies again what was copied, once for all of it, where the registry has lost it", async () => {
+    recorded(host, copy(`${host}/morgan/images`));
+    tags.set("llm.dev", DIGEST);
+    expect(await deployments()).to.deep.equal([[]]);
+    tags.set("llm.dev", OTHER);
+    expect(await deployments()).to.deep.equal([["--replace=urn:copy"]]);
+    recorded(host, copy("harbor.example.com/prod/images"));
+    expect(await deployments(), "where only the copy itself can ask").to.deep.equal([["--replace=urn:copy"]]);
+  });
+
+  it("asks a registry that was gone when it is back, and deploys once more if it is empty", async () => {
+    recorded("127.0.0.1:9");
+    const flags = await deployments(0, () => {
+      tags.delete("core.dev");
+      recorded(host);
+    });
+    expect(flags).to.deep.equal([[], ["--replace=urn:core"]]);
+  });
+
+  it("has the copy ask once, also where it deploys once more", async () => {
+    const copied = copy("harbor.example.com/prod/images");
+    recorded("127.0.0.1:9", copied);
+    const flags = await deployments(0, () => {
+      tags.delete("core.dev");
+      recorded(host, copied);
+    });
+    expect(flags).to.deep.equal([["--replace=urn:copy"], ["--replace=urn:core"]]);
+  });
+
+  it("leaves alone what it cannot ask for, and what the provider asks for itself", async () => {
+    recorded("127.0.0.1:9");
+    expect(await deployments()).to.deep.equal([[]]);
+    recorded("harbor.example.com");
+    inEngine("echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+    expect(await deployments()).to.deep.equal([[]]);
+  });
+});

@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { expect } from "chai";
+import { changedStages, forgetAllImages, forgetImages } from "../../../../cli/stack/prune-images.ts";
+import type { Release } from "../../../../components/release/release.ts";
+import { useFolder } from "../../support/project.ts";
+import { digest, madeUpRelease } from "../../support/releases.ts";
+import { useVariable } from "../../support/variable.ts";
+
+const REGISTRY = "registry.example/dev";
+const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
+
+describe("the stages whose kept images an up has changed", () => {
+  const changed = (before: readonly Release[], after: readonly Release[]): string[] | undefined =>
+    changedStages({ release: before[0]?.id, releases: before }, { release: after[0]?.id ?? "", releases: after });
+
+  it("are those of which another image came, or one went", () => {
+    expect(changed([a], [b, a])).to.deep.equal(["llm"]);
+    expect(changed([b, a], [b])).to.deep.equal(["llm"]);
+    const other = madeUpRelease("a", { id: "r00000000", backing: { ...a.backing, redis: `x@${digest("other")}` } });
+    expect(changed([a], [other, a])).to.deep.equal(["redis"]);
+    expect(changed([a], [{ ...a, services: {} }])).to.deep.equal(["llm", "vad"]);
+  });
+
+  it("are those of which another of the kept ones runs", () => {
+    expect(changed([a, b], [b, a])).to.deep.equal(["llm"]);
+  });
+
+  it("are none where the same images are kept and run", () => {
+    expect(changed([a, b], [a, b])).to.deep.equal([]);
+    expect(changed([a], [{ ...a, id: "r00000000", revision: "0123" }, a])).to.deep.equal([]);
+  });
+
+  it("are unknown where no release is", () => {
+    for (const none of [undefined, {}, "text"])
+      expect(changedStages(none, { release: a.id, releases: [a] })).to.equal(undefined);
+  });
+});
+
+describe("the engine of a stack that keeps fewer images", () => {
+  const project = useFolder();
+  const setHost = useVariable("DOCKER_HOST");
+  let server: Server;
+  const listed: { Id: string; RepoTags: string[] }[] = [];
+  const refused = new Set<string>();
+  let asked: string[];
+
+  before(async () => {
+    server = createServer(({ method = "", url = "" }, response) => {
+      asked.push(decodeURIComponent(`${method} ${url}`));
+      if (method === "DELETE") response.writeHead(refused.has(url) ? 500 : 200).end("[]");
+      else response.end(JSON.stringify(url.startsWith("/images/") ? listed : [{ ImageID: digest("used") }]));
+    });
+    const path = join(project.folder, "engine.sock");
+    await once(server.listen(path), "listening");
+    setHost(`unix://${path}`);
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    asked = [];
+    refused.clear();
+    const images = ["gone", "gone too", "used", "a"].map((word) => ({
+      Id: digest(word),
+      RepoTags: [`${REGISTRY}/images:llm.dev@${digest(word)}`],
+    }));
+    listed.splice(0, listed.length, ...images);
+  });
+
+  const removal = (word: string): string => `/images/${REGISTRY}/images:llm.dev@${digest(word)}`;
+
+  it("is asked for those of the changed stages, of all stacks, and forgets what nothing needs", async () => {
+    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, ["llm", "vad"])).to.equal(2);
+    expect(asked.filter((line) => !line.includes("containers"))).to.deep.equal([
+      `GET /images/json?filters={"reference":["${REGISTRY}/images:llm.*","${REGISTRY}/images:vad.*"]}`,
+      `DELETE ${removal("gone")}`,
+      `DELETE ${removal("gone too")}`,
+    ]);
+  });
+
+  it("is asked for nothing where nothing changed, and for all where that is unknown", async () => {
+    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, [])).to.equal(0);
+    expect(asked).to.deep.equal([]);
+    await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined);
+    expect(asked).to.include("GET /images/json?filters={}");
+  });
+
+  it("keeps what it refuses to remove, and removes the rest", async () => {
+    refused.add(removal("gone"));
+    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(1);
+    expect(asked).to.include(`DELETE ${removal("gone too")}`);
+  });
+
+  it("forgets all of a stack that is gone", async () => {
+    const made = { urn: "", tag: `${REGISTRY}/images:llm.dev`, digest: digest("a"), copied: false };
+    await forgetAllImages("dev", [made]);
+    expect(asked.filter((line) => line.startsWith("DELETE"))).to.have.length(4);
+  });
+
+  it("may be gone itself: that is no failure of an up", async () => {
+    setHost(`unix://${join(project.folder, "nothing.sock")}`);
+    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(0);
+  });
+});

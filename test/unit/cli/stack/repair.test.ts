@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { hostname } from "node:os";
+import { expect } from "chai";
+import { repairKilledRun } from "../../../../cli/stack/repair.ts";
+import { useFolder } from "../../support/project.ts";
+import { usePrograms } from "../../support/programs.ts";
+import { useVariable } from "../../support/variable.ts";
+
+const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
+/** A process that has certainly ended: Linux gives no number above its limit. */
+const ENDED = 2 ** 22 + 1;
+
+const operation = (type: string, name: string, inputs?: object): object => ({
+  resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}`, inputs },
+});
+const state = {
+  deployment: {
+    resources: [{ id: "recorded" }, {}],
+    pending_operations: [
+      operation("docker:index/container:Container", "core"),
+      operation("docker-build:index:Image", "core"),
+      operation("docker:index/volume:Volume", "redis-data", { name: "morgan-dev-redis-data-0123456" }),
+    ],
+  },
+};
+
+describe("a run that was killed", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  const useBackend = useVariable("PULUMI_BACKEND_URL");
+  const lock = (pid: number, host = hostname()): void => {
+    project.write(LOCK, JSON.stringify({ pid, hostname: host }));
+    project.write(`${LOCK}.attrs`, "");
+  };
+  /** A process of that name which does nothing. */
+  const running = (name: string): ChildProcess => {
+    project.write(`holder/${name}`, "#!/bin/sh\nread -r _\n");
+    chmodSync(`holder/${name}`, 0o755);
+    return spawn(`holder/${name}`, { stdio: ["pipe", "ignore", "ignore"] });
+  };
+  beforeEach(() => {
+    useBackend(`file://${project.folder}/state?metadata=skip`);
+    programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
+    programs.write("docker", `case "$*" in ps*) echo recorded; echo left ;; "volume ls"*) echo "$4" ;; esac`);
+    programs.called();
+  });
+
+  it("has its lock taken away, and what it made and did not write down removed; nothing else", async () => {
+    lock(ENDED);
+    await repairKilledRun("dev");
+    const calls = programs.called();
+    expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
+    expect(calls.filter((call) => call.startsWith("docker ps")).join())
+      .to.contain("label=morgan.stack=dev")
+      .and.contain("label=morgan.role=core")
+      .and.contain("label=morgan.role=image-packages");
+    const removed = calls.filter((call) => call.includes(" rm "));
+    expect([...new Set(removed)]).to.deep.equal([
+      "docker rm --force --volumes left",
+      "docker volume rm name=^morgan-dev-redis-data-0123456$",
+    ]);
+  });
+
+  it("is none while it goes on, here or on another machine", async () => {
+    const pulumi = running("pulumi");
+    try {
+      lock(pulumi.pid ?? 0);
+      await repairKilledRun("dev");
+    } finally {
+      pulumi.kill();
+    }
+    lock(ENDED, "another-machine");
+    await repairKilledRun("dev");
+    expect(programs.called()).to.deep.equal([]);
+  });
+
+  it("is one also where another program has its number by now, as after a restart of the machine", async () => {
+    lock(process.pid);
+    await repairKilledRun("dev");
+    expect(programs.called()[0]).to.match(/^pulumi cancel/);
+  });
+
+  it("is none where there is no lock, or where the state lies elsewhere", async () => {
+    project.remove(LOCK);
+    await repairKilledRun("dev");
+    await repairKilledRun("other");
+    useBackend("s3://bucket");
+    await repairKilledRun("dev");
+    expect(programs.called()).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,45 @@
+import { hostname } from "node:os";
+import { expect } from "chai";
+import { describeHolder, isHeld, locksOf, type Lock } from "../../../../cli/stack/state-lock.ts";
+import { useFolder } from "../../support/project.ts";
+import { useVariable } from "../../support/variable.ts";
+
+const LOCK: Lock = { pid: 42, username: "ann", hostname: "build-1", timestamp: "2026-11-24T15:00:00.123456789Z" };
+const FOLDER = "state/.pulumi/locks/organization/morgan/dev";
+
+describe("the one who holds a stack", () => {
+  const project = useFolder();
+  const useBackend = useVariable("PULUMI_BACKEND_URL");
+  beforeEach(() => {
+    useBackend(`file://${project.folder}/state?metadata=skip`);
+    project.remove("state");
+  });
+
+  it("is named with machine, process and time, and what to do", () => {
+    const text = describeHolder("dev", LOCK, new Date("2026-11-24T15:07:30Z"));
+    expect(text).to.equal(
+      'nothing was changed: ann@build-1 is changing the stack "dev" (process 42) since 2026-11-24T15:00:00Z, 7 min ago.\n' +
+        "Wait until it has ended, then run this again. If it runs no more on build-1: pulumi cancel --stack dev",
+    );
+    expect(describeHolder("dev", { ...LOCK, hostname: hostname() })).to.not.contain("cancel");
+  });
+
+  it("is read from every lock of the stack, and from nothing else that lies there", () => {
+    expect(locksOf("dev")).to.deep.equal([]);
+    project.write(`${FOLDER}/1.json`, JSON.stringify(LOCK));
+    project.write(`${FOLDER}/1.json.attrs`, "{}");
+    expect(locksOf("dev")).to.deep.equal([LOCK]);
+    expect(locksOf("prod")).to.deep.equal([]);
+    useBackend("s3://bucket");
+    expect(locksOf("dev")).to.deep.equal([]);
+  });
+
+  it("is nobody where the lock is none", () => {
+    project.write(`${FOLDER}/1.json`, '{"pid":');
+    expect(locksOf("dev").map(isHeld)).to.deep.equal([false]);
+  });
+
+  it("may be at work on another machine for all that is known here", () => {
+    expect(isHeld(LOCK)).to.equal(true);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from "chai";
+import { configReader } from "../../../components/config/reader.ts";
+import type { Problem } from "../../../components/lib/errors.ts";
+import { readGpuConfig, type GpuConfig } from "../../../components/config/gpu.ts";
+import { readModels, type Models } from "../../../components/config/models.ts";
+import { catalog } from "../../../services/catalog.ts";
+
+/** What is read, and the keys that are wrong. */
+function read(
+  accelerator: "cpu" | "cuda",
+  values: Readonly<Record<string, string>> = {},
+): { readonly gpu: GpuConfig; readonly models: Models; readonly wrong: readonly string[] } {
+  const problems: Problem[] = [];
+  const reader = configReader((key) => values[key], problems);
+  const [gpu, models] = [readGpuConfig(reader, accelerator), readModels(reader, catalog)];
+  return { gpu, models, wrong: problems.map(({ key }) => key) };
+}
+
+describe("the configuration of cards", () => {
+  it("requires a card where the accelerator is CUDA, and wants none elsewhere", () => {
+    expect(read("cuda").gpu).to.deep.equal({ use: "required", mode: "cdi", devices: [], cards: {} });
+    expect(read("cpu").gpu.use).to.equal("off");
+    expect(read("cuda", { gpu: "off" }).gpu.use).to.equal("off");
+  });
+
+  it("says the memory of cards in MiB", () => {
+    expect(read("cuda", { gpuCards: '{"0":"24 GiB","GPU-a":"512 MiB"}' }).gpu.cards).to.deep.equal({
+      "0": 24_576,
+      "GPU-a": 512,
+    });
+  });
+
+  it("does not require a card of which no container would get any", () => {
+    expect(read("cuda", { gpuMode: "none" }).wrong).to.deep.equal(["morgan:gpuMode"]);
+    expect(read("cuda", { gpuMode: "none", gpu: "preferred" }).wrong).to.deep.equal([]);
+    expect(read("cpu", { gpu: "required" }).wrong).to.deep.equal(["morgan:gpu"]);
+  });
+});
+
+describe("the configuration of weights", () => {
+  it("tells a folder of the host from a model of the hub", () => {
+    const models = '{"stt":"/srv/whisper","tts":"org/vits@main"}';
+    expect(read("cuda", { models, modelsOffline: "true" }).models).to.deep.equal({
+      services: { stt: { kind: "folder", path: "/srv/whisper" }, tts: { kind: "hub", id: "org/vits@main" } },
+      offline: true,
+    });
+  });
+
+  it("takes models of the hub from a mirror of it", () => {
+    const values = { models: '{"tts":"org/vits","stt":"/srv/whisper"}', hubEndpoint: "https://hub.example.com" };
+    expect(read("cuda", values).models.services).to.deep.equal({
+      stt: { kind: "folder", path: "/srv/whisper" },
+      tts: { kind: "hub", id: "org/vits", endpoint: "https://hub.example.com" },
+    });
+  });
+
+  it("gives none to a service that takes none", () => {
+    expect(read("cuda", { models: '{"vad":"org/vad"}' }).wrong).to.deep.equal(["morgan:models"]);
+    expect(read("cuda", { models: '{"stt":"whisper"}' }).wrong).to.deep.equal(["morgan:models.stt"]);
+  });
+});

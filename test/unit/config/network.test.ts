@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import type { Problem } from "../../../components/lib/errors.ts";
+import { configReader } from "../../../components/config/reader.ts";
+import { loginProblems, readNetwork, type NetworkValues } from "../../../components/config/network.ts";
+
+function read(
+  values: Readonly<Record<string, string>>,
+  isLocalRegistry = false,
+): { readonly network: NetworkValues; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const network = readNetwork(
+    configReader((key) => values[key], problems),
+    isLocalRegistry,
+  );
+  return { network, problems };
+}
+
+describe("a company's network in the configuration", () => {
+  it("is none where nothing is said of one", () => {
+    expect(read({}, true)).to.deep.equal({
+      network: {
+        registryUser: "",
+        pypi: { index: "", extraIndex: "", user: "" },
+        apt: { mirror: "", user: "" },
+        proxy: { url: "", except: [] },
+      },
+      problems: [],
+    });
+  });
+
+  it("is refused with a log-in in a URL, and the log-in is not shown", () => {
+    for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
+      for (const url of [
+        "https://ci:canary@a.example.com/simple",
+        "http://canary@a.example.com",
+        "ftp://ci:can@ary@a.example.com",
+      ]) {
+        const { network, problems } = read({ [key]: url });
+        expect(problems.map((problem) => problem.key)).to.deep.equal([`morgan:${key}`]);
+        expect(problems[0]?.found, url)
+          .to.contain("a.example.com")
+          .and.not.match(/can|ary|ci:/);
+        expect(JSON.stringify(network), "nothing goes on to the state").not.to.contain("canary");
+      }
+    }
+    expect(read({ pypiIndex: "https://a.example.com/simple/@scope" }).problems).to.deep.equal([]);
+  });
+
+  it("has no user without something to log in to", () => {
+    const keys = (values: Readonly<Record<string, string>>, isLocal = false): string[] =>
+      read(values, isLocal).problems.map(({ key }) => key);
+    expect(keys({ pypiUser: "ci", aptUser: "ci", registryUser: "ci" }, true)).to.have.members([
+      "morgan:pypiUser",
+      "morgan:aptUser",
+      "morgan:registryUser",
+    ]);
+    const whole = { pypiUser: "ci", aptUser: "ci", registryUser: "ci", pypiIndex: "https://a", aptMirror: "https://b" };
+    expect(keys(whole)).to.deep.equal([]);
+  });
+
+  it("leaves out of the proxy what a no_proxy can hold, and nothing else", () => {
+    const hosts = ["localhost", ".example.com", "10.0.0.0/8", "a.example.com:8443", "*"];
+    expect(read({ noProxy: JSON.stringify(hosts) }).network.proxy.except).to.deep.equal(hosts);
+    expect(read({ noProxy: '["https://a.example.com","b c","a,b"]' }).problems[0]?.found).to.equal(
+      '["https://a.example.com","b c","a,b"]',
+    );
+  });
+});
+
+describe("a user and a password", () => {
+  const problem = (user: string, isSet: boolean, isSecret = true): Problem | undefined =>
+    loginProblems("registry", user, { isSet, isSecret })[0];
+
+  it("belong together", () => {
+    expect(problem("", false)).to.equal(undefined);
+    expect(problem("ci", true)).to.equal(undefined);
+    expect(problem("ci", false)).to.include({
+      key: "morgan:registryPassword",
+      fix: "pulumi config set --secret registryPassword",
+    });
+    expect(problem("", true)?.key).to.equal("morgan:registryUser");
+  });
+
+  it("are refused where the password is one that everybody can read", () => {
+    expect(problem("ci", true, false)).to.include({ key: "morgan:registryPassword", expected: "a secret" });
+  });
+});

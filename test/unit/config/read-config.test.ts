@@ -1,0 +1,134 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { readConfig } from "../../../components/config/config.ts";
+import { makeKeyPair } from "../support/key-pair.ts";
+import { useFolder } from "../support/project.ts";
+
+const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME", "PULUMI_CONFIG_SECRET_KEYS"] as const;
+
+describe("the configuration of a stack", () => {
+  const project = useFolder();
+  const environment = new Map(SET.map((name) => [name, process.env[name]]));
+  beforeEach(async () => {
+    for (const name of SET) Reflect.deleteProperty(process.env, name);
+    const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
+    await pulumi.runtime.setMocks(mocks, "morgan", "staging", false, "organization");
+  });
+  after(() => {
+    pulumi.runtime.setAllConfig({});
+    for (const [name, value] of environment) if (value !== undefined) process.env[name] = value;
+  });
+  const read = (values: Readonly<Record<string, string>> = {}): ReturnType<typeof readConfig> => {
+    const config = { gatewayPort: "8080", registryPort: "5101", ...values };
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [`morgan:${key}`, value])),
+    );
+    return readConfig();
+  };
+
+  it("is read from Pulumi, with the stack's own name", () => {
+    const { config, problems } = read({ services: '["vad","llm"]', accelerator: "cuda" });
+    expect(problems).to.deep.equal([]);
+    expect(config).to.include({ stack: "staging", fullName: "organization/morgan/staging", accelerator: "cuda" });
+    expect(config.services).to.deep.equal(["llm", "vad"]);
+  });
+
+  it("takes uv and the engine's place from the environment", () => {
+    expect(read().config).to.include({ uv: "", dockerHost: "" });
+    process.env["MORGAN_UV"] = "/opt/uv";
+    process.env["DOCKER_HOST"] = "tcp://gpu:2375";
+    expect(read().config).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
+  });
+
+  it("takes the first images from where set-up found some, unless it is told otherwise", () => {
+    project.write(".morgan/machine.json", '{"baseImages":"debian"}');
+    process.env["XDG_CACHE_HOME"] = "/var/cache";
+    expect(read().config.source).to.include({ kind: "debian", cache: "/var/cache/morgan" });
+    expect(read({ baseImages: "registry" }).config.source.kind).to.equal("registry");
+    project.remove(".morgan/machine.json");
+    expect(read().config.source.kind).to.equal("registry");
+  });
+
+  it("reads a bundle of certificates, and says where one cannot be read", () => {
+    project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
+    expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
+    expect(others).to.deep.equal([]);
+  });
+
+  it("keeps the token of the gateway a secret, refuses one that could be guessed, and does not show it", async () => {
+    expect(read().config.apiToken).to.equal(undefined);
+    const { config, problems } = read({ apiToken: "0123456789abcdefXY-._~+/==" });
+    expect(problems).to.deep.equal([]);
+    expect(config.apiToken === undefined ? undefined : await pulumi.isSecret(config.apiToken)).to.equal(true);
+    for (const token of [
+      "short",
+      "",
+      "a".repeat(501),
+      `${"a".repeat(30)} b`,
+      `${"a".repeat(30)}\n`,
+      `"${"a".repeat(30)}"`,
+    ]) {
+      const { config: without, problems: found } = read({ apiToken: token });
+      expect(
+        found.map(({ key }) => key),
+        token,
+      ).to.deep.equal(["morgan:apiToken"]);
+      if (token !== "") expect(JSON.stringify(found), token).not.to.contain(token);
+      expect(without.apiToken).to.equal(undefined);
+    }
+  });
+
+  it("reads the gateway's certificate and key, and says which of them cannot be read", () => {
+    expect(read().config.tls).to.equal(undefined);
+    const pair = makeKeyPair();
+    project.write("tls/crt.pem", pair.certificate);
+    project.write("tls/key.pem", pair.key);
+    const both = { tlsCertificate: "tls/crt.pem", tlsKey: "tls/key.pem" };
+    expect(read(both).problems).to.deep.equal([]);
+    expect(read(both).config.tls).to.deep.equal(pair);
+    const missing = read({ tlsCertificate: "nowhere.pem", tlsKey: "gone.pem" });
+    expect(missing.problems.map(({ key, found }) => [key, found])).to.deep.equal([
+      ["morgan:tlsCertificate", 'nothing readable at "nowhere.pem"'],
+      ["morgan:tlsKey", 'nothing readable at "gone.pem"'],
+    ]);
+    const swapped = read({ tlsCertificate: "tls/key.pem", tlsKey: "tls/crt.pem" });
+    expect(swapped.problems.map(({ key }) => key)).to.deep.equal(["morgan:tlsCertificate", "morgan:tlsKey"]);
+  });
+
+  it("makes one profile of the network, with every password a secret", async () => {
+    const { config, problems } = read({
+      registry: "harbor.example.com/team",
+      registryUser: "ci",
+      registryPassword: "p1",
+      pypiIndex: "https://pypi.example.com/simple",
+      pypiUser: "ci",
+      pypiPassword: "p2",
+    });
+    expect(problems).to.deep.equal([]);
+    const { registry, pypi, apt } = config.network;
+    expect([registry?.user, pypi.login?.user, apt.login]).to.deep.equal(["ci", "ci", undefined]);
+    for (const login of [registry, pypi.login]) {
+      expect(login === undefined ? undefined : await pulumi.isSecret(login.password)).to.equal(true);
+    }
+    const halves = read({ registry: "harbor.example.com/team", registryUser: "ci", aptPassword: "p" }).problems;
+    expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
+  });
+
+  it("refuses a password that Pulumi keeps in the open", () => {
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
+    const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
+    const { problems } = read(values);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(JSON.stringify(problems)).not.to.contain("canary");
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword"]';
+    expect(read(values).problems).to.deep.equal([]);
+  });
+
+  it("keeps the language model's key a secret, and does without one", async () => {
+    expect(read().config.llmApiKey).to.equal(undefined);
+    const key = read({ llmApiKey: "sk-1" }).config.llmApiKey;
+    expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);
+  });
+});

@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { createGatewayFiles, GATEWAY_FOLDER } from "../../../../components/deploy/gateway/config-volume.ts";
+import { record, type Registrations } from "../../support/registrations.ts";
+import { at, secretPaths, texts } from "../../support/wire.ts";
+
+class Parent extends pulumi.ComponentResource {
+  constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {
+    super("morgan:test:Parent", "parent");
+    createGatewayFiles(this, "gateway", { stack: "dev", image: "debian", gatewayImage: "haproxy@sha256:1", contents });
+  }
+}
+
+const CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
+const files = (changes: Readonly<Record<string, pulumi.Input<string>>> = {}): Promise<Registrations> =>
+  record(() => new Parent({ [CONFIG]: "global\n", ...changes }));
+
+describe("the gateway's files", () => {
+  it("go over a holder to the volume that the gateway mounts, and are checked with the image that it runs", async () => {
+    const all = await files();
+    expect(at(all.get("container", "gateway-files").inputs, "uploads.0.file")).to.equal(CONFIG);
+    const { inputs, dependsOn } = all.get("command", "gateway-config");
+    expect(inputs["environment"]).to.deep.equal({
+      MORGAN_STACK: "dev",
+      MORGAN_IMAGE: "haproxy@sha256:1",
+      MORGAN_HOLDER: "morgan-dev-gateway-files-0123456",
+      MORGAN_VOLUME: "morgan-dev-gateway-config-0123456",
+      MORGAN_FOLDER: GATEWAY_FOLDER,
+    });
+    expect(dependsOn).to.include.members(["gateway-files", "gateway-config"]);
+  });
+
+  it("are in no command where they hold secrets, and encrypted in the state", async () => {
+    const all = await files({ [`${GATEWAY_FOLDER}/token`]: pulumi.secret("the token") });
+    expect(texts(all.get("command", "gateway-config").inputs).join()).not.to.include("the token");
+    expect(secretPaths(all.get("container", "gateway-files").wire)).to.deep.equal(["uploads.1.content"]);
+  });
+});

@@ -1,0 +1,180 @@
+import { expect } from "chai";
+import type { Containers } from "../../../../components/deploy/readiness/containers.ts";
+import { settle, type Task } from "../../../../components/deploy/readiness/watch.ts";
+import { describeFailures, type Failure, type Look } from "../../../../components/deploy/readiness/verdict.ts";
+
+const READY = { status: "running", health: "healthy", startedAt: "1", restarts: 0 };
+type State = Omit<Look, "id" | "name">;
+
+/** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
+class Story implements Containers {
+  time = 0;
+  /** How often the engine still refuses to limit a container. */
+  refusals = 0;
+  readonly done: string[] = [];
+  readonly told: string[] = [];
+  readonly #states: Readonly<Record<string, (time: number) => State | undefined>>;
+  readonly #standIns: readonly string[];
+
+  constructor(states: Readonly<Record<string, (time: number) => State | undefined>>, standIns: readonly string[] = []) {
+    this.#states = states;
+    this.#standIns = standIns;
+  }
+
+  readonly clock = {
+    now: () => this.time,
+    sleep: (time: number) => Promise.resolve(void (this.time += time)),
+  };
+  limit(id: string, pids: number): Promise<void> {
+    if (this.refusals-- > 0) return Promise.reject(new Error(`Cannot update container ${id}: container not running`));
+    return this.#note(`limit ${id} to ${String(pids)}`);
+  }
+  look(ids: readonly string[]): Promise<readonly Look[]> {
+    return Promise.resolve(
+      ids.flatMap((id) => {
+        const state = this.#states[id]?.(this.time);
+        return state === undefined ? [] : [{ id, name: `morgan-${id}`, ...state }];
+      }),
+    );
+  }
+  start(id: string): Promise<void> {
+    return this.#note(`start ${id}`);
+  }
+  stop(id: string): Promise<void> {
+    return this.#note(`stop ${id}`);
+  }
+  hasStandIn(id: string): Promise<boolean> {
+    return Promise.resolve(this.#standIns.includes(id));
+  }
+  log(id: string): Promise<string> {
+    return Promise.resolve(`last words of ${id}\n`);
+  }
+  #note(what: string): Promise<void> {
+    this.done.push(what);
+    return Promise.resolve();
+  }
+}
+
+const run = (story: Story, changes: Partial<Task> = {}): Promise<readonly Failure[]> => {
+  const task = { containers: ["core"], settled: [], pidsLimit: 512, minReady: 5000, startLimit: 60_000, ...changes };
+  return settle(task, story, story.clock, (text) => story.told.push(text));
+};
+const reasons = (failures: readonly Failure[]): string[] => failures.map(({ look, reason }) => `${look.id}: ${reason}`);
+
+describe("a deployment settles", () => {
+  it("when every container is limited and the new ones have been ready for the time that is asked for", async () => {
+    const story = new Story({ core: () => READY, vad: () => READY, llm: () => undefined });
+    expect(await run(story, { containers: ["core", "vad", "llm"], settled: ["llm"] })).to.deep.equal([]);
+    expect(story.done).to.deep.equal(["core", "vad", "llm"].map((id) => `limit ${id} to 512`));
+    expect(story.time).to.be.within(5000, 5500);
+  });
+
+  it("at once where no time is asked for, or nothing is new", async () => {
+    for (const changes of [{ minReady: 0 }, { settled: ["core"] }]) {
+      const story = new Story({ core: () => READY });
+      expect(await run(story, changes)).to.deep.equal([]);
+      expect(story.time).to.equal(0);
+    }
+  });
+
+  it("not where one that was ready dies, is started again, fails its check or is removed", async () => {
+    const ends: Readonly<Record<string, State | undefined>> = {
+      "its process ended and was started again": { ...READY, startedAt: "2" },
+      "its process ended, and it is exited": { ...READY, status: "exited" },
+      'its health check says "unhealthy"': { ...READY, health: "unhealthy" },
+      "it was removed": undefined,
+    };
+    for (const [reason, end] of Object.entries(ends)) {
+      const story = new Story({ core: (time) => (time < 3000 ? READY : end) });
+      expect(reasons(await run(story))).to.deep.equal([`core: ${reason}`]);
+    }
+  });
+
+  it("not where one is not ready in its time", async () => {
+    const story = new Story({ core: () => ({ ...READY, health: "starting" }) });
+    expect(reasons(await run(story))).to.deep.equal(['core: it is running, and its health check says "starting"']);
+    expect(story.time).to.be.within(60_000, 60_500);
+  });
+
+  it("not where one ends again and again before it is ready: that is seen before its time is over", async () => {
+    const crashing = (every: number) => (time: number) => {
+      const restarts = Math.floor(time / every);
+      return { ...READY, health: "starting", startedAt: String(restarts), restarts };
+    };
+    const story = new Story({ core: crashing(1000) });
+    const failures = await run(story);
+    expect(reasons(failures)).to.deep.equal(["core: its process ended 3 times"]);
+    expect(story.time).to.be.within(3000, 3500);
+    expect(describeFailures(failures)).to.include("morgan-core did not get ready: its process ended 3 times");
+  });
+
+  it("and tells every 10 s what is waited for, and nothing where that is not long", async () => {
+    const slow = new Story({
+      core: (time) => ({ ...READY, health: time < 21_000 ? "starting" : "healthy" }),
+      vad: () => READY,
+    });
+    await run(slow, { containers: ["core", "vad"], minReady: 15_000 });
+    expect(slow.told).to.deep.equal([
+      "after 10 s waiting for morgan-core (starting), morgan-vad (ready)",
+      "after 20 s waiting for morgan-core (starting)",
+      "after 30 s waiting for morgan-core (ready)",
+    ]);
+    const quick = new Story({ core: () => READY });
+    await run(quick);
+    expect(quick.told).to.deep.equal([]);
+  });
+
+  it("where one ends once or twice, and is ready then", async () => {
+    const ends = (time: number): State => {
+      const restarts = Math.min(2, Math.floor(time / 1000));
+      return { ...READY, health: time < 3000 ? "starting" : "healthy", startedAt: String(restarts), restarts };
+    };
+    expect(await run(new Story({ core: ends }))).to.deep.equal([]);
+  });
+
+  it("also where the engine does not limit a container at once, as at the moment at which its process ends", async () => {
+    const story = Object.assign(new Story({ core: () => READY }), { refusals: 3 });
+    expect(await run(story)).to.deep.equal([]);
+    expect(story.done).to.deep.equal(["limit core to 512"]);
+  });
+
+  it("not where the engine goes on to refuse it, unless there is something worse to tell", async () => {
+    const refusing = Object.assign(new Story({ core: () => READY }), { refusals: 1000 });
+    const error = await run(refusing).catch((error: unknown) => error);
+    expect(String(error)).to.include("Cannot update container core");
+    const ends = (): State => ({ ...READY, health: "starting", restarts: 3 });
+    const story = Object.assign(new Story({ core: ends }), { refusals: 1000 });
+    expect(reasons(await run(story))).to.deep.equal(["core: its process ended 3 times"]);
+  });
+
+  it("with what fails stopped at once, if another container does its work, while the others are watched on", async () => {
+    const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
+    const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
+    const failures = await run(story, { containers: ["core", "vad", "llm"] });
+    expect(failures.map(({ look, stopped }) => [look.id, stopped])).to.deep.equal([
+      ["core", true],
+      ["vad", false],
+    ]);
+    expect(story.done.slice(3)).to.deep.equal(["stop core"]);
+  });
+
+  it("after another try of what an earlier one stopped", async () => {
+    const story = new Story({
+      core: (time) => (time < 1000 ? { ...READY, status: "exited", health: "unhealthy" } : READY),
+    });
+    expect(await run(story)).to.deep.equal([]);
+    expect(story.done).to.include("start core");
+    expect(story.time).to.be.within(6000, 6500);
+  });
+
+  it("or says of each that did not what became of it, who does its work, and the end of its log", async () => {
+    const story = new Story({ core: (time) => (time < 1000 ? READY : undefined), vad: () => undefined }, ["core"]);
+    const text = describeFailures(await run(story, { containers: ["core", "vad"] }));
+    expect(text).to
+      .equal(`morgan-core did not stay ready: it was removed; it was stopped, and the container that it was to replace goes on serving. The end of its log:
+  last words of core
+
+vad did not get ready: it is gone, and its health check says "none"; it was left as it is, because no other container does its work. The end of its log:
+  last words of vad`);
+  });
+});

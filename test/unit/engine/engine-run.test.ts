@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import { useFolder } from "../support/project.ts";
+import { at } from "../support/wire.ts";
+
+/** What came to the engine: "POST /containers/create", with the body. */
+interface Asked {
+  readonly what: string;
+  readonly body: unknown;
+}
+
+describe("a program in a container", () => {
+  const project = useFolder();
+  const asked: Asked[] = [];
+  let server: Server;
+  let engine: Engine;
+  /** Answers that are not the usual ones, by what is asked. */
+  let unusual: Record<string, number> = {};
+
+  before(async () => {
+    let attached: ServerResponse | undefined;
+    const usual: Record<string, (response: ServerResponse) => void> = {
+      "POST /containers/create": (response) => response.writeHead(201).end('{"Id":"new"}'),
+      "POST /containers/new/attach": (response) => {
+        response.writeHead(200).flushHeaders();
+        attached = response;
+      },
+      "POST /containers/new/start": (response) => {
+        response.writeHead(204).end();
+        attached?.write("from the ");
+        attached?.end("container");
+      },
+      "DELETE /containers/new": (response) => {
+        attached?.end();
+        response.writeHead(204).end();
+      },
+      "POST /containers/old/exec": (response) => response.writeHead(201).end('{"Id":"e1"}'),
+      "POST /exec/e1/start": (response) => response.writeHead(200).end("from the other"),
+    };
+    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const what = `${request.method ?? ""} ${(request.url ?? "").replace(/\?.*/, "")}`;
+      const body = await text(request);
+      asked.push({ what, body: body === "" ? undefined : JSON.parse(body) });
+      const status = unusual[what];
+      if (status === undefined) usual[what]?.(response);
+      else response.writeHead(status).end('{"message":"not today"}');
+    };
+    server = createServer((request, response) => void answer(request, response));
+    const path = join(project.folder, "engine.sock");
+    await once(server.listen(path), "listening");
+    engine = connectEngine(`unix://${path}`);
+  });
+
+  beforeEach(() => {
+    asked.length = 0;
+    unusual = {};
+  });
+
+  after(() => {
+    server.close();
+  });
+
+  const run = (): Promise<string> => engine.run({ image: "m/core@sha256:0", command: ["look"], labels: { of: "dev" } });
+  const order = (): string[] => asked.map(({ what }) => what);
+
+  it("of its own prints what it has to say, to one who listens before it starts, and is removed", async () => {
+    expect(await run()).to.equal("from the container");
+    expect(order()).to.deep.equal([
+      "POST /containers/create",
+      "POST /containers/new/attach",
+      "POST /containers/new/start",
+      "DELETE /containers/new",
+    ]);
+  });
+
+  it("of its own sees its image alone, as nobody, and may do nothing; the engine removes it by itself too", async () => {
+    await run();
+    const body = asked[0]?.body;
+    expect(body).to.deep.include({
+      Image: "m/core@sha256:0",
+      Entrypoint: ["look"],
+      Labels: { of: "dev" },
+      User: "65534:65534",
+    });
+    expect(at(body, "HostConfig")).to.deep.include({
+      AutoRemove: true,
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+    });
+  });
+
+  it("is removed where it cannot be started, and the reason is the engine's", async () => {
+    unusual = { "POST /containers/new/start": 400 };
+    expect(await failure(run()))
+      .to.contain("400")
+      .and.contain("not today");
+    expect(order().at(-1)).to.equal("DELETE /containers/new");
+  });
+
+  it("is no error where the engine has removed it already, or is about to", async () => {
+    for (const status of [404, 409]) {
+      unusual = { "DELETE /containers/new": status };
+      expect(await run()).to.equal("from the container");
+    }
+    unusual = { "DELETE /containers/new": 500 };
+    expect(await failure(run())).to.contain("500");
+  });
+
+  it("is an error, and nothing is left, where the image is not there", async () => {
+    unusual = { "POST /containers/create": 404 };
+    expect(await failure(run())).to.contain("not today");
+    expect(order()).to.deep.equal(["POST /containers/create"]);
+  });
+
+  it("can run in a container that is there, as nobody, and leaves it alone", async () => {
+    expect(await engine.exec("old", ["look"])).to.equal("from the other");
+    expect(order()).to.deep.equal(["POST /containers/old/exec", "POST /exec/e1/start"]);
+    expect(asked[0]?.body)
+      .to.include({ User: "65534:65534", AttachStdout: true })
+      .and.deep.include({ Cmd: ["look"] });
+    unusual = { "POST /containers/old/exec": 409 };
+    expect(await failure(engine.exec("old", ["look"]))).to.contain("not today");
+  });
+});
+
+async function failure(action: Promise<unknown>): Promise<string> {
+  return action.then(
+    () => "no error",
+    (error: unknown) => String(error),
+  );
+}

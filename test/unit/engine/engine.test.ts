@@ -1,0 +1,138 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { expect } from "chai";
+import { connectEngine } from "../../../components/engine/engine.ts";
+import { useFolder } from "../support/project.ts";
+
+const CONTAINERS = [
+  {
+    Id: "c1",
+    ImageID: "sha256:1",
+    State: "running",
+    Labels: { "morgan.stack": "dev", "morgan.role": "gateway" },
+    Ports: [
+      { IP: "127.0.0.1", PrivatePort: 8080, PublicPort: 8081, Type: "tcp" },
+      { PrivatePort: 9000, Type: "tcp" },
+    ],
+  },
+  { Id: "c2", ImageID: "sha256:2", State: "exited", Labels: null, Ports: null },
+];
+const IMAGE = {
+  Manifests: [
+    { Size: { Content: 100 }, ImageData: { Size: { Unpacked: 250 } } },
+    { Size: { Content: 20 }, ImageData: { Size: { Unpacked: 30 } } },
+    { Size: { Content: 3 } },
+  ],
+};
+
+/** What the engine answers, by path; a text is sent as it is. */
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  "/version": { Version: "28.5.2", ApiVersion: "1.51" },
+  "/info": {
+    CDISpecDirs: ["/etc/cdi"],
+    Runtimes: { nvidia: { path: "nvidia-container-runtime" }, runc: { path: "runc" } },
+    DiscoveredDevices: [
+      { Source: "cdi", ID: "nvidia.com/gpu=0" },
+      { Source: "cdi", ID: "nvidia.com/gpu=GPU-a" },
+      { Source: "cdi", ID: "vendor.com/nic=0" },
+    ],
+  },
+  [`/containers/json?all=true&filters=${encodeURIComponent('{"label":[],"publish":[]}')}`]: CONTAINERS,
+  [`/containers/json?all=true&filters=${encodeURIComponent('{"label":["a=b","c=d"],"publish":["80","8081"]}')}`]:
+    CONTAINERS.slice(0, 1),
+  "/containers/good/json": { State: { Health: { Status: "healthy" } } },
+  "/containers/plain/json": { State: {} },
+  "/containers/page/json": "<html>",
+  [`/images/${encodeURIComponent("localhost:5000/m/core:dev@sha256:0")}/json?manifests=true`]: IMAGE,
+};
+
+describe("the engine", () => {
+  const project = useFolder();
+  let server: Server;
+  let socket = "";
+  before(async () => {
+    server = createServer(({ url = "" }, response) => {
+      const answer = ANSWERS[url];
+      response.statusCode = url.includes("broken") ? 500 : answer === undefined ? 404 : 200;
+      response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "no such thing" }));
+    });
+    const path = join(project.folder, "engine.sock");
+    socket = `unix://${path}`;
+    await once(server.listen(path), "listening");
+  });
+  after(() => {
+    server.close();
+  });
+
+  it("says its version", async () => {
+    expect(await connectEngine(socket).version()).to.equal("28.5.2");
+  });
+
+  it("says in which ways it gives cards to containers", async () => {
+    expect(await connectEngine(socket).gpuSupport()).to.deep.equal({
+      cdiDevices: ["0", "GPU-a"],
+      cdiFolders: ["/etc/cdi"],
+      runtimes: ["nvidia", "runc"],
+    });
+  });
+
+  it("lists containers with their image, their labels and the host's ports that lead to them", async () => {
+    const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
+    const engine = connectEngine(socket);
+    expect(await engine.containers({})).to.deep.equal([
+      { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
+      { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
+    ]);
+    expect(await engine.containers({ labels: { a: "b", c: "d" }, publishedPorts: [80, 8081] })).to.have.length(1);
+  });
+
+  it("says how healthy a container is, and whether it is there and checked at all", async () => {
+    const engine = connectEngine(socket);
+    expect([await engine.health("good"), await engine.health("plain"), await engine.health("missing")]).to.deep.equal([
+      "healthy",
+      "none",
+      "gone",
+    ]);
+  });
+
+  it("says how large an image is, as it is moved and as it lies on the disk", async () => {
+    const engine = connectEngine(socket);
+    expect(await engine.imageSize("localhost:5000/m/core:dev@sha256:0")).to.deep.equal({
+      compressed: 123,
+      unpacked: 280,
+    });
+    expect(await engine.imageSize("missing")).to.deep.equal({ compressed: 0, unpacked: 0 });
+  });
+
+  it("is reached over TCP where it listens there", async () => {
+    const tcp = createServer((_, response) => response.end('{"Version":"29.0.0"}')).listen(0, "127.0.0.1");
+    await once(tcp, "listening");
+    const address = tcp.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    expect(await connectEngine(`tcp://127.0.0.1:${port}`).version()).to.equal("29.0.0");
+    tcp.close();
+  });
+
+  const failure = async (action: Promise<unknown>): Promise<string> =>
+    action.then(
+      () => "no error",
+      (error: unknown) => String(error),
+    );
+
+  it("is an error where it cannot be reached, which says why", async () => {
+    expect(await failure(connectEngine("unix:///nowhere/engine.sock").version())).to.contain("ENOENT");
+  });
+
+  it("is an error where it refuses, with its own message", async () => {
+    expect(await failure(connectEngine(socket).health("broken")))
+      .to.contain("500")
+      .and.contain("no such thing");
+  });
+
+  it("is an error where what listens is no engine", async () => {
+    expect(await failure(connectEngine(socket).health("page")))
+      .to.contain("/containers/page/json")
+      .and.contain("<html>");
+  });
+});

@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import {
+  CARD_QUERY,
+  parseCards,
+  parseSlices,
+  queryCards,
+  type CardReading,
+} from "../../../components/gpu/nvidia-smi.ts";
+import type { RunProgram } from "../../../components/lib/run-program.ts";
+
+const A100 = "0, GPU-5d5b, NVIDIA A100-SXM4-40GB, 40960, 40330, 535.104.05, 8.0, Enabled";
+const T4 = "1, GPU-77aa, Tesla T4, 15360, 14923, 535.104.05, 7.5, [N/A]";
+const LIST = `GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d5b)
+  MIG 3g.20gb     Device  0: (UUID: MIG-e07a)
+  MIG 1c.2g.10gb  Device  1: (UUID: MIG-17aa)
+  MIG 1g.5gb+me   Device  2: (UUID: MIG-GPU-5d5b/9/0)
+GPU 1: Tesla T4 (UUID: GPU-77aa)
+GPU 2: NVIDIA A30 (UUID: GPU-a30)
+  MIG 4g.24gb     Device  0: (UUID: MIG-c3d4)
+`;
+
+/** A stand-in for `nvidia-smi`: answers to its first arguments. */
+const answering =
+  (answers: Readonly<Record<string, string>>, succeeded = true): RunProgram =>
+  (program, [first = ""]) => {
+    expect(program).to.equal("nvidia-smi");
+    const output = answers[first];
+    return Promise.resolve(output === undefined ? undefined : { output, succeeded });
+  };
+const [QUERY] = CARD_QUERY;
+
+function failure(reading: CardReading | undefined): { text: string; fix: string } {
+  if (reading?.kind !== "failure") throw new Error(`no failure: ${JSON.stringify(reading)}`);
+  return reading;
+}
+
+describe("what nvidia-smi says of cards", () => {
+  it("is read field by field", () => {
+    expect(parseCards(`${A100}\r\n${T4}\n`)).to.deep.equal({
+      kind: "cards",
+      cards: [
+        {
+          index: 0,
+          uuid: "GPU-5d5b",
+          name: "NVIDIA A100-SXM4-40GB",
+          totalMiB: 40960,
+          freeMiB: 40330,
+          driver: "535.104.05",
+          computeCapability: "8.0",
+          mig: true,
+        },
+        {
+          index: 1,
+          uuid: "GPU-77aa",
+          name: "Tesla T4",
+          totalMiB: 15360,
+          freeMiB: 14923,
+          driver: "535.104.05",
+          computeCapability: "7.5",
+          mig: false,
+        },
+      ],
+      slices: [],
+    });
+  });
+
+  for (const [what, line] of [
+    ["memory", T4.replace("14923", "[Insufficient Permissions]")],
+    ["total memory", T4.replace("15360", "[N/A]")],
+    ["compute capability", T4.replace("7.5", "[Not Supported]")],
+    ["driver", T4.replace("535.104.05", "[N/A]")],
+    ["name", T4.replace(", Tesla T4", "")],
+    ["everything after the name", "1, GPU-77aa, Tesla T4"],
+  ] as const) {
+    it(`fails with the line where it hides ${what}`, () => {
+      const { text, fix } = failure(parseCards(`${A100}\n${line}\n`));
+      expect(text).to.equal(line);
+      expect(fix).to.contain("morgan:gpuCards");
+    });
+  }
+
+  for (const [text, fix] of [
+    [
+      "Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 570.133",
+      "restart the machine",
+    ],
+    ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", "modprobe nvidia"],
+    ["No devices were found", "lspci"],
+    ['Field "compute_cap" is not a valid field to query.', "update the NVIDIA driver"],
+    ["nvidia-smi gave no answer within 10 s", "make nvidia-smi answer"],
+  ] as const) {
+    it(`tells what to do about: ${text.split("\n", 1).join("")}`, async () => {
+      const found = failure(await queryCards(answering({ [QUERY]: `${text}\n` }, false)));
+      expect(found.text).to.equal(text);
+      expect(found.fix).to.contain(fix);
+    });
+  }
+
+  it("fails where it succeeds with a sentence, or with nothing", async () => {
+    const sentence = failure(await queryCards(answering({ [QUERY]: "No devices were found\n" })));
+    expect(sentence.fix).to.contain("lspci");
+    expect(failure(await queryCards(answering({ [QUERY]: "\n" }))).text).to.equal("nvidia-smi names no card");
+  });
+});
+
+describe("MIG slices", () => {
+  it("are read with their card, in every form of profile and UUID", () => {
+    expect(parseSlices(LIST)).to.deep.equal([
+      { card: "GPU-5d5b", index: 0, uuid: "MIG-e07a", profile: "3g.20gb", memoryMiB: 19073 },
+      { card: "GPU-5d5b", index: 1, uuid: "MIG-17aa", profile: "1c.2g.10gb", memoryMiB: 9536 },
+      { card: "GPU-5d5b", index: 2, uuid: "MIG-GPU-5d5b/9/0", profile: "1g.5gb+me", memoryMiB: 4768 },
+      { card: "GPU-a30", index: 0, uuid: "MIG-c3d4", profile: "4g.24gb", memoryMiB: 22888 },
+    ]);
+  });
+
+  it("are asked for where a card is cut into them", async () => {
+    const reading = await queryCards(answering({ [QUERY]: A100, "-L": LIST }));
+    expect(reading).to.have.property("kind", "cards");
+    expect(reading).to.have.property("slices").with.length(4);
+  });
+
+  it("are not asked for where none is", async () => {
+    expect(await queryCards(answering({ [QUERY]: T4 }))).to.have.deep.property("slices", []);
+  });
+
+  it("fail to be read where the list does", async () => {
+    expect(failure(await queryCards(answering({ [QUERY]: A100 }))).text).to.equal("nvidia-smi is gone");
+  });
+});
+
+describe("a machine without nvidia-smi", () => {
+  it("has no reading, which is no failure", async () => {
+    expect(await queryCards(answering({}))).to.equal(undefined);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from "chai";
+import { parseJUnit, parseMocha, settle, sum, summary, verdict } from "../../harness/results.ts";
+
+describe("test results", () => {
+  it("adds suites up and says so in one line", () => {
+    const total = sum([
+      { passed: 2, failed: 1 },
+      { passed: 3, failed: 0 },
+    ]);
+    expect(summary(total)).to.equal("5 passed, 1 failed");
+    expect(summary(sum([]))).to.equal("0 passed, 0 failed");
+  });
+
+  it("counts a tool by its exit code", () => {
+    expect(verdict(0)).to.deep.equal({ passed: 1, failed: 0 });
+    expect(verdict(2)).to.deep.equal({ passed: 0, failed: 1 });
+  });
+
+  describe("a suite has failed", () => {
+    it("when it ran no test", () => {
+      expect(settle({ passed: 0, failed: 0 }, 0)).to.deep.equal({ passed: 0, failed: 1 });
+    });
+    it("when it left no report", () => {
+      expect(settle(undefined, 0)).to.deep.equal({ passed: 0, failed: 1 });
+    });
+    it("when it crashed after its tests passed", () => {
+      expect(settle({ passed: 4, failed: 0 }, 137)).to.deep.equal({ passed: 4, failed: 1 });
+    });
+    it("with its own count otherwise", () => {
+      expect(settle({ passed: 4, failed: 2 }, 2)).to.deep.equal({ passed: 4, failed: 2 });
+      expect(settle({ passed: 4, failed: 0 }, 0)).to.deep.equal({ passed: 4, failed: 0 });
+    });
+  });
+
+  describe("mocha's report", () => {
+    it("is read", () => {
+      expect(parseMocha('{"passed":7,"failed":1}')).to.deep.equal({ passed: 7, failed: 1 });
+    });
+    for (const broken of ["", "{", "null", "[]", '{"passed":7}', '{"passed":"7","failed":0}']) {
+      it(`is no report when it says ${JSON.stringify(broken)}`, () => {
+        expect(parseMocha(broken)).to.equal(undefined);
+      });
+    }
+  });
+
+  describe("pytest's report", () => {
+    const report = (counts: string, body = ""): string =>
+      `<?xml version="1.0"?><testsuites name="pytest tests"><testsuite name="pytest" ${counts}>${body}</testsuite></testsuites>`;
+
+    it("is read, skipped tests left out", () => {
+      const text = report('errors="1" failures="2" skipped="3" tests="10" time="0.1"');
+      expect(parseJUnit(text)).to.deep.equal({ passed: 4, failed: 3 });
+    });
+    it("never counts below zero", () => {
+      expect(parseJUnit(report('errors="1" failures="1" skipped="0" tests="1"'))).to.deep.equal({
+        passed: 0,
+        failed: 2,
+      });
+    });
+    it("is not confused by what a test printed", () => {
+      const text = report(
+        'errors="0" failures="0" skipped="0" tests="1"',
+        '<system-out>&lt;testsuite tests="9"&gt;</system-out>',
+      );
+      expect(parseJUnit(text)).to.deep.equal({ passed: 1, failed: 0 });
+    });
+    it("is no report when it is empty", () => {
+      expect(parseJUnit("")).to.equal(undefined);
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect } from "chai";
+import { thisHost } from "../../../components/host/host.ts";
+import { useFolder } from "../support/project.ts";
+
+describe("the machine", () => {
+  const project = useFolder();
+  const host = thisHost("");
+  before(() => {
+    project.write("folder/file", "text");
+  });
+
+  it("tells folders from files and from what is not there", () => {
+    expect(
+      ["folder", "folder/file", "folder/none", "folder/file/below"].map((path) => host.isFolder(path)),
+    ).to.deep.equal([true, false, false, false]);
+    expect(["folder", "folder/file", "folder/none", ""].map((path) => host.isFile(path))).to.deep.equal([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("reads a file that is there", () => {
+    expect(host.readText("folder/file")).to.equal("text");
+    expect(host.readText("folder/none")).to.equal(undefined);
+  });
+
+  it("knows whether a program listens on a port", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    expect(await host.portInUse("127.0.0.1", port)).to.equal(true);
+    server.close();
+    await once(server, "close");
+    expect(await host.portInUse("127.0.0.1", port)).to.equal(false);
+  });
+});

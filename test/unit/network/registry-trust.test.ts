@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { trustedPlace, trustRegistry } from "../../../components/network/registry-trust.ts";
+import { useFolder } from "../support/project.ts";
+
+const remote = { registry: { kind: "remote" }, network: { certificates: "PEM" } };
+const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
+
+describe("trust in a registry", () => {
+  const project = useFolder();
+  const left = (): boolean => existsSync(".morgan/certs/ca.pem");
+  beforeEach(async () => {
+    project.remove(".morgan");
+    await pulumi.runtime.setMocks(mocks, "morgan", "dev", false);
+  });
+
+  it("has its place where engines look, in a file beside those of others", () => {
+    expect(trustedPlace("harbor.example.com:8443")).to.equal(
+      "/etc/docker/certs.d/harbor.example.com:8443/morgan-ca.crt",
+    );
+  });
+
+  it("is left for the plugins of later runs", () => {
+    trustRegistry(undefined, remote);
+    expect(readFileSync(".morgan/certs/ca.pem", "utf8")).to.equal("PEM");
+    trustRegistry(undefined, { ...remote, network: { certificates: "OTHER" } });
+    expect(readFileSync(".morgan/certs/ca.pem", "utf8")).to.equal("OTHER");
+  });
+
+  it("is nobody's business in a preview, for a registry of the stack's own, or without certificates", async () => {
+    trustRegistry(undefined, { ...remote, registry: { kind: "local" } });
+    trustRegistry(undefined, { ...remote, network: { certificates: "" } });
+    expect(left()).to.equal(false);
+    await pulumi.runtime.setMocks(mocks, "morgan", "dev", true);
+    trustRegistry("nowhere.invalid", remote);
+    expect(left()).to.equal(false);
+    expect(existsSync(trustedPlace("nowhere.invalid"))).to.equal(false);
+  });
+});

@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { checkNetwork, type NetworkCheck } from "../../../components/preflight/network.ts";
+import type { NetworkProfile } from "../../../components/network/profile.ts";
+import type { Answer, Way } from "../../../components/host/http.ts";
+import { NO_PROFILE, stackConfig } from "../support/config.ts";
+import { fakeHost, type FakeHost } from "../support/host.ts";
+
+const HOST = "harbor.example.com";
+const UNKNOWN = "tls: failed to verify certificate: x509: certificate signed by unknown authority";
+const registry = { kind: "remote", host: HOST, project: "team" } as const;
+const login = { user: "ci", password: pulumi.secret("canary") };
+
+/** A machine whose engine says this of the registry, and on which every URL answers this; what was asked is noted. */
+function machine(
+  refusal: string | undefined,
+  answer: Answer = { status: 200 },
+): FakeHost & { readonly asked: [string, Way][] } {
+  const asked: [string, Way][] = [];
+  const ask = (url: string, way: Way): Promise<Answer> => {
+    asked.push([url, way]);
+    return Promise.resolve(answer);
+  };
+  return { ...fakeHost({ login: () => Promise.resolve(refusal) }), ask, asked, isWritable: () => true };
+}
+
+const check = (
+  host: FakeHost,
+  network: Partial<NetworkProfile>,
+  more: Partial<MorganConfig> = {},
+): Promise<NetworkCheck> =>
+  checkNetwork(stackConfig({ network: { ...NO_PROFILE, ...network }, registry, ...more }), host);
+
+describe("the check of a company's network", () => {
+  it("asks nobody where nothing is configured", async () => {
+    const nobody = (): never => {
+      throw new Error("asked");
+    };
+    const host = { ...fakeHost({ login: nobody }), ask: nobody, knock: nobody };
+    expect(await checkNetwork(stackConfig(), host)).to.deep.equal({ problems: [], untrusted: undefined });
+  });
+
+  it("gives the engine the log-in, and passes on what it says", async () => {
+    const given: unknown[] = [];
+    const host = machine(undefined);
+    const engine = {
+      ...host.engine,
+      login: (...args: unknown[]) => {
+        given.push(args);
+        return Promise.resolve("failed with status: 401 Unauthorized");
+      },
+    };
+    const { problems } = await check({ ...host, engine }, { registry: login });
+    expect(given).to.deep.equal([[HOST, { user: "ci", password: "canary" }]]);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(JSON.stringify(problems)).not.to.contain("canary");
+  });
+
+  it("has the engine of this machine trust a registry whose authority is configured, once that is seen to fit", async () => {
+    const host = machine(UNKNOWN);
+    expect(await check(host, { registry: login, certificates: "PEM" })).to.deep.equal({
+      problems: [],
+      untrusted: HOST,
+    });
+    expect(host.asked).to.deep.equal([
+      [
+        `https://${HOST}/v2/`,
+        { login: { user: "ci", password: "canary" }, certificates: "PEM", proxy: { url: "", except: [] } },
+      ],
+    ]);
+    const wrong = await check(machine(UNKNOWN, { error: "SELF_SIGNED_CERT_IN_CHAIN" }), { certificates: "PEM" });
+    expect(wrong.problems.map(({ key }) => key)).to.deep.equal(["morgan:caBundle"]);
+    const password = await check(machine(UNKNOWN, { status: 401 }), { registry: login, certificates: "PEM" });
+    expect(password.problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(
+      (await check(host, {})).problems.map(({ key }) => key),
+      "none is configured",
+    ).to.deep.equal(["morgan:caBundle"]);
+  });
+
+  it("says which file has to be put where, where it cannot put it there itself", async () => {
+    const elsewhere = await check(machine(UNKNOWN), { certificates: "PEM" }, { dockerHost: "tcp://gpu:2375" });
+    const closed = await check({ ...machine(UNKNOWN), isWritable: () => false }, { certificates: "PEM" });
+    for (const { problems, untrusted } of [elsewhere, closed]) {
+      expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registry"]);
+      expect(problems[0]?.fix).to.contain(`/etc/docker/certs.d/${HOST}/`).and.contain("morgan:caBundle");
+      expect(untrusted).to.equal(undefined);
+    }
+  });
+
+  it("asks every package source over the proxy, each with its own log-in and with no other's", async () => {
+    const host = machine(undefined);
+    const proxy = { url: "http://proxy.example.com:3128", except: ["localhost"] };
+    const apt = { mirror: "http://apt.example.com/debian/", login: { user: "apt", password: pulumi.secret("a") } };
+    const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://wheels.example.com", login };
+    expect((await check(host, { proxy, apt, pypi })).problems).to.deep.equal([]);
+    const logins = host.asked.map(([url, way]) => [url, way.login?.password, way.proxy]);
+    expect(logins).to.deep.equal([
+      ["https://pypi.example.com/simple/pip/", "canary", proxy],
+      ["https://wheels.example.com/pip/", undefined, proxy],
+      ["http://apt.example.com/debian/dists/bookworm/InRelease", "a", proxy],
+    ]);
+  });
+
+  it("says once what is wrong with the log-in of two indexes on one host", async () => {
+    const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://pypi.example.com/cuda", login };
+    const { problems } = await check(machine(undefined, { status: 401 }), { pypi });
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:pypiPassword"]);
+  });
+
+  it("says that the proxy is down, and not that everything behind it is", async () => {
+    const host = { ...machine(undefined, { error: "ECONNREFUSED" }), knock: () => Promise.resolve("ECONNREFUSED") };
+    const proxy = { url: "http://proxy.example.com:3128", except: [] };
+    const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
+    const { problems } = await check(host, { proxy, pypi });
+    expect(problems).to.have.length(1);
+    expect(problems[0]).to.include({ key: "morgan:proxy", found: "ECONNREFUSED" });
+    expect(problems[0]?.expected).to.contain("proxy.example.com:3128");
+  });
+
+  it("asks no package source for builds that run elsewhere", async () => {
+    const host = machine(undefined, { status: 401 });
+    const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
+    expect((await check(host, { pypi }, { builder: "remote" })).problems).to.deep.equal([]);
+    expect((await check(host, { pypi }, { dockerHost: "tcp://gpu:2375" })).problems).to.deep.equal([]);
+    expect((await check(host, { pypi })).problems).to.have.length(1);
+  });
+});

@@ -1,0 +1,266 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import { MorganError, type Problem } from "../../../components/lib/errors.ts";
+import { requirementsOf } from "../../../components/preflight/build.ts";
+import { preflight } from "../../../components/preflight/preflight.ts";
+import { catalog } from "../../../services/catalog.ts";
+import { listing, stackConfig } from "../support/config.ts";
+import { fakeHost, type FakeHost } from "../support/host.ts";
+import { useLogs } from "../support/logs.ts";
+import { madeUpRelease } from "../support/releases.ts";
+
+/** What the preflight finds wrong. */
+async function problems(
+  host: FakeHost,
+  changes: Partial<MorganConfig> = {},
+  given: readonly Problem[] = [],
+): Promise<readonly Problem[]> {
+  try {
+    await preflight(stackConfig(changes), given, host);
+    return [];
+  } catch (error) {
+    if (error instanceof MorganError) return error.problems;
+    throw error;
+  }
+}
+
+const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
+  const labels: Record<string, string> = stack === undefined ? {} : { "morgan.stack": stack };
+  const listed: ListedContainer = { id: "0", image: "sha256:0", running: true, labels, publishedPorts };
+  return { containers: listing([listed]) };
+};
+
+describe("the preflight", () => {
+  const logs = useLogs();
+
+  it("announces that another port replaces the gateway, and nothing where the port stays", async () => {
+    const gateway = (port: number, stack: string): Partial<Engine> => {
+      const labels = { "morgan.stack": stack, "morgan.role": "gateway" };
+      const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
+      return { containers: listing([listed]) };
+    };
+    await problems(fakeHost(gateway(8080, "dev")));
+    await problems(fakeHost(gateway(9999, "prod")));
+    expect(logs.warn).to.deep.equal([]);
+    await problems(fakeHost(gateway(9999, "dev")));
+    expect(logs.warn.join()).to.match(/port of the stack moves from 9999 to 8080: the gateway is replaced/);
+  });
+
+  it("lets a machine pass on which everything is there", async () => {
+    expect(await problems(fakeHost())).to.deep.equal([]);
+    expect(await problems(fakeHost(), { accelerator: "cuda" })).to.deep.equal([]);
+  });
+
+  it("hands on the sizes that the stack's own outputs tell", async () => {
+    const host = fakeHost();
+    const core = { ref: `registry/images:core.dev@sha256:${"0".repeat(64)}`, size: { compressed: 1, unpacked: 2 } };
+    host.stacks.set("organization/morgan/dev", { images: { core } });
+    const { sizes } = await preflight(stackConfig(), [], host);
+    expect([...sizes]).to.deep.equal([[core.ref, core.size]]);
+  });
+
+  it("hands on what is wrong with the configuration", async () => {
+    const problem = { key: "morgan:gatewayPort", expected: "a port", found: "nothing", fix: "set it" };
+    expect(await problems(fakeHost(), {}, [problem])).to.deep.equal([problem]);
+  });
+
+  it("names a folder of code that is not there", async () => {
+    const host = fakeHost();
+    host.folders.delete("services/tts/morgan_tts");
+    const [found, ...others] = await problems(host);
+    expect(found).to.include({ key: "services/tts/morgan_tts", found: "no such folder" });
+    expect(found?.fix).to.contain("morgan:services");
+    expect(others).to.deep.equal([]);
+    expect(await problems(host, { services: ["vad"] }), "not chosen, not missed").to.deep.equal([]);
+  });
+
+  it("misses the code that services share", async () => {
+    const host = fakeHost();
+    host.folders.delete("services/shared/morgan_shared");
+    expect((await problems(host)).map(({ key }) => key)).to.deep.equal(["services/shared/morgan_shared"]);
+  });
+
+  it("names a lock that is older than its requirements, and how to make it anew", async () => {
+    const host = fakeHost();
+    host.files.set("requirements/vad.in", "-r base.in\nnumpy==3\n");
+    const [found, ...others] = await problems(host);
+    expect(found).to.include({ key: "requirements/vad.txt", fix: "npm run lock" });
+    expect(found?.found).to.contain("not made from the present inputs");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("names a lock that is not there, and a line of one that could install anything", async () => {
+    const host = fakeHost();
+    host.files.delete("requirements/llm.txt");
+    host.files.set("requirements/core.txt", `${host.files.get("requirements/core.txt") ?? ""}left-pad==1\n`);
+    const found = await problems(host);
+    expect(found.map(({ key }) => key)).to.have.members(["requirements/core.txt", "requirements/llm.txt"]);
+    expect(found.find(({ key }) => key === "requirements/core.txt")?.found).to.contain("left-pad==1");
+  });
+
+  it("minds the locks of the chosen accelerator alone", async () => {
+    const host = fakeHost();
+    host.files.delete("requirements/cuda-12.4.txt");
+    host.files.delete("requirements/tts-12.4.txt");
+    expect(await problems(host)).to.deep.equal([]);
+    expect((await problems(host, { accelerator: "cuda" })).map(({ key }) => key)).to.include.members([
+      "requirements/cuda-12.4.txt",
+      "requirements/tts-12.4.txt",
+    ]);
+    expect(await problems(host, { accelerator: "cuda", cudaVersion: "12.8" })).to.deep.equal([]);
+  });
+
+  it("finds a CUDA library twice in what services share, and says it once", async () => {
+    const host = fakeHost();
+    const add = (file: string, ...pins: string[]): void => {
+      const lines = pins.map((pin) => `${pin} --hash=sha256:${"0".repeat(64)}\n`);
+      host.files.set(file, `${host.files.get(file) ?? ""}${lines.join("")}`);
+    };
+    add("requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8", "nvidia-cublas==13.1.0.3");
+    add("requirements/vad.txt", "torch==2.6.0");
+    const found = (await problems(host, { accelerator: "cuda" })).filter(({ found: was }) => was.includes("=="));
+    expect(found.map(({ key, found: was }) => [key, was])).to.deep.equal([
+      ["requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8 and nvidia-cublas==13.1.0.3"],
+      ["requirements/vad.txt", "torch==2.6.0"],
+    ]);
+  });
+
+  it("says whether uv is not known or not there", async () => {
+    const [unknown] = await problems(fakeHost(), { uv: "" });
+    expect(unknown).to.include({ key: "uv", found: "MORGAN_UV is not set" });
+    const [missing] = await problems(fakeHost(), { uv: "/opt/uv" });
+    expect(missing?.found).to.equal('no file at "/opt/uv"');
+    expect(missing?.fix).to.contain("npm run setup");
+  });
+
+  it("says where it looked for an engine that does not answer, and why there was no answer", async () => {
+    const down = { version: () => Promise.reject(new Error("connect ENOENT")) };
+    const [usual] = await problems(fakeHost(down));
+    expect(usual).to.include({ key: "container engine", found: "connect ENOENT" });
+    expect(usual?.expected).to.contain("/var/run/docker.sock");
+    const [named] = await problems(fakeHost(down), { dockerHost: "tcp://gpu:2375" });
+    expect(named?.expected).to.contain("tcp://gpu:2375");
+  });
+
+  it("names the stack that has a wanted port", async () => {
+    const [found, ...others] = await problems(fakeHost(container([8080], "prod")));
+    expect(found).to.include({ key: "morgan:gatewayPort", found: 'the stack "prod" has it' });
+    expect(found?.expected).to.contain("8080").and.contain("127.0.0.1");
+    expect(found?.fix).to.contain("morgan:gatewayPort");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("says when another program has a wanted port, in a container or outside", async () => {
+    const host = fakeHost(container([5101]));
+    host.listening.add(8080);
+    const found = await problems(host);
+    expect(found.map(({ key }) => key)).to.deep.equal(["morgan:gatewayPort", "morgan:registryPort"]);
+    for (const problem of found) expect(problem.found).to.equal("another program listens there");
+  });
+
+  it("lets a stack keep the ports that it has", async () => {
+    const host = fakeHost(container([8080, 5101], "dev"));
+    host.listening.add(8080).add(5101);
+    expect(await problems(host)).to.deep.equal([]);
+  });
+
+  it("wants no registry port where images are pushed elsewhere", async () => {
+    const host = fakeHost();
+    host.listening.add(5101);
+    const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
+    expect(await problems(host, { registry })).to.deep.equal([]);
+  });
+
+  it("plans which service computes on which card, and refuses what does not hold", async () => {
+    const host = fakeHost();
+    const cuda = { accelerator: "cuda", gpu: { use: "required", mode: "cdi", devices: [], cards: {} } } as const;
+    expect((await problems(host, cuda)).map(({ key }) => key)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
+    const support = { cdiDevices: ["0"], cdiFolders: ["/var/run/cdi"], runtimes: [] };
+    const ready = fakeHost({ gpuSupport: () => Promise.resolve(support) });
+    ready.programs.set("nvidia-smi", "0, GPU-a, NVIDIA A10, 24576, 24000, 570.26, 8.6, [N/A]");
+    const { gpu } = await preflight(stackConfig(cuda), [], ready);
+    expect([...gpu.placements.keys()]).to.deep.equal(["tts", "stt"]);
+  });
+
+  it("misses a folder of weights on this machine, and believes another machine", async () => {
+    const models = { services: { stt: { kind: "folder", path: "/srv/whisper" } }, offline: false } as const;
+    const cuda = { accelerator: "cuda", models } as const;
+    const [found, ...others] = await problems(fakeHost(), cuda);
+    expect(found).to.include({ key: "morgan:models.stt", found: "no folder at /srv/whisper" });
+    expect(others).to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, dockerHost: "tcp://gpu:2375" })).to.deep.equal([]);
+    const host = fakeHost();
+    host.folders.add("/srv/whisper");
+    expect(await problems(host, cuda)).to.deep.equal([]);
+    expect(await problems(fakeHost(), { models }), "no weights are mounted").to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
+  });
+
+  it("reads what the stack ran, what another one runs, and which commit this is", async () => {
+    const host = fakeHost();
+    host.programs.set("git rev-parse", "0123456789ab\n");
+    const found = await preflight(stackConfig(), [], host);
+    expect(found.release).to.include({ kind: "build", revision: "0123456789ab+" });
+    host.programs.set("git diff", "");
+    const clean = await preflight(stackConfig(), [], host);
+    expect(clean.release).to.include({ kind: "build", revision: "0123456789ab" });
+    const ran = madeUpRelease("a");
+    host.stacks.set("organization/morgan/prod", {});
+    host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
+    const prod = { stack: "prod", fullName: "organization/morgan/prod", services: ["llm"] };
+    for (const promoteFrom of ["dev", "organization/morgan/dev"]) {
+      const { release } = await preflight(stackConfig({ ...prod, promoteFrom }), [], host);
+      expect(release.kind === "run" ? release.release.id : "", promoteFrom).to.equal(ran.id);
+    }
+    const [gone, ...others] = await problems(host, { ...prod, promoteFrom: "none" });
+    expect(gone).to.include({ key: "morgan:promoteFrom", found: "there is no such stack" });
+    expect(others).to.deep.equal([]);
+    const [own] = await problems(host, { ...prod, promoteFrom: "prod" });
+    expect(own).to.include({ key: "morgan:promoteFrom", found: '"prod"' });
+  });
+
+  it("wants no sources, no locks and no uv where a release runs that is there", async () => {
+    const ran = madeUpRelease("a");
+    const host = fakeHost();
+    host.folders.clear();
+    host.files.clear();
+    host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
+    expect(await problems(host, { services: ["llm"], release: ran.id })).to.deep.equal([]);
+    expect(await problems(host, { services: ["llm"] })).not.to.deep.equal([]);
+  });
+
+  it("says everything at once, each with what was expected, what was found and what to do", async () => {
+    const host = fakeHost({ version: () => Promise.reject(new Error("refused")) });
+    host.folders.delete("services/core/morgan_core");
+    host.files.delete("requirements/stt-cpu.txt");
+    const given = [{ key: "morgan:registry", expected: "a registry", found: "x", fix: "set it" }];
+    const error: unknown = await preflight(stackConfig({ uv: "" }), given, host).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(MorganError);
+    const { problems: found, message } = error as MorganError;
+    const keys = ["morgan:registry", "services/core/morgan_core", "requirements/stt-cpu.txt", "uv", "container engine"];
+    expect(found.map(({ key }) => key)).to.deep.equal(keys);
+    expect(message).to.match(/^5 problems; nothing was built or changed\./);
+    for (const { key, expected, found: was, fix } of found) {
+      for (const part of [key, expected, was, fix]) {
+        expect(part).not.to.equal("");
+        expect(message).to.contain(part);
+      }
+    }
+  });
+});
+
+describe("the requirements of a configuration", () => {
+  const of = (accelerator: "cpu" | "cuda", services: readonly string[]): string[] =>
+    requirementsOf({ catalog, accelerator, services, cudaVersion: "12.8" });
+
+  it("are the base's and those of each service's engine, each once", () => {
+    expect(of("cpu", ["core", "tts", "stt"])).to.deep.equal(["base", "core", "tts-cpu", "stt-cpu"]);
+  });
+
+  it("are CUDA's too where a service stands on them, and only there", () => {
+    expect(of("cuda", ["stt", "llm"])).to.deep.equal(["base", "cuda-12.8", "stt-12.8", "llm"]);
+    expect(of("cuda", ["tts"])).to.deep.equal(["base", "cuda-12.8", "torch-12.8", "tts-12.8"]);
+    expect(of("cuda", ["llm", "vad"])).to.deep.equal(["base", "llm", "vad"]);
+  });
+});

@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import { planRelease, type ReleasePlan, type ReleasePlanArgs, type Source } from "../../../components/release/plan.ts";
+import { reportRelease } from "../../../components/release/report.ts";
+import type { History, Release } from "../../../components/release/release.ts";
+import { catalog } from "../../../services/catalog.ts";
+import { digest, madeUpRelease } from "../support/releases.ts";
+
+const DEV = "organization/morgan/dev";
+const REPOSITORY = "registry.example/prod/images";
+const [A, B] = [madeUpRelease("a"), madeUpRelease("b")];
+
+const history = (...releases: readonly Release[]): History => ({ running: releases[0]?.id ?? "", releases });
+const dev = (read: Source["read"]): Source => ({ name: "dev", stack: DEV, read });
+
+function plan(changes: Partial<ReleasePlanArgs>): ReturnType<typeof planRelease> {
+  return planRelease({
+    stack: "prod",
+    accelerator: "cpu",
+    catalog,
+    services: ["llm"],
+    repository: REPOSITORY,
+    release: "",
+    revision: "0123456789ab",
+    history: history(),
+    source: undefined,
+    ...changes,
+  });
+}
+
+const ran = ({ plan: found, problems }: ReturnType<typeof planRelease>): Extract<ReleasePlan, { kind: "run" }> => {
+  expect(problems).to.deep.equal([]);
+  if (found.kind === "build") throw new Error("it builds");
+  return found;
+};
+const keys = ({ problems }: ReturnType<typeof planRelease>): string[] => problems.map(({ key }) => key);
+
+describe("the release that a stack runs", () => {
+  it("is what it builds, unless the configuration says otherwise", () => {
+    const found = plan({ history: history(A) });
+    expect(found).to.deep.equal({
+      plan: { kind: "build", revision: "0123456789ab", history: history(A) },
+      problems: [],
+    });
+  });
+
+  it("is what the other stack runs, not what it built last, from this stack's own repository", () => {
+    const found = ran(plan({ source: dev({ running: A.id, releases: [B, A] }) }));
+    expect(found.release).to.include({ id: A.id, repository: REPOSITORY, accelerator: "cpu" });
+    expect(found.release.from).to.deep.equal({ stack: DEV, repository: A.repository });
+    expect(found.release.services["llm"]?.ref).to.equal(`${REPOSITORY}:llm.prod@${digest("a")}`);
+    expect(found.release.backing).to.deep.equal({
+      debian: `${REPOSITORY}:debian.prod@${digest("debian")}`,
+      haproxy: `${REPOSITORY}:haproxy.prod@${digest("haproxy")}`,
+      redis: A.backing["redis"],
+    });
+    expect(found.pinned).to.equal(false);
+  });
+
+  it("stays where the other stack is gone, and is a problem where nothing of it ever ran", () => {
+    const promoted = { ...A, from: { stack: DEV, repository: "elsewhere/images" } };
+    for (const read of [{ failure: "there is no such stack" }, history()]) {
+      const found = ran(plan({ source: dev(read), history: history(promoted) }));
+      expect(found.release).to.equal(promoted);
+      expect(found.note).to.contain('"dev" has nothing to promote').and.contain(A.id);
+      expect(keys(plan({ source: dev(read) }))).to.deep.equal(["morgan:promoteFrom"]);
+      expect(keys(plan({ source: dev(read), history: history(A) })), "built here").to.have.length(1);
+    }
+    const [problem] = plan({ source: dev({ failure: "there is no such stack" }) }).problems;
+    expect(problem).to.include({ found: "there is no such stack" });
+    expect(problem?.fix).to.contain("npm run up -- --stack dev");
+  });
+
+  it("is the one that is named: its own as it ran here, or another's", () => {
+    const own = { ...B, repository: REPOSITORY };
+    const found = ran(plan({ release: B.id, history: history(A, own), source: dev(history(A, B)) }));
+    expect(found).to.include({ release: own, pinned: true });
+    expect(found.note).to.contain(B.id).and.contain("npm run rollback -- --off");
+    expect(ran(plan({ release: B.id, source: dev(history(A, B)) })).release.from?.stack).to.equal(DEV);
+  });
+
+  it("is no unknown one: the known ones are told, with what tells them apart", () => {
+    const [problem, ...others] = plan({ release: "r1", history: history({ ...A, revision: "abc" }) }).problems;
+    expect(others).to.deep.equal([]);
+    expect(problem).to.include({ key: "morgan:release", found: '"r1"' });
+    expect(problem?.expected).to.contain(`${A.id} (cpu, revision abc): llm ${"a".padEnd(12, "0")}, vad`);
+    expect(plan({ release: "r1" }).problems[0]?.expected).to.contain("no release is kept yet");
+  });
+
+  it("is none that was built for another accelerator, whosever it is", () => {
+    const cuda = { ...A, accelerator: "cuda" } as const;
+    expect(keys(plan({ source: dev(history(cuda)) }))).to.deep.equal(["morgan:accelerator"]);
+    expect(keys(plan({ release: A.id, history: history(cuda) }))).to.deep.equal(["morgan:accelerator"]);
+  });
+
+  it("is none without a service that is to run, or without what that service needs", () => {
+    const [problem] = plan({ source: dev(history(A)), services: ["llm", "tts"] }).problems;
+    expect(problem?.found).to.match(/^tts: /);
+    const whole = { ...A, services: { ...A.services, core: A.services["llm"] } } as Release;
+    expect(plan({ source: dev(history(whole)), services: ["core"] }).problems[0]?.found).to.match(/^postgres: /);
+  });
+
+  it("is none of which a service is not healthy there, but for what this stack has run already", () => {
+    const llm = { ...A.services["llm"], health: "unhealthy" } as Release["services"][string];
+    const ill = { ...A, services: { ...A.services, llm } };
+    const [problem, ...others] = plan({ source: dev(history(ill)) }).problems;
+    expect(others).to.deep.equal([]);
+    expect(problem).to.include({ key: "dev: llm", found: "unhealthy" });
+    expect(problem?.expected).to.contain("healthy").and.contain(A.id);
+    expect(keys(plan({ source: dev(history(ill)), services: ["vad"] })), "not chosen").to.deep.equal([]);
+    expect(keys(plan({ source: dev(history(ill)), history: history(A) })), "proved here").to.deep.equal([]);
+  });
+});
+
+describe("the report of a release", () => {
+  const report = (before: History, after: Release): string =>
+    reportRelease(ran(plan({ history: before, source: dev(history(after)) })));
+
+  it("has old and new of what differs, a line an image, and nothing of what stays", () => {
+    const lines = report(history(A), { ...B, revision: "abc" }).split("\n");
+    expect(lines).to.have.length(3);
+    expect(lines[0]).to.equal(`${A.id} -> ${B.id} of ${DEV}, revision abc`);
+    const [a, b] = ["a", "b"].map((word) => digest(word).slice(7, 19));
+    expect(lines[2]?.split(/ {2,}/)).to.deep.equal([
+      "llm",
+      `${String(a)} -> ${String(b)}`,
+      `${"a".padEnd(12, "0")} -> ${"b".padEnd(12, "0")}`,
+      "0123456789ab",
+    ]);
+  });
+
+  it("has every image of a first release, and nothing where nothing changes", () => {
+    expect(report(history(), A).split("\n").slice(2)).to.have.length(5);
+    expect(report(history(A), A)).to.equal("");
+    expect(reportRelease(plan({}).plan)).to.equal("");
+  });
+});

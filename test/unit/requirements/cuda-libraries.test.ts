@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { checkCudaLibraries, cudaLibrary, type ChainedLock } from "../../../components/requirements/cuda-libraries.ts";
+
+/** A lock from pins such as "torch==2.6.0". */
+const lock = (name: string, ...pins: string[]): ChainedLock => ({
+  name,
+  packages: pins.map((pin) => {
+    const [packageName = "", version = ""] = pin.split("==");
+    return { name: packageName, version, hashes: [] };
+  }),
+});
+
+const cublas = "nvidia-cublas-cu12==12.4.5.8";
+const cudnn = "nvidia-cudnn-cu12==9.1.0.70";
+const base = lock("base", "fastapi==0.165.0");
+const cuda = lock("cuda-12.4", "fastapi==0.165.0", cublas);
+const torch = lock("torch-12.4", "fastapi==0.165.0", cublas, cudnn, "torch==2.6.0");
+
+describe("the package of a CUDA library", () => {
+  it("is told by its name, whichever CUDA version that names or does not name", () => {
+    for (const name of ["nvidia-cudnn-cu11", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13", "nvidia-cudnn"]) {
+      expect(cudaLibrary(name)).to.equal("cudnn");
+    }
+    expect(cudaLibrary("nvidia-cuda-runtime-cu12")).to.equal("cuda-runtime");
+  });
+
+  it("is not that of a program which only speaks of NVIDIA or CUDA", () => {
+    for (const name of ["nvidia-ml-py", "cuda-pathfinder", "torch", "numpy"])
+      expect(cudaLibrary(name)).to.equal(undefined);
+  });
+});
+
+describe("the check of CUDA libraries", () => {
+  it("finds nothing where each library comes once and stays as it is in the locks above", () => {
+    const tts = lock("tts-12.4", cublas, cudnn, "torch==2.6.0", "transformers==5.23.0");
+    expect(checkCudaLibraries("torch-deps", [base, cuda, torch, tts])).to.deep.equal([]);
+    expect(checkCudaLibraries("cuda-deps", [base, cuda, lock("stt-12.4", cublas)])).to.deep.equal([]);
+    expect(checkCudaLibraries("base", [base, lock("vad", "onnxruntime==1.32.0")])).to.deep.equal([]);
+  });
+
+  it("finds another version than that of the stage below, in the first lock that has it", () => {
+    const other = lock("torch-12.4", "nvidia-cublas-cu12==12.8.4.1", "torch==2.6.0");
+    const tts = lock("tts-12.4", "nvidia-cublas-cu12==12.8.4.1", "torch==2.6.0");
+    const [found, ...others] = checkCudaLibraries("torch-deps", [base, cuda, other, tts]);
+    expect(found).to.include({
+      key: "requirements/torch-12.4.txt",
+      expected: "cublas once in an image",
+      found: `${cublas} and nvidia-cublas-cu12==12.8.4.1`,
+    });
+    expect(found?.fix).to.contain("cuda-12.4.in").and.contain("npm run lock");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("finds a library in two packages, of one lock or of two", () => {
+    const both = lock("torch-12.4", cublas, cudnn, "nvidia-cudnn-cu11==8.9.6.50", "torch==2.6.0");
+    expect(checkCudaLibraries("torch-deps", [base, cuda, both]).map(({ found }) => found)).to.deep.equal([
+      `${cudnn} and nvidia-cudnn-cu11==8.9.6.50`,
+    ]);
+    const stt = lock("stt-12.4", "nvidia-cublas==13.1.0.3");
+    expect(checkCudaLibraries("cuda-deps", [base, cuda, stt])).to.have.length(1);
+  });
+
+  it("finds CUDA and torch where there is no CUDA, with what to do", () => {
+    const vad = lock("vad", "torch==2.6.0", cublas, "onnxruntime==1.32.0");
+    const [found, ...others] = checkCudaLibraries("base", [base, vad]);
+    expect(found).to.include({
+      key: "requirements/vad.txt",
+      expected: "no CUDA library and no torch, since it is installed on base",
+      found: `torch==2.6.0, ${cublas}`,
+    });
+    expect(found?.fix).to.contain("overrides.txt").and.contain("services/catalog.ts");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("finds torch in what stands beside torch's layer, not on it", () => {
+    const stt = lock("stt-12.4", cublas, "torch==2.6.0", "torchaudio==2.6.0");
+    expect(checkCudaLibraries("cuda-deps", [base, cuda, stt])).to.deep.include({
+      key: "requirements/stt-12.4.txt",
+      expected: "no torch, since it is installed on cuda-deps",
+      found: "torch==2.6.0, torchaudio==2.6.0",
+      fix: "name what asks for it in requirements/overrides.txt, or give the engine another parent in services/catalog.ts; then npm run lock",
+    });
+  });
+});

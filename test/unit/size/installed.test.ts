@@ -1,0 +1,35 @@
+import { expect } from "chai";
+import type { RunArgs } from "../../../components/engine/engine.ts";
+import { installedIn, installedInContainer, parseInstalled } from "../../../components/size/installed.ts";
+import { fakeEngine } from "../support/config.ts";
+
+describe("what is installed in an image", () => {
+  it("is what the interpreter of that image says, in a container that carries the stack's name", async () => {
+    const runs: RunArgs[] = [];
+    const run = (args: RunArgs): Promise<string> => {
+      runs.push(args);
+      return Promise.resolve('{"torch (Python)": 5}\r\n');
+    };
+    expect(await installedIn(fakeEngine({ run }), "m/tts@sha256:0", "dev")).to.deep.equal({ "torch (Python)": 5 });
+    expect(runs.map(({ image, labels }) => ({ image, labels }))).to.deep.equal([
+      { image: "m/tts@sha256:0", labels: { "morgan.stack": "dev", "morgan.role": "image-packages" } },
+    ]);
+    expect(runs[0]?.command.slice(0, 3)).to.deep.equal(["python3", "-I", "-c"]);
+    expect(runs[0]?.command[3]).to.contain("def installed()");
+  });
+
+  it("is asked of a container where one runs", async () => {
+    const exec = (id: string): Promise<string> => Promise.resolve(`{"asked ${id}": 1}`);
+    expect(await installedInContainer(fakeEngine({ exec }), "c1")).to.deep.equal({ "asked c1": 1 });
+  });
+
+  it("is an error that holds what was printed instead", () => {
+    for (const printed of ["Traceback: no such module\r\n", "null", ""]) {
+      expect(() => parseInstalled(printed)).to.throw(`no sizes of packages: ${printed.trim()}`);
+    }
+  });
+
+  it("is sizes alone", () => {
+    expect(parseInstalled('{"a": 1, "b": "2", "c": null, "d": 1.5}')).to.deep.equal({ a: 1 });
+  });
+});

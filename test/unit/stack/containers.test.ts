@@ -1,0 +1,162 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { fakeEngine, stackConfig } from "../support/config.ts";
+import { useProject } from "../support/project.ts";
+import { record, type Registered, type Registrations } from "../support/registrations.ts";
+import { at } from "../support/wire.ts";
+
+const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+
+const SERVICES = ["core", "llm", "tts", "stt", "vad"];
+const STATEFUL = ["gateway", "redis", "postgres", "registry"];
+const isHolder = ({ name }: Registered): boolean => name.endsWith("-files");
+
+describe("every container of a stack", () => {
+  useProject();
+  let registrations: Registrations;
+  let running: Registered[];
+  before(async () => {
+    registrations = await up();
+    running = registrations.of("container").filter((container) => !isHolder(container));
+  });
+  const all = (check: (inputs: Registered["inputs"], container: Registered) => void): void => {
+    expect(running.map(({ name }) => name)).to.have.members([...SERVICES, ...STATEFUL]);
+    for (const container of running) check(container.inputs, container);
+  };
+
+  it("runs as a numbered user that is not root", () => {
+    all(({ user }, { name }) => {
+      expect(user, name).to.match(/^[1-9]\d*:[1-9]\d*$/);
+    });
+  });
+
+  it("cannot write its image, gain privileges or use a capability", () => {
+    all((inputs, { name }) => {
+      expect(inputs["readOnly"], name).to.equal(true);
+      expect(inputs["capabilities"], name).to.deep.equal({ drops: ["ALL"] });
+      expect(inputs["securityOpts"], name).to.deep.equal(["no-new-privileges:true"]);
+      expect(inputs, name).not.to.have.property("privileged");
+    });
+  });
+
+  it("is limited in memory, without swap beyond it, and in processors", () => {
+    all((inputs, { name }) => {
+      expect(inputs["memory"], name).to.be.a("number").above(0);
+      expect(inputs["memorySwap"], name).to.equal(inputs["memory"]);
+      expect(inputs["cpus"], name).to.match(/^\d+\.\d$/);
+    });
+  });
+
+  it("writes a log that is rotated", () => {
+    all((inputs, { name }) => {
+      expect(inputs["logDriver"], name).to.equal("json-file");
+      expect(inputs["logOpts"], name).to.deep.equal({ "max-size": "10m", "max-file": "3" });
+    });
+  });
+
+  it("has to become healthy before what uses it is made, or at the end of the up, and is probed soon after its start", () => {
+    all((inputs, { name }) => {
+      expect(inputs["wait"], name).to.equal(!SERVICES.includes(name));
+      expect(at(inputs, "healthcheck.tests.0"), name).to.equal("CMD");
+      expect(at(inputs, "healthcheck.startInterval"), name).to.equal("200ms");
+      expect(inputs["waitTimeout"], name).to.be.a("number").within(10, 120);
+    });
+  });
+
+  it("is stopped with time to finish", () => {
+    all((inputs, { name }) => {
+      expect(inputs["destroyGraceSeconds"], name).to.be.a("number").within(10, 60);
+      expect(inputs["stopTimeout"], name).to.equal(inputs["destroyGraceSeconds"]);
+    });
+  });
+
+  it("says its network mode, without which every up would see a change", () => {
+    all(({ networkMode }, { name }) => {
+      expect(networkMode, name).to.equal("bridge");
+    });
+  });
+
+  it("is made anew after a failed start, and where the engine does not apply a change", () => {
+    all((_, { name, replaceOnChanges }) => {
+      expect(replaceOnChanges, name).to.include.members(["#initerror", "tmpfs", "init"]);
+    });
+  });
+
+  it("is there first and then takes over, or makes room first where only one can be there; never by default", () => {
+    const stopFirst = running.filter(({ deleteBeforeReplace }) => deleteBeforeReplace === true);
+    const createFirst = running.filter(({ deleteBeforeReplace }) => deleteBeforeReplace === false);
+    expect(stopFirst.map(({ name }) => name)).to.have.members(STATEFUL);
+    expect(createFirst.map(({ name }) => name)).to.have.members(SERVICES);
+  });
+
+  it("says in its labels which stack it belongs to and what it is, by the name that the state knows it by", () => {
+    for (const { name, inputs } of registrations.of("container")) {
+      expect(inputs["labels"], name).to.have.deep.members([
+        { label: "morgan.stack", value: "dev" },
+        { label: "morgan.role", value: name },
+      ]);
+    }
+  });
+
+  it("has no port on the host, but for the gateway and the registry, and those on loopback", () => {
+    const published = running.filter(({ inputs }) => (inputs["ports"] as unknown[]).length > 0);
+    expect(Object.fromEntries(published.map(({ name, inputs }) => [name, inputs["ports"]]))).to.deep.equal({
+      gateway: [{ ip: "127.0.0.1", external: 8080, internal: 8080 }],
+      registry: [{ ip: "127.0.0.1", external: 5101, internal: 5000 }],
+    });
+  });
+
+  it("is named by the engine's provider, so that an old and a new one can be there at once", () => {
+    for (const { name, inputs } of registrations.of("container")) expect(inputs, name).not.to.have.property("name");
+  });
+
+  it("is on the networks that it needs, found by its own name where others look for it", () => {
+    const services = "morgan-dev-services-network-0123456";
+    const data = "morgan-dev-data-network-0123456";
+    const outside = "morgan-dev-network-0123456";
+    const found = (name: string, alias: string): object => ({ name, aliases: [alias] });
+    const joined = Object.fromEntries(running.map(({ name, inputs }) => [name, inputs["networksAdvanced"]]));
+    expect(joined).to.deep.equal({
+      registry: undefined,
+      redis: [found(data, "redis")],
+      postgres: [found(data, "postgres")],
+      gateway: [found(services, "gateway"), { name: outside }],
+      core: [found(services, "core"), { name: data }],
+      llm: [found(services, "llm")],
+      tts: [found(services, "tts")],
+      stt: [found(services, "stt")],
+      vad: [found(services, "vad")],
+    });
+  });
+
+  it("writes to memory only where it has to, never executes from there, and owns what it writes", () => {
+    for (const { name, inputs } of running) {
+      for (const options of Object.values(at(inputs, "tmpfs") ?? {})) {
+        const [uid, gid] = String(inputs["user"]).split(":");
+        expect(options, name)
+          .to.contain("noexec")
+          .and.contain("nosuid")
+          .and.contain(`uid=${uid ?? ""},gid=${gid ?? ""}`);
+      }
+    }
+  });
+
+  it("speaks TLS at its endpoint where it has a certificate", async () => {
+    const stack = await up({ tls: { certificate: "CERTIFICATE", key: "KEY" } });
+    expect(at(stack.component("MorganStack").outputs, "endpoint")).to.equal("https://127.0.0.1:8080");
+    const uploads = stack.get("container", "gateway-files").inputs["uploads"];
+    expect(at(uploads, "0.content")).to.match(/^ {2}bind :8080 ssl crt \/usr\/local\/etc\/haproxy\/tls\.pem /m);
+    expect(at(uploads, "1")).to.include({ file: "/usr/local/etc/haproxy/tls.pem", content: "CERTIFICATE\nKEY" });
+  });
+
+  it("listens on the configured address where that is not loopback", async () => {
+    const open = await up({ gateway: { address: "0.0.0.0", port: 80 } });
+    expect(open.get("container", "gateway").inputs["ports"]).to.deep.equal([
+      { ip: "0.0.0.0", external: 80, internal: 8080 },
+    ]);
+    expect(at(open.component("MorganStack").outputs, "endpoint")).to.equal("http://0.0.0.0:80");
+  });
+});

@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import type { Login } from "../../../components/network/profile.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "../support/config.ts";
+import { useProject } from "../support/project.ts";
+import { record, type Registrations } from "../support/registrations.ts";
+import { at, texts, withoutSecrets } from "../support/wire.ts";
+
+const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+
+const triggers = async (name: string, changes: Partial<MorganConfig> = {}): Promise<unknown> =>
+  (await up(changes)).get("command", name).inputs["triggers"];
+
+describe("the Debian image", () => {
+  useProject();
+
+  it("is made anew for another revision or another mirror of Debian's packages, and for nothing else", async () => {
+    const before = await triggers("debian");
+    expect(await triggers("debian", { source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.deep.equal(before);
+    expect(await triggers("debian", { source: { ...DEBIAN, mirror: "http://apt.example.com" } })).not.to.deep.equal(
+      before,
+    );
+    const elsewhere = { ...DEBIAN, cache: "/another/cache" };
+    expect(await triggers("debian", { source: elsewhere, builder: "other", stack: "prod" })).to.deep.equal(before);
+  });
+
+  it("holds essential packages and apt alone, and tells dpkg to leave out what no container reads, now and later", async () => {
+    const script = at((await up()).get("command", "debian").inputs, "environment.MORGAN_SCRIPT");
+    expect(script).to.contain("--variant=apt").and.contain("hooks/merged-usr");
+    for (const unread of ["doc", "man", "info", "locale", "lintian", "bash-completion", "i18n"]) {
+      expect(script).to.contain(`--dpkgopt='path-exclude=/usr/share/${unread}/*'`);
+    }
+    expect(script).to.contain("--dpkgopt='path-exclude=/usr/lib/*/gconv/*'");
+  });
+
+  it("fails with what its script printed, and not with the script", async () => {
+    for (const { name, inputs } of [
+      (await up()).get("command", "debian"),
+      (await up()).get("command", "registry-image"),
+    ]) {
+      expect(inputs["create"], name).to.equal('exec /bin/bash -c "$MORGAN_SCRIPT"');
+    }
+  });
+
+  it("is made without a time of its own, and without the output of the last run", async () => {
+    const { inputs } = (await up()).get("command", "debian");
+    expect(at(inputs, "environment.SOURCE_DATE_EPOCH")).to.match(/^\d+$/);
+    expect(inputs["addPreviousOutputInEnv"]).to.equal(false);
+  });
+
+  it("shows no secret in the text of a command, which an error would print", async () => {
+    const login = (password: string): Login => ({ user: "canary-user", password: pulumi.secret(password) });
+    const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
+    const apt = { mirror: "https://apt.example.com", login: login("canary-apt") };
+    const network = { ...NO_PROFILE, apt, registry: login("canary-registry"), certificates: "canary-pem" };
+    for (const changes of [{ network, registry }, { network: { ...network, registry: undefined } }]) {
+      const commands = (await up(changes)).of("command");
+      for (const { name, inputs } of commands) {
+        expect(inputs["create"], name).not.to.contain("canary");
+        expect(at(inputs, "environment.MORGAN_SCRIPT") ?? "", name).not.to.contain("canary");
+      }
+      expect(texts(commands.map(({ inputs }) => inputs["environment"])).join()).to.contain("canary-apt");
+      for (const { name, wire } of commands)
+        expect(texts(withoutSecrets(wire)).join(), name).not.to.match(/canary-(?:apt|reg)/);
+    }
+  });
+});
+
+describe("the registry's image", () => {
+  useProject();
+
+  it("is named after what it is made from, so that the engine keeps one for each", async () => {
+    const image = async (changes: Partial<MorganConfig>): Promise<unknown> =>
+      (await up(changes)).get("container", "registry").inputs["image"];
+    const before = await image({});
+    expect(before).to.match(/^morgan\/registry:[0-9a-f]{12}$/);
+    expect(await image({ stack: "prod" })).to.equal(before);
+    expect(await image({ source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.equal(before);
+    expect(await image({ source: UPSTREAM })).not.to.equal(before);
+  });
+
+  it("stands on the pinned upstream image where those can be reached", async () => {
+    const { inputs } = (await up({ source: UPSTREAM })).get("command", "registry-image");
+    expect(at(inputs, "environment.MORGAN_DOCKERFILE")).to.match(/^FROM registry@sha256:[0-9a-f]{64}\n/);
+    expect(at(inputs, "environment.MORGAN_SCRIPT"), "no root file system is needed").not.to.contain("mmdebstrap");
+  });
+
+  it("is there before the registry's container", async () => {
+    expect((await up()).get("container", "registry").dependsOn).to.include("registry-image");
+  });
+});

@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { fakeEngine, stackConfig } from "../support/config.ts";
+import { useProject } from "../support/project.ts";
+import { record, type Registered } from "../support/registrations.ts";
+
+async function settled(changes: Partial<MorganConfig> = {}): Promise<Registered> {
+  const all = await record(
+    () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }),
+  );
+  return all.get("command", "settled");
+}
+
+const task = ({ inputs }: Registered): Readonly<Record<string, unknown>> =>
+  JSON.parse(String(inputs["stdin"])) as Readonly<Record<string, unknown>>;
+
+describe("the last step of a deployment", () => {
+  useProject();
+
+  it("is told of every container that runs, the registry too, and of no holder of files", async () => {
+    const services = ["core", "llm", "tts", "stt", "vad"];
+    const ids = [...services, "gateway", "redis", "postgres", "registry"].map((name) => `${name}-id`);
+    expect(task(await settled())["containers"]).to.have.members(ids);
+  });
+
+  it("comes after all of them", async () => {
+    const { dependsOn } = await settled();
+    expect(dependsOn).to.include.members([
+      "core",
+      "llm",
+      "tts",
+      "stt",
+      "vad",
+      "gateway",
+      "redis",
+      "postgres",
+      "registry",
+    ]);
+  });
+
+  it("limits their processes, and watches the new ones as long as is configured", async () => {
+    expect(task(await settled())).to.include({ pidsLimit: 512, minReady: 0, startLimit: 60_000 });
+    expect(task(await settled({ minReady: "5 s", accelerator: "cuda" }))).to.include({
+      minReady: 5000,
+      startLimit: 180_000,
+    });
+  });
+
+  it("hands on what has settled from one run to the next", async () => {
+    const { inputs } = await settled();
+    expect(inputs["create"]).to.include('"$PULUMI_COMMAND_STDOUT"');
+    expect(inputs).not.to.have.property("addPreviousOutputInEnv");
+    expect(inputs, "a trigger would replace it, and its output would be lost").not.to.have.property("triggers");
+  });
+});

@@ -1,0 +1,98 @@
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import type { ReleasePlan } from "../../../components/release/plan.ts";
+import { relocate } from "../../../components/release/release.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { fakeEngine, stackConfig } from "../support/config.ts";
+import { useLogs } from "../support/logs.ts";
+import { useFolder } from "../support/project.ts";
+import { record, type Registrations } from "../support/registrations.ts";
+import { digest, madeUpRelease } from "../support/releases.ts";
+import { at } from "../support/wire.ts";
+
+const built = madeUpRelease("a", { repository: "127.0.0.1:5102/morgan/images" });
+const promoted = relocate(
+  madeUpRelease("a"),
+  { stack: "organization/morgan/dev", repository: "registry.example/dev/images" },
+  { repository: "127.0.0.1:5102/morgan/images", stack: "prod" },
+);
+const runs = (changes: Partial<Extract<ReleasePlan, { kind: "run" }>>): ReleasePlan => ({
+  kind: "run",
+  release: built,
+  pinned: false,
+  history: { running: "", releases: [] },
+  note: "",
+  ...changes,
+});
+const up = (
+  plan: ReleasePlan,
+  changes: Partial<MorganConfig> = {},
+  preview = false,
+  engine = fakeEngine(),
+): Promise<Registrations> => {
+  const registry = { kind: "local", port: 5102 } as const;
+  const config = stackConfig({ stack: "prod", services: ["llm"], registry, ...changes });
+  return record(() => new MorganStack("morgan", { config, engine, gpu: NO_GPU, plan }), { preview, stack: "prod" });
+};
+
+/** Commands that every deployment has, whatever its images come from. */
+const DEPLOYING = ["gateway-config", "settled"];
+
+describe("a stack that runs a release", () => {
+  useFolder();
+  const logs = useLogs();
+
+  it("builds nothing and needs no source: no image, no Debian, one copy of what another stack built", async () => {
+    const registrations = await up(runs({ release: promoted }));
+    expect(registrations.names("image")).to.deep.equal([]);
+    expect(registrations.names("command")).to.have.members(["registry-image", "copy", ...DEPLOYING]);
+    expect(registrations.get("container", "llm").inputs["image"]).to.equal(
+      `127.0.0.1:5102/morgan/images:llm.prod@${digest("a")}`,
+    );
+    expect(registrations.names("container")).to.have.members(["registry", "gateway", "gateway-files", "llm"]);
+  });
+
+  it("copies every image of the release that is no public one, and names what it copies by the release", async () => {
+    const { inputs, dependsOn } = (await up(runs({ release: promoted }))).get("command", "copy");
+    const lines = String(at(inputs, "environment.MORGAN_COPIES")).split("\n");
+    const line = (stage: string, word: string): string => {
+      const target = `127.0.0.1:5102/morgan/images:${stage}.prod`;
+      return `registry.example/dev/images@${digest(word)} ${target} ${digest(word)} ${target}-${promoted.id}`;
+    };
+    expect(lines).to.have.members([
+      line("llm", "a"),
+      line("vad", "vad"),
+      line("debian", "debian"),
+      line("haproxy", "haproxy"),
+    ]);
+    expect(dependsOn).to.include("registry");
+  });
+
+  it("copies nothing where it built the release itself", async () => {
+    const registrations = await up(runs({ pinned: true }));
+    expect(registrations.names("command")).to.have.members(["registry-image", ...DEPLOYING]);
+    expect(registrations.get("container", "llm").inputs["image"]).to.equal(built.services["llm"]?.ref);
+  });
+
+  it("knows in a preview which images containers get", async () => {
+    const preview = await up(runs({ release: promoted }), {}, true);
+    expect(preview.get("container", "llm").inputs["image"]).to.equal(promoted.services["llm"]?.ref);
+    expect(logs.info.join()).to.contain(`nothing -> ${promoted.id} of organization/morgan/dev`);
+  });
+
+  it("says what runs, as the newest or where it was, with the health that it found", async () => {
+    const newer = madeUpRelease("b");
+    const engine = fakeEngine({ health: () => Promise.resolve("starting") });
+    const history = { running: newer.id, releases: [newer, built] };
+    const releases = async (pinned: boolean): Promise<unknown> => {
+      const { outputs } = (await up(runs({ pinned, history }), {}, false, engine)).component("MorganStack");
+      expect(at(outputs, "release")).to.equal(built.id);
+      return at(outputs, "releases");
+    };
+    const { llm, vad } = built.services;
+    const ran = { ...built, services: { llm: { ...llm, health: "starting" }, vad: { ...vad, health: "not run" } } };
+    expect(await releases(false)).to.deep.equal([ran, newer]);
+    expect(await releases(true)).to.deep.equal([newer, ran]);
+  });
+});

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { fakeEngine, stackConfig } from "../support/config.ts";
+import { useProject } from "../support/project.ts";
+import { madeDigest, record, type Registrations } from "../support/registrations.ts";
+import { at, secretPaths, texts, withoutSecrets } from "../support/wire.ts";
+
+const KEY = "key of the language model";
+const TOKEN = "token of the gateway 0123456789";
+const TLS_KEY = "PRIVATE KEY of the gateway";
+const PASSWORDS = ["secret-of-redis-password", "secret-of-postgres-password"];
+
+describe("a secret of a stack", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await record(() => {
+      const llm = { endpoint: "https://llm.example.com/v1", model: "small" };
+      const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
+      const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY), apiToken: pulumi.secret(TOKEN), tls });
+      new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
+    });
+  });
+  const holding = (secret: string): string[] =>
+    registrations.all
+      .filter(({ inputs }) => texts(inputs).some((text) => text.includes(secret)))
+      .map(({ name }) => name);
+
+  it("goes only to the holder of the files of those that use it, and to what gives it to the database", () => {
+    expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
+    expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "postgres-role", "core-files"]);
+    expect(holding(KEY)).to.deep.equal(["llm-files"]);
+    expect(holding(TLS_KEY)).to.deep.equal(["gateway-files"]);
+  });
+
+  it("goes nowhere where its digest is enough: the gateway compares that of its token", () => {
+    const digest = createHash("sha256").update(TOKEN).digest("hex").toUpperCase();
+    expect(holding(TOKEN)).to.deep.equal([]);
+    expect(holding(digest)).to.deep.equal(["gateway-files"]);
+    const { wire } = registrations.get("container", "gateway-files");
+    expect(secretPaths(wire)).to.deep.equal(["uploads.0.content", "uploads.1.content"]);
+  });
+
+  it("is marked as one wherever it goes, so that the state holds it encrypted", () => {
+    for (const { name, wire } of registrations.of("container")) {
+      const uploads = at(wire, "uploads");
+      const open = texts(withoutSecrets(uploads)).join();
+      for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
+    }
+    expect(secretPaths(registrations.get("container", "llm-files").wire)).to.deep.equal(["uploads.0.content"]);
+  });
+
+  it("is no part of an environment, a command, a label or an output", () => {
+    const shown = registrations.of("container").flatMap(({ inputs }) => {
+      const { envs, command, labels, healthcheck } = inputs;
+      return texts([envs, command, labels, healthcheck]);
+    });
+    const outputs = texts(registrations.component("MorganStack").outputs);
+    for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS])
+      expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
+  });
+
+  it("is a file that the service is told about", () => {
+    const envs = registrations.get("container", "core").inputs["envs"];
+    expect(envs).to.include("MORGAN_REDIS_PASSWORD_FILE=/run/secrets/redis-password");
+    expect(envs).to.include("MORGAN_DATABASE_PASSWORD_FILE=/run/secrets/database-password");
+    const uploads = registrations.get("container", "core-files").inputs["uploads"] as readonly { file: string }[];
+    expect(uploads.map(({ file }) => file)).to.have.members([
+      "/run/secrets/redis-password",
+      "/run/secrets/database-password",
+    ]);
+  });
+
+  it("is made once by the system's randomness, without being logged", () => {
+    for (const name of ["redis-password", "postgres-password"]) {
+      const { inputs, additionalSecretOutputs } = registrations.get("command", name);
+      expect(inputs["create"], name).to.contain("/dev/urandom").and.contain("head -c 32");
+      expect(inputs["logging"], name).to.equal("none");
+      expect(inputs["addPreviousOutputInEnv"], name).to.equal(false);
+      expect(inputs, "a trigger would make another one").not.to.have.property("triggers");
+      expect(additionalSecretOutputs, name).to.include("stdout");
+    }
+  });
+});
+
+describe("a holder of files", () => {
+  useProject();
+  let registrations: Registrations;
+  before(async () => {
+    registrations = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), gpu: NO_GPU }),
+    );
+  });
+
+  it("is there for those that read files, and for no other", () => {
+    const holders = registrations.names("container").filter((name) => name.endsWith("-files"));
+    expect(holders).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
+  });
+
+  it("never runs, has no network, and comes before the old one goes", () => {
+    for (const holder of registrations.of("container").filter(({ name }) => name.endsWith("-files"))) {
+      expect(holder.inputs, holder.name).to.include({ start: false, mustRun: false, networkMode: "none" });
+      expect(holder.deleteBeforeReplace, holder.name).to.equal(false);
+    }
+  });
+
+  it("is mounted read-only by the one that reads it", () => {
+    for (const name of ["redis", "postgres", "core"]) {
+      expect(registrations.get("container", name).inputs["volumes"], name).to.deep.include({
+        fromContainer: `morgan-dev-${name}-files-0123456`,
+        readOnly: true,
+      });
+    }
+    // The gateway reads what its holder's files are copied to.
+    expect(registrations.get("container", "gateway").inputs["volumes"]).to.deep.equal([
+      {
+        containerPath: "/usr/local/etc/haproxy",
+        volumeName: "morgan-dev-gateway-config-0123456",
+        readOnly: true,
+      },
+    ]);
+  });
+
+  it("stands on an image that seldom moves, so that a new image of a service is no new holder", () => {
+    const debian = registrations.get("container", "core-files").inputs["image"];
+    expect(debian).to.equal(
+      `127.0.0.1:5101/morgan/images@${madeDigest(registrations.get("command", "debian").inputs)}`,
+    );
+    expect(registrations.get("container", "core").inputs["image"]).not.to.equal(debian);
+  });
+});

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import type { Catalog, Engine } from "../../../components/catalog/service.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { catalog } from "../../../services/catalog.ts";
+import { fakeEngine, stackConfig } from "../support/config.ts";
+import { useProject, writeService } from "../support/project.ts";
+import { record, type Registrations } from "../support/registrations.ts";
+import { at } from "../support/wire.ts";
+
+const wake: Engine = {
+  requirements: "wake",
+  packages: [],
+  environment: {},
+  parent: "base",
+  memory: "256 MiB",
+  startLimit: "60 s",
+  vramMiB: 0,
+  budget: { unpacked: "250 MB", compressed: "85 MB" },
+};
+const six: Catalog = {
+  ...catalog,
+  wake: {
+    description: "Wake word detection",
+    port: 8005,
+    published: false,
+    calls: ["vad"],
+    backing: [],
+    languageModel: false,
+    engines: { cpu: wake, cuda: wake },
+    cpus: 1,
+  },
+};
+
+const up = (services: Catalog): Promise<Registrations> =>
+  record(() => {
+    const config = stackConfig({ catalog: services, services: Object.keys(services) });
+    new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
+  });
+
+const key = ({ type, name }: { readonly type: string; readonly name: string }): string =>
+  `${type.split(":").at(-1) ?? ""} ${name}`;
+
+describe("a sixth service, from one entry of the catalog, one requirements file and one folder", () => {
+  const project = useProject();
+  let five: Registrations;
+  let all: Registrations;
+  before(async () => {
+    five = await up(catalog);
+    writeService(project, "wake", [wake]);
+    all = await up(six);
+  });
+
+  it("is exactly its dependencies, its image and its container", () => {
+    const old = new Set(five.all.map(key));
+    expect(all.all.map(key).filter((resource) => !old.has(resource))).to.have.members([
+      "ServiceDepsStage wake-deps",
+      "Image wake-deps",
+      "ServiceImage wake",
+      "Image wake",
+      "ServiceContainer wake",
+      "Container wake",
+    ]);
+    expect(all.all.map(key)).to.include.members([...old]);
+  });
+
+  it("changes the gateway's configuration, and the list of containers that have to settle, and nothing else", () => {
+    const before = new Map(five.all.map((resource) => [key(resource), JSON.stringify(resource.inputs)]));
+    const changed = all.all
+      .filter((resource) => !resource.type.startsWith("morgan:") && before.has(key(resource)))
+      .filter((resource) => before.get(key(resource)) !== JSON.stringify(resource.inputs));
+    expect(changed.map(key)).to.have.members(["Container gateway-files", "Command settled"]);
+  });
+
+  it("is reached over the gateway by its name and its port", () => {
+    const config = String(at(all.get("container", "gateway-files").inputs, "uploads.0.content"));
+    expect(config).to.match(/^frontend wake\n {2}bind :8005\n {2}default_backend wake$/m);
+    expect(config).to.contain("server-template wake 8 wake:8005 ");
+    expect(at(all.component("MorganStack").outputs, "services.wake")).to.deep.equal({
+      address: "http://gateway:8005",
+      health: "healthy",
+      device: "cpu",
+    });
+  });
+
+  it("is built from its folder and its lock, confined and gated as every other", () => {
+    const { inputs, deleteBeforeReplace } = all.get("container", "wake");
+    const { inputs: vad } = all.get("container", "vad");
+    const own = ["image", "labels", "envs", "networksAdvanced", "healthcheck", "memory", "memorySwap"];
+    const shared = (of: Readonly<Record<string, unknown>>): unknown =>
+      Object.entries(of).filter(([name]) => !own.includes(name));
+    expect(shared(inputs)).to.deep.equal(shared(vad));
+    expect(inputs).to.include({ memory: 256, memorySwap: 256 });
+    expect(inputs["envs"]).to.deep.equal([
+      "MORGAN_MAX_BODY_BYTES=10485760",
+      "MORGAN_PORT=8005",
+      "MORGAN_VAD_URL=http://gateway:8004",
+    ]);
+    expect(deleteBeforeReplace).to.equal(false);
+    expect(at(all.get("image", "wake").inputs, "dockerfile.inline")).to.contain('"morgan_wake"');
+  });
+});

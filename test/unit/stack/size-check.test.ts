@@ -1,0 +1,187 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import type { MorganError } from "../../../components/lib/errors.ts";
+import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { catalog } from "../../../services/catalog.ts";
+import { fakeEngine, listing, stackConfig } from "../support/config.ts";
+import { useLogs } from "../support/logs.ts";
+import { useProject } from "../support/project.ts";
+import { record, recordFailure, type RecordOptions } from "../support/registrations.ts";
+
+const MB = 1e6;
+const SMALL = { unpacked: 10 * MB, compressed: 5 * MB };
+const LARGE = { unpacked: 9_000 * MB, compressed: 10 * MB };
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const image = (service: string): string => `registry/morgan/images:${service}.dev@${DIGEST}`;
+const serviceOf = (ref: string): string => /:(\w+)\./.exec(ref)?.[1] ?? ref;
+
+/** An engine that notes what it is asked, in which the images of some services are too large. */
+function engineWith(large: readonly string[], changes: Partial<Engine> = {}): { engine: Engine; asked: string[] } {
+  const asked: string[] = [];
+  const answer = <T>(question: string, value: T): Promise<T> => {
+    asked.push(question);
+    return Promise.resolve(value);
+  };
+  const engine = fakeEngine({
+    imageSize: (ref) => answer(`size of ${serviceOf(ref)}`, large.includes(serviceOf(ref)) ? LARGE : SMALL),
+    containers: () => answer("containers", []),
+    run: (args) => answer(`run ${serviceOf(args.image)}`, '{"torch (Python)": 900000000, "libc6 (Debian)": 13000000}'),
+    exec: (id) => answer(`exec ${id}`, '{"torch (Python)": 890000000, "libc6 (Debian)": 13000000}'),
+    ...changes,
+  });
+  return { engine, asked };
+}
+
+const container = (id: string, changes: Partial<ListedContainer> = {}): ListedContainer => ({
+  id,
+  image: "sha256:before",
+  running: true,
+  labels: { "morgan.stack": "dev", "morgan.role": "tts" },
+  publishedPorts: [],
+  ...changes,
+});
+
+const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unknown =>
+  new MorganStack("morgan", { config: stackConfig({ sizeBudgets }), engine, gpu: NO_GPU });
+
+describe("the images of a stack and their size budgets", () => {
+  useProject();
+  const logs = useLogs();
+
+  it("are one question for each image, and no other, while all keep them", async () => {
+    for (const mode of ["enforce", "warn"] as const) {
+      const { engine, asked } = engineWith([]);
+      await record(stackWith(engine, mode));
+      expect(asked).to.have.members(["core", "llm", "tts", "stt", "vad"].map((name) => `size of ${name}`));
+    }
+    expect(logs.warn).to.deep.equal([]);
+  });
+
+  it("fail where they are enforced, in one message, and hold back all services: no rollout is half done", async () => {
+    const { engine } = engineWith(["tts", "stt"]);
+    const { registrations, errors } = await recordFailure(stackWith(engine, "enforce"));
+    expect(errors).to.have.length(1);
+    const { problems, message } = errors[0] as MorganError;
+    expect(problems.map(({ key }) => key)).to.deep.equal(["tts.engines.cpu.budget", "stt.engines.cpu.budget"]);
+    expect(message).to.match(/^2 problems; no service is deployed, what ran before goes on\.\n/);
+    expect(message).to.contain("9000.0 MB unpacked and 10.0 MB compressed; largest: torch (Python) 900.0 MB");
+    expect(logs.warn).to.deep.equal([]);
+    const containers = registrations.names("container");
+    expect(containers).to.include("gateway");
+    for (const name of Object.keys(catalog)) expect(containers).not.to.include(name);
+  });
+
+  it("are a warning for each image elsewhere, and all are deployed", async () => {
+    const { engine, asked } = engineWith(["tts", "stt"]);
+    const registrations = await record(stackWith(engine, "warn"));
+    expect(logs.warn).to.have.length(2);
+    for (const warning of logs.warn) {
+      expect(warning).to.match(
+        /^1 problem; the image is deployed all the same\.\n {2}(tts|stt)\.engines\.cpu\.budget\n/,
+      );
+    }
+    expect(registrations.names("container")).to.include.members(["core", "llm", "tts", "stt", "vad"]);
+    expect(asked.filter((question) => question === "containers")).to.have.length(2);
+  });
+});
+
+describe("an image over its budget", () => {
+  const logs = useLogs();
+  const args = (engine: Engine, changes: Partial<SizeCheckArgs> = {}): SizeCheckArgs => ({
+    stack: "dev",
+    catalog,
+    accelerator: "cpu",
+    cudaVersion: "12.4",
+    images: { tts: image("tts") },
+    mode: "enforce",
+    engine,
+    ...changes,
+  });
+  /** What is said of it; the error, or else the warning. */
+  const said = async (checked: SizeCheckArgs, options: RecordOptions = {}): Promise<string> => {
+    const { errors } = await recordFailure(() => checkSizes(checked), options);
+    return [...errors.map((error) => (error as Error).message), ...logs.warn].join("\n");
+  };
+
+  it("is told with what grew since the container of its service that runs in the same stack", async () => {
+    const containers = [
+      container("failed-rollout"),
+      container("tts-old"),
+      container("stopped", { running: false }),
+      container("other-stack", { labels: { "morgan.stack": "prod", "morgan.role": "tts" } }),
+      container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
+    ];
+    for (const mode of ["enforce", "warn"] as const) {
+      const { engine, asked } = engineWith(["tts"], { containers: listing(containers) });
+      const message = await said(args(engine, { mode }));
+      expect(message).to.contain("; grew since the image that runs: torch (Python) +10.0 MB\n");
+      expect(asked).to.have.members(["size of tts", "run tts", "exec tts-old"]);
+    }
+  });
+
+  it("that runs already is not looked into by every run that warns of it; where it fails, the largest are named", async () => {
+    const containers = (): Promise<ListedContainer[]> => Promise.resolve([container("same", { image: DIGEST })]);
+    const warned = engineWith(["tts"], { containers });
+    expect(await said(args(warned.engine, { mode: "warn" }))).to.contain("10.0 MB compressed; it runs already\n");
+    expect(warned.asked).to.deep.equal(["size of tts"]);
+    const failed = engineWith(["tts"], { containers });
+    expect(await said(args(failed.engine))).to.contain("; largest: torch (Python) 900.0 MB; libc6 (Debian) 13.0 MB\n");
+    expect(failed.asked).to.deep.equal(["size of tts", "run tts"]);
+  });
+
+  it("is told also where nobody can say what grew", async () => {
+    const { engine } = engineWith(["tts"], { run: () => Promise.reject(new Error("no python3 in there")) });
+    const message = await said(args(engine));
+    expect(message).to.contain("9000.0 MB unpacked").and.contain("what grew is not known: no python3 in there");
+  });
+
+  it("is measured against the budget of the stack's accelerator and CUDA version", async () => {
+    // What the image for 12.8 has; 12.4 is some 1.3 GB less.
+    const size = { unpacked: 6_080 * MB, compressed: 3_040 * MB };
+    const { engine } = engineWith([], { imageSize: () => Promise.resolve(size) });
+    expect(await said(args(engine, { accelerator: "cuda", cudaVersion: "12.8" }))).to.equal("");
+    expect(await said(args(engine, { accelerator: "cuda" }))).to.contain("tts.engines.cuda.budget");
+    expect(await said(args(engine))).to.contain("tts.engines.cpu.budget");
+  });
+
+  it("fails a preview too where the image is known by then", async () => {
+    expect(await said(args(engineWith(["tts"]).engine), { preview: true })).to.match(
+      /^1 problem; no service is deployed/,
+    );
+  });
+
+  it("is none in a preview that has to build the image: nothing is asked of it", async () => {
+    const { engine, asked } = engineWith(["tts", "stt"]);
+    const deployed: string[] = [];
+    const preview = (known: string): Promise<{ readonly errors: readonly unknown[] }> =>
+      recordFailure(
+        () => {
+          const images = { tts: new Built("built").ref, [known]: image(known) };
+          checkSizes(args(engine, { images }))[known]?.apply(({ ref }) => deployed.push(ref));
+        },
+        { preview: true },
+      );
+    expect((await preview("vad")).errors).to.deep.equal([]);
+    expect(asked).to.deep.equal(["size of vad"]);
+    expect(deployed, "what is known does not wait").to.deep.equal([image("vad")]);
+    expect((await preview("stt")).errors.map(String).join(), "of what is known").to.contain("stt.engines.cpu.budget");
+  });
+
+  it("is none, with a note for debugging, where the engine does not have the image", async () => {
+    const { engine } = engineWith([], { imageSize: () => Promise.resolve({ unpacked: 0, compressed: 0 }) });
+    expect(await said(args(engine))).to.equal("");
+    expect(logs.debug).to.include(`tts: the engine does not have ${image("tts")}; no size is checked`);
+  });
+});
+
+/** A resource with an output that is not known before it is made. */
+class Built extends pulumi.CustomResource {
+  declare readonly ref: pulumi.Output<string>;
+
+  constructor(name: string) {
+    super("test:index:Built", name, { ref: undefined });
+  }
+}

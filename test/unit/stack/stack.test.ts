@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import type { MorganConfig } from "../../../components/config/config.ts";
+import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { MorganStack } from "../../../components/stack.ts";
+import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "../support/config.ts";
+import { useProject } from "../support/project.ts";
+import { record, type Registrations } from "../support/registrations.ts";
+import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
+
+const up = (changes: Partial<MorganConfig> = {}, preview = false): Promise<Registrations> =>
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }), {
+    preview,
+  });
+
+const SERVICES = ["core", "llm", "tts", "stt", "vad"];
+
+describe("the stack", () => {
+  useProject();
+
+  it("gives its endpoint, its registry, and each service's image and health as outputs", async () => {
+    const outputs = (await up()).component("MorganStack").outputs;
+    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
+    expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
+    expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
+    expect(at(outputs, "images")).to.have.all.keys(SERVICES);
+    expect(at(outputs, "images.core.ref")).to.match(
+      /^127\.0\.0\.1:5101\/morgan\/images:core\.dev@sha256:[0-9a-f]{64}$/,
+    );
+    expect(at(outputs, "images.core.digest")).to.equal(String(at(outputs, "images.core.ref")).split("@")[1]);
+    expect(at(outputs, "images.core.size")).to.deep.equal({ compressed: 1_000_000, unpacked: 2_500_000 });
+    expect(at(outputs, "services")).to.have.all.keys(SERVICES);
+    expect(at(outputs, "services.core")).to.deep.equal({
+      address: "http://gateway:8000",
+      health: "healthy",
+      device: "cpu",
+    });
+  });
+
+  it("asks the engine for nothing in a preview", async () => {
+    const refuse = (): never => {
+      throw new Error("asked");
+    };
+    const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
+    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpu: NO_GPU }), {
+      preview: true,
+    });
+    expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);
+  });
+
+  it("registers the same resources in a preview as in an up", async () => {
+    const names = ({ all }: Registrations): string[] => all.map(({ type, name }) => `${type} ${name}`);
+    for (const changes of [{}, { accelerator: "cuda" }, { source: UPSTREAM }] as const) {
+      expect(names(await up(changes, true))).to.have.members(names(await up(changes)));
+    }
+  });
+
+  it("runs a registry of its own, and waits for it before the first push", async () => {
+    const registrations = await up();
+    expect(registrations.get("container", "registry").inputs).to.have.property("wait", true);
+    for (const image of registrations.of("image")) expect(image.dependsOn, image.name).to.include("registry");
+    expect(registrations.get("command", "debian").dependsOn).to.include("registry");
+  });
+
+  it("runs none and pushes to the configured one, where there is one", async () => {
+    const registry = { kind: "remote", host: "harbor.example.com", project: "voice/morgan" } as const;
+    const registrations = await up({ registry });
+    expect(registrations.all.map(({ name }) => name)).not.to.include.members(["registry"]);
+    expect(registrations.get("image", "core").inputs["tags"]).to.deep.equal([
+      "harbor.example.com/voice/morgan/images:core.dev",
+    ]);
+    expect(at(registrations.component("MorganStack").outputs, "registry")).to.equal("harbor.example.com/voice/morgan");
+  });
+
+  it("runs the images it built, by digest", async () => {
+    const registrations = await up();
+    for (const name of SERVICES) {
+      expect(registrations.get("container", name).inputs["image"], name).to.equal(
+        at(registrations.component("MorganStack").outputs, `images.${name}.ref`),
+      );
+    }
+  });
+
+  it("runs chosen services alone, with the backing services that they use", async () => {
+    const registrations = await up({ services: ["llm", "vad"] });
+    expect(registrations.names("container")).to.have.members(["registry", "gateway", "gateway-files", "llm", "vad"]);
+    expect(registrations.names("volume")).to.have.members(["registry-data", "gateway-config"]);
+  });
+
+  it("builds the same Dockerfiles for every stack, so that what one proved another can run", async () => {
+    const dockerfiles = ({ ...changes }: Partial<MorganConfig>): Promise<unknown[]> =>
+      up(changes).then((found) => found.of("image").map(({ inputs }) => inputs["dockerfile"]));
+    expect(await dockerfiles({ stack: "prod", protectData: true })).to.deep.equal(await dockerfiles({}));
+  });
+
+  it("keeps the certificates and the package sources of a company in secrets of the builds that use them", async () => {
+    const pypi = {
+      index: "https://pypi.example.com/simple",
+      extraIndex: "",
+      login: { user: "canary-user", password: pulumi.secret("canary-password") },
+    };
+    const registrations = await up({ network: { ...NO_PROFILE, certificates: "PEM", pypi } });
+    for (const { name, inputs, wire } of registrations.of("image")) {
+      expect(inputs["secrets"], name).to.deep.equal({
+        ca: "PEM",
+        "pypi-index": "morgan=https://pypi.example.com/simple",
+        "pypi-user": "canary-user",
+        "pypi-password": "canary-password",
+      });
+      expect(JSON.stringify({ ...inputs, secrets: {} }), name).not.to.contain("canary");
+      expect(texts(withoutSecrets(wire)).join(), name).not.to.contain("canary-password");
+    }
+  });
+
+  it("names every resource after what it is, without the stack, so that two stacks are the same program", async () => {
+    for (const { name } of (await up()).all)
+      expect(name)
+        .to.match(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+        .and.not.contain("dev");
+  });
+
+  it("makes every resource a child of a component, but for itself", async () => {
+    const { all } = await up();
+    expect(all.filter(({ parent }) => parent === "").map(({ name }) => name)).to.deep.equal(["morgan"]);
+  });
+});

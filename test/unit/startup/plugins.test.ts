@@ -1,0 +1,39 @@
+import { setImmediate } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { startPlugins } from "../../../components/startup/plugins.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+
+describe("the plugins", () => {
+  it("are each asked at once for what they do not have, in a way that makes no resource and fails nothing", async () => {
+    const asked: string[] = [];
+    const made: string[] = [];
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", note);
+    await pulumi.runtime.setMocks(
+      {
+        newResource({ type, inputs }) {
+          made.push(type);
+          return { id: "", state: inputs as Record<string, unknown> };
+        },
+        call({ token }) {
+          asked.push(token);
+          throw new Error("unknown function");
+        },
+      },
+      "morgan",
+      "dev",
+    );
+    startPlugins();
+    await pulumi.runtime.disconnect();
+    await setImmediate();
+    process.off("unhandledRejection", note);
+    expect(unhandled).to.deep.equal([]);
+    const used = Object.keys(packageJson.dependencies)
+      .map((name) => name.replace("@pulumi/", ""))
+      .filter((name) => name !== "pulumi");
+    expect(asked).to.have.members(used.map((name) => `${name}:index:nothing`));
+    expect(made).to.deep.equal([]);
+  });
+});

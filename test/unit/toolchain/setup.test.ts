@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { environment } from "../../../toolchain/environment.mjs";
+import { debianMirror, preferencesFile } from "../../../toolchain/setup/apt.mjs";
+import { checksumOf } from "../../../toolchain/setup/download.mjs";
+import { engineProblems } from "../../../toolchain/setup/engine-api.mjs";
+import { withImageStore } from "../../../toolchain/setup/engine.mjs";
+import { makeFolder } from "../../../toolchain/setup/files.mjs";
+import { withLock } from "../../../toolchain/setup/lock.mjs";
+import { sameTree } from "../../../toolchain/setup/npm.mjs";
+import { atLeast, leaveOutLogs } from "../../../toolchain/setup/pulumi.mjs";
+
+const MIRROR = "http://mirror.example/debian";
+
+describe("set-up", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "morgan-setup-"))));
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("takes Debian's mirror from either format of apt's sources, and not another vendor's", () => {
+    expect(
+      debianMirror(`deb https://vendor.example/repo stable main\ndeb [arch=amd64] ${MIRROR} trixie main`),
+    ).to.equal(MIRROR);
+    expect(debianMirror(`Types: deb\nURIs: ${MIRROR}-security\n\nTypes: deb\nURIs: ${MIRROR}\n`)).to.equal(MIRROR);
+    expect(debianMirror("# deb http://old.example/debian stretch main")).to.equal(undefined);
+  });
+
+  it("lets only the engine's packages come from Debian testing", () => {
+    expect(preferencesFile()).to.match(/^Package: \*\nPin: release a=testing\nPin-Priority: 100\n/);
+    expect(preferencesFile()).not.to.contain("runc");
+  });
+
+  it("finds the npm packages installed whatever platform's optional ones are absent", () => {
+    const wanted = { "": {}, "node_modules/a": { version: "1" }, "node_modules/b": { version: "1", optional: true } };
+    expect(sameTree(wanted, { "node_modules/a": { version: "1" } })).to.equal(true);
+    expect(sameTree(wanted, { "node_modules/a": { version: "2" } })).to.equal(false);
+    expect(sameTree(wanted, { "node_modules/b": { version: "1" } })).to.equal(false);
+    expect(sameTree(wanted, { "node_modules/a": { version: "1" }, "node_modules/c": { version: "1" } })).to.equal(
+      false,
+    );
+  });
+
+  it("says what to change in an engine that does not serve", () => {
+    const serving = engineProblems({
+      ServerVersion: "28.5.2+dfsg4",
+      DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
+    });
+    expect(serving).to.deep.equal([]);
+    const [version, store] = engineProblems({
+      ServerVersion: "24.0.7",
+      DriverStatus: [["Backing Filesystem", "extfs"]],
+    });
+    expect(version).to.contain("24.0.7");
+    expect(store).to.contain("containerd-snapshotter");
+  });
+
+  it("keeps what the engine's settings hold", () => {
+    expect(withImageStore({ features: { buildkit: true } })).to.deep.equal({
+      features: { "containerd-snapshotter": true, buildkit: true },
+    });
+  });
+
+  it("compares versions by number", () => {
+    expect(atLeast("3.259.0", "3.200.0")).to.equal(true);
+    expect(atLeast("1.9", "1.21")).to.equal(false);
+    expect(atLeast("1.21", "1.21")).to.equal(true);
+    expect(atLeast("4.0.0-alpha.1", "3.200.0")).to.equal(true);
+  });
+
+  it("reads one file's checksum", () => {
+    expect(checksumOf("b.tar.gz", "11  ab.tar.gz\n22 *b.tar.gz\n")).to.equal("22");
+    expect(checksumOf("c.tar.gz", "11  ab.tar.gz\n")).to.equal(undefined);
+  });
+
+  it("leaves nothing half made", async () => {
+    const target = join(folder, "tool");
+    const attempt = makeFolder(target, (part: string) => {
+      writeFileSync(join(part, "file"), "");
+      return Promise.reject(new Error("cut short"));
+    });
+    const message = await attempt.catch((error: unknown) => String(error));
+    expect(message).to.contain("cut short");
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it("leaves Pulumi no folder to write a log of every run into, and removes those of earlier runs", () => {
+    const logs = join(folder, "logs");
+    mkdirSync(logs);
+    writeFileSync(join(logs, "pulumi-up.log"), "");
+    for (const time of ["first", "again"]) {
+      leaveOutLogs({ pulumiHome: folder });
+      expect(statSync(logs).isFile(), time).to.equal(true);
+    }
+  });
+
+  it("takes over the lock of a process that has ended", async () => {
+    const lock = join(folder, "lock");
+    writeFileSync(lock, "4194305");
+    expect(await withLock(lock, () => Promise.resolve("done"))).to.equal("done");
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it("leaves to users what they have set", () => {
+    const ours = environment({ root: "/repo", env: { HOME: folder, PATH: "/usr/bin" } });
+    expect(ours).to.include({
+      PULUMI_BACKEND_URL: "file:///repo/.morgan/state?metadata=skip",
+      BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+    });
+    const own = { HOME: folder, PATH: "/usr/bin", PULUMI_BACKEND_URL: "s3://states", NODE_COMPILE_CACHE: "/cache" };
+    expect(environment({ root: "/repo", env: own })).not.to.have.any.keys(
+      "PULUMI_BACKEND_URL",
+      "PULUMI_CONFIG_PASSPHRASE_FILE",
+      "NODE_COMPILE_CACHE",
+    );
+  });
+
+  it("has plugins trust a private authority besides all that they trust already, once the program left its certificates", () => {
+    const root = join(folder, "project");
+    const of = (env: NodeJS.ProcessEnv): string | undefined =>
+      environment({ root, env: { HOME: folder, PATH: "/usr/bin", ...env } })["SSL_CERT_DIR"];
+    expect(of({})).to.equal(undefined);
+    const ours = join(root, ".morgan/certs");
+    mkdirSync(ours, { recursive: true });
+    expect(of({})).to.equal(`${ours}:/etc/ssl/certs:/etc/pki/tls/certs`);
+    expect(of({ SSL_CERT_DIR: "/own" })).to.equal(`${ours}:/own`);
+    expect(of({ SSL_CERT_DIR: `${ours}:/own` }), "set already").to.equal(`${ours}:/own`);
+  });
+});

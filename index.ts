@@ -6,9 +6,10 @@ import { startPlugins } from "./components/startup/plugins.ts";
 import { preflight } from "./components/preflight/preflight.ts";
 import { trustRegistry } from "./components/network/registry-trust.ts";
 import { MorganStack } from "./components/stack.ts";
+import { catalog } from "./services/catalog.ts";
 
 startPlugins();
-const { config, problems } = readConfig();
+const { config, problems } = readConfig(catalog);
 const host = thisHost(config.dockerHost);
 const { gpu, release: plan, untrusted, sizes } = await preflight(config, problems, host);
 trustRegistry(untrusted, config);

@@ -1,6 +1,6 @@
-import { logOf } from "../../components/deploy/readiness/containers.ts";
+import { logOf } from "../../components/engine/docker-client.ts";
 import { networkHints } from "./network-hints.ts";
-import { execute } from "../stack/pulumi.ts";
+import { execute } from "../lib/run-program.ts";
 
 /** Lines of a log that are shown; what went wrong is at its end. */
 const LINES = 20;

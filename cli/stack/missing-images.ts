@@ -1,4 +1,4 @@
-import { execute } from "./pulumi.ts";
+import { execute } from "../lib/run-program.ts";
 import { readState, type RecordedImage } from "./state.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Outputs } from "./outputs.ts";
-import { execute, type Ended } from "./pulumi.ts";
+import { execute, type Ended } from "../lib/run-program.ts";
 
 /**
  * The release to go back to: the one that is named, or else the one before that which runs.

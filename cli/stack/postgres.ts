@@ -1,4 +1,4 @@
-import { execute, type Ended, type Execution } from "./pulumi.ts";
+import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 
 /** The role of a stack's PostgreSQL, which is the name of its database too. */
 const NAME = "morgan";

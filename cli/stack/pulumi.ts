@@ -1,15 +1,9 @@
-import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { execute, type Ended } from "../lib/run-program.ts";
+import { readTextIfExists } from "../../components/system/files.ts";
 
 /** Nobody watches: no prompts, and a line an event instead of a display that redraws itself. */
 const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
-
-/** How a run of a program ended. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /**
  * Runs a Pulumi operation on a stack with its output passed through; makes the stack where there is none. One process
@@ -38,11 +32,11 @@ const NO_STACK = /no stack named '.*' found/;
  */
 export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
   const path = `Pulumi.${stack}.yaml`;
-  const before = readText(path);
+  const before = readTextIfExists(path) ?? "";
   try {
     return await action();
   } finally {
-    const text = readText(path);
+    const text = readTextIfExists(path) ?? "";
     const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
     if (ownPassphrase && SALT.test(text)) {
       // A plain `pulumi` may have left it there; only one that came with the checkout stays.
@@ -53,50 +47,3 @@ export async function withoutSalt<T>(stack: string, action: () => Promise<T>): P
 }
 
 const SALT = /^encryptionsalt: .*\n?/m;
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** How a program is run. */
-export interface Execution {
-  /** Passes its output on as it comes. */
-  readonly show?: boolean;
-  /** Lines of stderr that are not passed on. */
-  readonly hide?: RegExp;
-  /** Descriptor of the file that it reads; else it reads what this process would. */
-  readonly input?: number;
-  /** Descriptor of the file that it writes to; its output is not gathered then. */
-  readonly output?: number;
-}
-
-/** Runs a program to its end. */
-export function execute(
-  program: string,
-  args: readonly string[],
-  { show = false, hide, input, output }: Execution = {},
-): Promise<Ended> {
-  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const child = spawn(program, args, { stdio: [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-    if (show && hide?.test(text) !== true) process.stderr.write(text);
-  });
-  const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
-  };
-  process.on("SIGTERM", forward);
-  child.once("error", reject);
-  child.once("close", (code) => {
-    process.off("SIGTERM", forward);
-    resolve({ code: code ?? 1, stdout, stderr });
-  });
-  return promise;
-}

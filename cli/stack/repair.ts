@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { LOOK_ROLE } from "../../components/size/installed.ts";
 import { isHeld, locksOf } from "./state-lock.ts";
-import { execute } from "./pulumi.ts";
+import { execute } from "../lib/run-program.ts";
 import { readState, type PendingOperation } from "./state.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execute } from "./pulumi.ts";
+import { execute } from "../lib/run-program.ts";
 
 /** What the state of a stack says, as far as it is asked here. */
 export interface State {

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { catalog } from "../../services/catalog.ts";
 import { TOKEN } from "./gateway.ts";
 import { readKeyPair, type KeyPair } from "./certificate.ts";
 import { parseValues, type ConfigValues, type MachineFacts } from "./values.ts";
@@ -10,6 +9,7 @@ import type { Problem } from "../lib/errors.ts";
 import { loginProblems } from "./network.ts";
 import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { Catalog } from "../catalog/service.ts";
+import { readTextIfExists } from "../system/files.ts";
 
 /** Everything that decides what a stack is. */
 export interface MorganConfig extends Omit<ConfigValues, "network"> {
@@ -35,13 +35,13 @@ export interface MorganConfig extends Omit<ConfigValues, "network"> {
 /** Folders in which a host keeps the certificates that its administrator added: Debian's, and Red Hat's. */
 const HOST_CERTIFICATES = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
 
-/** Reads the configuration of the current stack and what set-up found out; the only place that does. */
-export function readConfig(): { readonly config: MorganConfig; readonly problems: readonly Problem[] } {
+/** Reads the configuration of the current stack, and what set-up recorded. Nothing else reads either. */
+export function readConfig(catalog: Catalog): { readonly config: MorganConfig; readonly problems: readonly Problem[] } {
   const source = new pulumi.Config();
   const { values, problems } = parseValues((key) => source.get(key), catalog, machineFacts());
   const certificates = readCertificates(values.caBundle);
   const token = readToken(source);
-  const tls = readKeyPair(values.access, readText, new Date());
+  const tls = readKeyPair(values.access, readTextIfExists, new Date());
   const { registryUser, pypi, apt, proxy } = values.network;
   const passwords = {
     registry: source.getSecret("registryPassword"),
@@ -96,7 +96,7 @@ function machineFacts(): MachineFacts {
   const { XDG_CACHE_HOME: caches = "" } = process.env;
   const cache = join(caches === "" ? join(homedir(), ".cache") : caches, "morgan");
   // Written whole by set-up; anything else in there counts as nothing recorded.
-  const debian = /"baseImages":\s*"debian"/.test(readText(".morgan/machine.json") ?? "");
+  const debian = /"baseImages":\s*"debian"/.test(readTextIfExists(".morgan/machine.json") ?? "");
   return { baseImages: debian ? "debian" : "registry", cache };
 }
 
@@ -117,8 +117,10 @@ function readToken(source: pulumi.Config): Token {
 }
 
 function readCertificates(bundle: string): string | undefined {
-  if (bundle !== "") return readText(bundle);
-  return HOST_CERTIFICATES.flatMap((folder) => listCertificates(folder).map((path) => readText(path) ?? "")).join("\n");
+  if (bundle !== "") return readTextIfExists(bundle);
+  return HOST_CERTIFICATES.flatMap((folder) =>
+    listCertificates(folder).map((path) => readTextIfExists(path) ?? ""),
+  ).join("\n");
 }
 
 function listCertificates(folder: string): string[] {
@@ -129,14 +131,6 @@ function listCertificates(folder: string): string[] {
       .map((name) => join(folder, name));
   } catch {
     return [];
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
   }
 }
 

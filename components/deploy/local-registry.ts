@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { REGISTRY_DATA, REGISTRY_USER } from "../dockerfile/recipes/registry.ts";
+import { REGISTRY_DATA, REGISTRY_PORT, REGISTRY_USER } from "../catalog/image-contract.ts";
 import { createContainer } from "./container/container.ts";
 import { createVolume } from "./container/volume.ts";
 
@@ -35,7 +35,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       stopLimit: "10 s",
       memory: "512 MiB",
       cpus: 2,
-      publish: { address: "127.0.0.1", external: args.port, internal: 5000 },
+      publish: { address: "127.0.0.1", external: args.port, internal: REGISTRY_PORT },
       rollout: "stop-first",
     });
     this.ready = [container];
@@ -46,5 +46,5 @@ export class LocalRegistry extends pulumi.ComponentResource {
 
 /** Debian's image has bash and no wget, the upstream one wget and no bash. */
 const HEALTH =
-  "if command -v bash >/dev/null; then bash -c 'exec 3<>/dev/tcp/127.0.0.1/5000'; " +
-  "else wget -q --spider http://127.0.0.1:5000/v2/; fi";
+  `if command -v bash >/dev/null; then bash -c 'exec 3<>/dev/tcp/127.0.0.1/${String(REGISTRY_PORT)}'; ` +
+  `else wget -q --spider http://127.0.0.1:${String(REGISTRY_PORT)}/v2/; fi`;

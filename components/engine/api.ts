@@ -24,11 +24,6 @@ const REMOVAL = 120_000;
 /** How long a program that runs in a container may print nothing, in milliseconds. */
 const SILENCE = 60_000;
 
-/** Whether an address is that of an engine on this machine, whose files and programs are this machine's. */
-export function isLocal(host: string): boolean {
-  return host === "" || host.startsWith("unix://");
-}
-
 /** The API behind an address; see `connectEngine`. */
 export function engineApi(address: string): EngineApi {
   const host = address === "" ? "unix:///var/run/docker.sock" : address;

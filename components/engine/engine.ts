@@ -1,7 +1,7 @@
 import { engineApi, readText } from "./api.ts";
 import { registryQuestions, type RegistryQuestions } from "./registry.ts";
 import { field, text } from "../lib/json.ts";
-import type { GpuSupport } from "../gpu/engine-support.ts";
+import type { GpuSupport } from "./gpu-support.ts";
 import { mapValues } from "../lib/map-values.ts";
 
 /** Size of an image in bytes. */

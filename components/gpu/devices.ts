@@ -1,7 +1,7 @@
 import type { Problem } from "../lib/errors.ts";
 import type { GpuConfig } from "../config/gpu.ts";
 import type { Device } from "./placement.ts";
-import type { GpuSupport } from "./engine-support.ts";
+import type { GpuSupport } from "../engine/gpu-support.ts";
 
 /** A card or a slice as nvidia-smi tells of it. */
 export interface FoundDevice {

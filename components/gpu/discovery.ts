@@ -1,4 +1,4 @@
-import { isLocal } from "../engine/api.ts";
+import { isLocal } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { PYTHON } from "../requirements/lock.ts";
@@ -7,7 +7,8 @@ import type { CudaVersion } from "../catalog/cuda-version.ts";
 import type { FoundDevice } from "./devices.ts";
 import type { GpuConfig } from "../config/gpu.ts";
 import { queryCards, type Card, type CardReading, type MigSlice } from "./nvidia-smi.ts";
-import { supportProblems, type GpuSupport } from "./engine-support.ts";
+import type { GpuSupport } from "../engine/gpu-support.ts";
+import { supportProblems } from "./engine-support.ts";
 
 /** What a machine has for a stack that wants cards. */
 export interface Hardware {

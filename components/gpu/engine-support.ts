@@ -1,15 +1,6 @@
+import type { GpuSupport } from "../engine/gpu-support.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { GpuMode } from "../config/gpu.ts";
-
-/** What a container engine says of the ways to give a container a card. */
-export interface GpuSupport {
-  /** CDI devices of kind nvidia.com/gpu by name ("0", "GPU-…"); undefined for an engine too old to list them. */
-  readonly cdiDevices: readonly string[] | undefined;
-  /** Folders in which the engine looks for CDI specifications; none where CDI is off. */
-  readonly cdiFolders: readonly string[];
-  /** Names of its runtimes. */
-  readonly runtimes: readonly string[];
-}
 
 /**
  * Why an engine cannot give cards to containers in this way; none where it can, or does not say. `nvidiaHook` says whether

@@ -1,4 +1,4 @@
-import type { RunProgram } from "../lib/run-program.ts";
+import type { RunProgram } from "../system/run-program.ts";
 
 /** A card, as the driver knows it. */
 export interface Card {

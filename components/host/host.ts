@@ -1,8 +1,9 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { connectEngine, type Engine } from "../engine/engine.ts";
-import { runProgram, type RunProgram } from "../lib/run-program.ts";
+import { readTextIfExists } from "../system/files.ts";
+import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
 import { ask, knock, type Ask, type Knock } from "./http.ts";
 
@@ -30,13 +31,7 @@ export function thisHost(dockerHost: string): Host {
     engine: connectEngine(dockerHost),
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
-    readText(path) {
-      try {
-        return readFileSync(path, "utf8");
-      } catch {
-        return undefined;
-      }
-    },
+    readText: readTextIfExists,
     isWritable,
     run: runProgram,
     outputs: readStackOutputs,

@@ -1,5 +1,5 @@
 import type { MorganConfig } from "../config/config.ts";
-import { isLocal } from "../engine/api.ts";
+import { isLocal } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { packageSources, plainLogin } from "../network/profile.ts";

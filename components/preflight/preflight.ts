@@ -1,6 +1,6 @@
 import { checkBuild, requirementsOf } from "./build.ts";
 import type { MorganConfig } from "../config/config.ts";
-import { isLocal } from "../engine/api.ts";
+import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";

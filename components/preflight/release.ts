@@ -3,7 +3,8 @@ import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { registryOf, repository } from "../lib/image-reference.ts";
 import { parseHistory } from "../release/history.ts";
-import { planRelease, type ReleasePlan, type Source } from "../release/plan.ts";
+import type { Source } from "../release/release.ts";
+import { planRelease, type ReleasePlan } from "../release/plan.ts";
 
 /** Decides which release a stack runs, from its own outputs and those of the stack that it promotes from. */
 export async function planPromotion(

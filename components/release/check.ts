@@ -1,6 +1,6 @@
 import type { Problem } from "../lib/errors.ts";
 import type { Release } from "./release.ts";
-import type { ReleasePlanArgs } from "./plan.ts";
+import type { ReleasePlanArgs } from "./release.ts";
 
 /**
  * What keeps a stack from running a release.

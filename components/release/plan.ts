@@ -1,7 +1,6 @@
 import type { Problem } from "../lib/errors.ts";
 import { checkRelease } from "./check.ts";
-import { relocate, type History, type Release } from "./release.ts";
-import type { Accelerator, Catalog } from "../catalog/service.ts";
+import { relocate, type History, type Release, type ReleasePlanArgs, type Source } from "./release.ts";
 
 /** What a stack is made of: images that it builds, or a release that is there. */
 export type ReleasePlan =
@@ -24,33 +23,6 @@ export type ReleasePlan =
 
 /** The first up of a stack that builds. */
 export const FIRST_BUILD: ReleasePlan = { kind: "build", revision: "", history: { running: "", releases: [] } };
-
-/** The stack that is promoted from, as it was read. */
-export interface Source {
-  /** As the configuration names it. */
-  readonly name: string;
-  /** "organization/project/stack". */
-  readonly stack: string;
-  /** What was read of it; the reason where nothing could be. */
-  readonly read: History | { readonly failure: string };
-}
-
-/** What decides which release a stack runs. */
-export interface ReleasePlanArgs {
-  readonly stack: string;
-  readonly accelerator: Accelerator;
-  readonly catalog: Catalog;
-  readonly services: readonly string[];
-  /** Where the stack's images lie: "host/project/images". */
-  readonly repository: string;
-  /** Id of the release to run; empty for the newest. */
-  readonly release: string;
-  readonly revision: string;
-  /** What the stack itself has run. */
-  readonly history: History;
-  /** The stack to promote from; undefined for one that builds. */
-  readonly source: Source | undefined;
-}
 
 interface Planned {
   readonly plan: ReleasePlan;

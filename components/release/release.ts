@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mapValues } from "../lib/map-values.ts";
 import { digestOf, withoutTag } from "../lib/image-reference.ts";
-import type { Accelerator } from "../catalog/service.ts";
+import type { Accelerator, Catalog } from "../catalog/service.ts";
 
 /** A service's image in a release. */
 export interface ReleasedService {
@@ -45,6 +45,33 @@ export interface History {
   readonly running: string;
   /** Newest first. */
   readonly releases: readonly Release[];
+}
+
+/** The stack that is promoted from, as it was read. */
+export interface Source {
+  /** As the configuration names it. */
+  readonly name: string;
+  /** "organization/project/stack". */
+  readonly stack: string;
+  /** What was read of it; the reason where nothing could be. */
+  readonly read: History | { readonly failure: string };
+}
+
+/** What decides which release a stack runs. */
+export interface ReleasePlanArgs {
+  readonly stack: string;
+  readonly accelerator: Accelerator;
+  readonly catalog: Catalog;
+  readonly services: readonly string[];
+  /** Where the stack's images lie: "host/project/images". */
+  readonly repository: string;
+  /** Id of the release to run; empty for the newest. */
+  readonly release: string;
+  readonly revision: string;
+  /** What the stack itself has run. */
+  readonly history: History;
+  /** The stack to promote from; undefined for one that builds. */
+  readonly source: Source | undefined;
 }
 
 /** Releases that a stack can go back to, the one that runs included. */

@@ -17,15 +17,18 @@ const PURE = ["node:{crypto,path,util}"];
 const directions: Readonly<Record<string, Edges>> = {
   "components/lib": { may: [], packages: PURE },
   "components/lib/errors.ts": { may: [], packages: ["@pulumi/pulumi"] },
-  "components/lib/run-program.ts": { may: [], packages: ["node:child_process"] },
+  "components/system": { may: [], packages: ["node:{child_process,fs}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
-  "components/engine": { may: ["components/lib"], types: ["components/gpu"] },
-  "components/host": { may: ["components/engine", "components/lib"] },
+  "components/engine": { may: ["components/system", "components/lib"] },
+  "components/host": { may: ["components/engine", "components/system", "components/lib"] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
   "components/size": { may: ["components/engine", "components/lib"], types: ["components/catalog"] },
-  "components/config": { may: ["components/catalog", "components/lib", "services"], types: ["components/network"] },
+  "components/config": {
+    may: ["components/catalog", "components/system", "components/lib"],
+    types: ["components/network"],
+  },
   "components/dockerfile": { may: ["components/catalog", "components/network"], packages: PURE },
   "components/dockerfile/recipes": {
     may: ["components/dockerfile", "components/catalog"],
@@ -33,12 +36,18 @@ const directions: Readonly<Record<string, Edges>> = {
     packages: PURE,
   },
   "components/gpu": {
-    may: ["components/requirements", "components/catalog", "components/engine", "components/lib"],
-    types: ["components/config", "components/host"],
+    may: ["components/requirements", "components/catalog", "components/lib"],
+    types: ["components/config", "components/engine", "components/host", "components/system"],
     packages: [],
   },
   "components/image/stages": {
-    may: ["components/dockerfile", "components/dockerfile/recipes", "components/catalog", "components/lib"],
+    may: [
+      "components/dockerfile",
+      "components/dockerfile/recipes",
+      "components/catalog",
+      "components/system",
+      "components/lib",
+    ],
     types: ["components/config", "components/network"],
   },
   "components/image/bootstrap": {
@@ -57,13 +66,13 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "components/deploy/container": {
     may: ["components/catalog", "components/engine", "components/lib"],
-    types: ["components/config", "components/deploy/service"],
+    types: ["components/config"],
   },
   "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
   "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },
   "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
   "components/deploy/service": {
-    may: ["components/deploy/container", "components/catalog", "components/dockerfile/recipes"],
+    may: ["components/deploy/container", "components/catalog"],
     types: ["components/config", "components/deploy/backing"],
   },
   "components/deploy": {
@@ -73,10 +82,10 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/deploy/service",
       "components/deploy/readiness",
       "components/deploy/container",
-      "components/dockerfile/recipes",
+      "components/catalog",
       "components/lib",
     ],
-    types: ["components/catalog", "components/config", "components/engine", "components/gpu"],
+    types: ["components/config", "components/engine", "components/gpu"],
   },
   "components/preflight": {
     may: [
@@ -113,15 +122,24 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/engine",
       "components/host",
       "components/startup",
+      "services",
     ],
     packages: ["@pulumi/pulumi"],
   },
   "cli/lib": { may: ["components/lib", "toolchain"] },
   "cli/stack": {
-    may: ["cli/lib", "components/engine", "components/lib", "components/release", "components/size", "toolchain"],
+    may: [
+      "cli/lib",
+      "components/engine",
+      "components/system",
+      "components/lib",
+      "components/release",
+      "components/size",
+      "toolchain",
+    ],
     types: ["components/deploy"],
   },
-  "cli/report": { may: ["cli/stack", "cli/lib", "components/engine", "components/lib", "components/deploy/readiness"] },
+  "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
   "cli/commands": { may: ["cli/stack", "cli/report", "cli/lib", "components/image/stages", "toolchain"] },
   cli: { may: ["cli/commands", "cli/stack", "cli/lib", "components/requirements", "toolchain"] },
 };

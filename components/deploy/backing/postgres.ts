@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer } from "../container/container.ts";
 import { createPassword } from "./password.ts";
@@ -42,7 +43,7 @@ export class Postgres extends pulumi.ComponentResource {
     ];
     const container = createContainer(this, name, {
       image: args.image,
-      user: "999:999",
+      user: DATA_USER,
       stack: args.stack,
       networks: args.networks,
       command: ["postgres", ...settings.flatMap((setting) => ["-c", setting])],

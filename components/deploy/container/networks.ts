@@ -1,8 +1,6 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../../catalog/service.ts";
 import { stackLabels } from "../../engine/labels.ts";
-import type { Compute, Wiring } from "../service/wiring.ts";
 
 /** A network of a stack. */
 export type NetworkName =
@@ -15,26 +13,6 @@ export type NetworkName =
 
 /** The networks of the gateway: services call each other over it, and its port is published. */
 export const GATEWAY_NETWORKS: readonly NetworkName[] = ["services", "outside"];
-
-type Need = (service: Service, wiring: Wiring, compute: Compute) => boolean;
-
-/** What of a service's wiring takes it onto a network. */
-const NEEDS: Readonly<Record<NetworkName, readonly Need[]>> = {
-  services: [() => true],
-  data: [({ backing }, wiring) => backing.some((name) => wiring[name] !== undefined)],
-  outside: [
-    ({ languageModel }, { llm }) => languageModel && llm.endpoint !== "",
-    ({ engines }, { accelerator }, { model, offline }) =>
-      engines[accelerator].vramMiB > 0 && model?.kind === "hub" && !offline,
-  ],
-};
-
-const NAMES = ["services", "data", "outside"] as const satisfies readonly NetworkName[];
-
-/** The networks that a service needs, and no other. */
-export function networksOf(service: Service, wiring: Wiring, compute: Compute): NetworkName[] {
-  return NAMES.filter((name) => NEEDS[name].some((need) => need(service, wiring, compute)));
-}
 
 /** A network that a container is on, and the name by which others find it there. */
 export interface Joined {

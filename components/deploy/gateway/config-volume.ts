@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import { GATEWAY_FOLDER } from "../../catalog/image-contract.ts";
 import { createFiles, type FilesArgs } from "../container/files.ts";
 import { createVolume } from "../container/volume.ts";
 
@@ -11,14 +12,11 @@ export interface GatewayFilesArgs extends FilesArgs {
 
 /** A gateway's files, in a place that outlives them. */
 export interface GatewayFiles {
-  /** Name of the volume that is to be mounted at GATEWAY_FOLDER. */
+  /** Name of the volume that is to be mounted at `GATEWAY_FOLDER`. */
   readonly volume: pulumi.Output<string>;
   /** There when they are on the volume, and a gateway that runs has taken them over. */
   readonly loaded: pulumi.Resource;
 }
-
-/** The folder of the gateway's configuration, haproxy.cfg, and of all other files that it reads. */
-export const GATEWAY_FOLDER = "/usr/local/etc/haproxy";
 
 /**
  * Keeps the gateway's files on a volume, so that other files are no other container: a gateway that runs loads them

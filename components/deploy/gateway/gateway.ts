@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer } from "../container/container.ts";
 import { expiryReminder, type KeyPair } from "../../config/certificate.ts";
-import { createGatewayFiles, GATEWAY_FOLDER } from "./config-volume.ts";
+import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_CONFIG, HAPROXY_USER } from "../../catalog/image-contract.ts";
+import { createGatewayFiles } from "./config-volume.ts";
 import { gatewayConfig, type Route } from "./haproxy-config.ts";
 import type { Joined } from "../container/networks.ts";
 
@@ -32,7 +33,6 @@ export interface GatewayArgs {
   readonly rateLimit: number;
 }
 
-const CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
 const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
 const PUBLISHED_PORT = 8080;
 
@@ -56,10 +56,10 @@ export class Gateway extends pulumi.ComponentResource {
     });
     const container = createContainer(this, name, {
       image: args.image,
-      user: "99:99",
+      user: HAPROXY_USER,
       stack: args.stack,
       networks: args.networks,
-      command: ["haproxy", "-W", "-db", "-f", CONFIG],
+      command: HAPROXY_COMMAND,
       readOnlyVolumes: { [GATEWAY_FOLDER]: files.volume },
       after: [files.loaded],
       // Where a worker leaves to the next one what it knows of the containers.
@@ -96,7 +96,8 @@ function gatewayFiles({
       demands: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
     });
   return {
-    [CONFIG]: token?.apply((text) => render(createHash("sha256").update(text).digest("hex"))) ?? render(undefined),
+    [HAPROXY_CONFIG]:
+      token?.apply((text) => render(createHash("sha256").update(text).digest("hex"))) ?? render(undefined),
     ...(tls === undefined ? {} : { [KEY_PAIR]: pulumi.secret(`${tls.certificate}\n${tls.key}`) }),
   };
 }

@@ -1,15 +1,6 @@
 import { engineApi } from "../../engine/api.ts";
-import { runWithin } from "../../lib/run-program.ts";
+import { docker, logOf, runDocker } from "../../engine/docker-client.ts";
 import type { Look } from "./verdict.ts";
-
-/** How long the engine may take for one answer, in milliseconds; more than a container may take to stop. */
-const TIMEOUT = 60_000;
-
-/** Lines of a log that are told; what went wrong is at its end. */
-const LINES = 20;
-
-/** What the last health checks of a container printed, which says what a service that runs is waiting for. */
-const PROBES = "{{with .State.Health}}{{range .Log}}{{.Output}}{{end}}{{end}}";
 
 /** What is done with a stack's containers once they run. */
 export interface Containers {
@@ -47,7 +38,7 @@ export function engineContainers(host: string): Containers {
       await docker("container", "stop", id);
     },
     async hasStandIn(id) {
-      const labels = await run("container", "inspect", "--format", LABELS, id);
+      const labels = await runDocker("container", "inspect", "--format", LABELS, id);
       // One that somebody removed.
       if (!labels.succeeded) return false;
       const filters = labels.output
@@ -59,16 +50,6 @@ export function engineContainers(host: string): Containers {
     },
     log: logOf,
   };
-}
-
-/** The end of a container's log, and what its last health check printed. */
-export async function logOf(id: string): Promise<string> {
-  // The client keeps apart what a container wrote to its two outputs, in which the order would be lost.
-  const both = ["-c", 'exec docker container logs --tail "$1" "$2" 2>&1', "sh", String(LINES), id];
-  const log = (await runWithin(TIMEOUT, "/bin/sh", both))?.output ?? "";
-  const { output } = await run("container", "inspect", "--format", PROBES, id);
-  const last = output.trim().split("\n").at(-1) ?? "";
-  return last === "" ? log : `${log.trimEnd()}\nlast health check: ${last}`;
 }
 
 /** A container as the engine's API tells of it. */
@@ -96,15 +77,3 @@ function lookOf({ Id, Name, RestartCount, State }: Inspected): Look {
 
 const LABELS =
   'morgan.stack={{index .Config.Labels "morgan.stack"}} morgan.role={{index .Config.Labels "morgan.role"}}';
-
-async function docker(...args: readonly string[]): Promise<string> {
-  const { output, succeeded } = await run(...args);
-  if (!succeeded) throw new Error(`docker ${args.slice(0, 2).join(" ")}: ${output}`);
-  return output;
-}
-
-async function run(...args: readonly string[]): Promise<{ readonly output: string; readonly succeeded: boolean }> {
-  const result = await runWithin(TIMEOUT, "docker", args);
-  if (result === undefined) throw new Error("there is no docker client on PATH");
-  return result;
-}

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { APP, SERVICE_USER } from "../../dockerfile/recipes/base.ts";
+import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
 import type { GpuAccess } from "../container/gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
 import type { Engine, Service } from "../../catalog/service.ts";

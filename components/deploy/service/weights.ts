@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { WEIGHTS } from "../../dockerfile/recipes/cuda-deps.ts";
+import { WEIGHTS } from "../../catalog/image-contract.ts";
 import type { Model } from "../../config/models.ts";
 import { createVolume } from "../container/volume.ts";
 

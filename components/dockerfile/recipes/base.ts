@@ -1,12 +1,7 @@
+import { APP } from "../../catalog/image-contract.ts";
 import { installDebianPackages, installRequirements, VENV } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
-
-/** The user that every service runs as; a number, so that an engine can tell without reading /etc/passwd. */
-export const SERVICE_USER = "10001:10001";
-
-/** Where a service's code lies. */
-export const APP = "/app";
 
 /** Shared by every service: Debian, Python, certificates, and the requirements that all have in common. */
 export function baseRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {

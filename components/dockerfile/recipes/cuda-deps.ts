@@ -1,10 +1,7 @@
+import { SERVICE_USER, WEIGHTS } from "../../catalog/image-contract.ts";
 import { installRequirements } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
-import { SERVICE_USER } from "./base.ts";
-
-/** Where services find their weights. */
-export const WEIGHTS = "/models";
 
 const [uid = "", gid = ""] = SERVICE_USER.split(":");
 

@@ -1,3 +1,4 @@
+import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_USER } from "../../catalog/image-contract.ts";
 import { installDebianPackages } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
@@ -6,10 +7,10 @@ import type { Instruction } from "../instruction.ts";
 export function haproxyRecipe(sources: PackageSources): readonly Instruction[] {
   return [
     { kind: "from", image: "debian" },
-    installDebianPackages(["haproxy"], sources, { after: ["mkdir -p /usr/local/etc/haproxy"] }),
+    installDebianPackages(["haproxy"], sources, { after: [`mkdir -p ${GATEWAY_FOLDER}`] }),
     // HAProxy's own word for "finish what you have, take nothing new".
     { kind: "stopsignal", signal: "SIGUSR1" },
-    { kind: "user", user: "99:99" },
-    { kind: "cmd", command: ["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"] },
+    { kind: "user", user: HAPROXY_USER },
+    { kind: "cmd", command: HAPROXY_COMMAND },
   ];
 }

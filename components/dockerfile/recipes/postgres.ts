@@ -1,3 +1,4 @@
+import { DATA_USER } from "../../catalog/image-contract.ts";
 import { installDebianPackages } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
@@ -41,7 +42,7 @@ export function postgresRecipe(sources: PackageSources): readonly Instruction[] 
         "rm -rf /var/lib/postgresql/15",
         `rm -r ${COMPILER.join(" ")}`,
         "mkdir -p /var/lib/postgresql/data /var/run/postgresql",
-        "chown -R 999:999 /var/lib/postgresql /var/run/postgresql",
+        `chown -R ${DATA_USER} /var/lib/postgresql /var/run/postgresql`,
         "chmod 0700 /var/lib/postgresql/data",
       ],
     }),
@@ -49,7 +50,7 @@ export function postgresRecipe(sources: PackageSources): readonly Instruction[] 
     { kind: "file", path: "/usr/local/bin/docker-entrypoint.sh", mode: "0755", content: ENTRYPOINT },
     // A fast shutdown: sessions are ended and the data is written, instead of waiting for every client.
     { kind: "stopsignal", signal: "SIGINT" },
-    { kind: "user", user: "999:999" },
+    { kind: "user", user: DATA_USER },
     { kind: "entrypoint", command: ["/usr/local/bin/docker-entrypoint.sh"] },
     { kind: "cmd", command: ["postgres"] },
   ];

@@ -1,3 +1,4 @@
+import { DATA_USER } from "../../catalog/image-contract.ts";
 import { installDebianPackages } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
@@ -11,7 +12,7 @@ export function redisRecipe(sources: PackageSources): readonly Instruction[] {
       after: ["mkdir /data", "chown redis:redis /data"],
     }),
     { kind: "workdir", path: "/data" },
-    { kind: "user", user: "999:999" },
+    { kind: "user", user: DATA_USER },
     { kind: "cmd", command: ["redis-server"] },
   ];
 }

@@ -1,13 +1,8 @@
+import { REGISTRY_DATA, REGISTRY_PORT, REGISTRY_USER } from "../../catalog/image-contract.ts";
 import { installDebianPackages } from "../install.ts";
 import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 import { debianRecipe } from "./debian.ts";
-
-/** Where the registry keeps its blobs. */
-export const REGISTRY_DATA = "/var/lib/registry";
-
-/** The user that the registry runs as. */
-export const REGISTRY_USER = "10002:10002";
 
 const CONFIG = `version: 0.1
 log:
@@ -18,7 +13,7 @@ storage:
   delete:
     enabled: true
 http:
-  addr: :5000
+  addr: :${String(REGISTRY_PORT)}
 `;
 
 /** The local registry, from Debian's package on the root file system that lies in the build context. */

@@ -1,5 +1,5 @@
 import type { Instruction } from "../instruction.ts";
-import { APP, SERVICE_USER } from "./base.ts";
+import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
 
 /** One service: its code on its dependencies. The code comes last, so that a changed line pushes one small layer. */
 export function serviceRecipe(name: string, port: number): readonly Instruction[] {

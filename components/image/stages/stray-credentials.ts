@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { readTextIfExists } from "../../system/files.ts";
 
 /** The registries, by their hosts, that builds of this project have logged in to; the command line reads it too. */
 const HOSTS = ".morgan/logins";
@@ -35,21 +36,11 @@ export function removeLogins(folder = tmpdir()): void {
   if (hosts.length === 0) return;
   const left = readdirSync(folder).filter((name) => name.startsWith("pulumi-docker-"));
   for (const file of left.map((name) => join(folder, name, "config.json"))) {
-    const text = readText(file);
+    const text = readTextIfExists(file) ?? "";
     if (hosts.some((host) => text.includes(`"${host}"`))) rmSync(file, { force: true });
   }
 }
 
 function readHosts(): string[] {
-  return readText(HOSTS)
-    .split("\n")
-    .filter((line) => line !== "");
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
+  return (readTextIfExists(HOSTS) ?? "").split("\n").filter((line) => line !== "");
 }

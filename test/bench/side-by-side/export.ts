@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../../components/config/config.ts";
+import { catalog } from "../../../services/catalog.ts";
 import { throwProblems } from "../../../components/lib/errors.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
@@ -33,7 +34,7 @@ export async function recordProgram(project: string, stack: string, config: Conf
             ),
           ),
         );
-        const { config: read, problems } = readConfig();
+        const { config: read, problems } = readConfig(catalog);
         throwProblems(problems);
         return new MorganStack("morgan", { config: read, engine: fakeEngine(), gpu: NO_GPU });
       },

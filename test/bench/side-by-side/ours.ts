@@ -1,9 +1,10 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TestStack, type Configuration } from "../../integration/support/test-stack.ts";
 import { withDependency } from "./dependency.ts";
 import { removeImages } from "./engine-images.ts";
 import type { Way } from "./way.ts";
+import { readTextIfExists } from "../../../components/system/files.ts";
 
 /** This project, by its own command line. */
 export interface Ours extends Way {
@@ -28,7 +29,7 @@ export async function ours(name: string, repository: string, config: Configurati
       appendFileSync(path("services/core/morgan_core/__main__.py"), `${line}\n`);
     },
     addDependency: (entry) => {
-      const read = (file: string): string | undefined => readText(path(`requirements/${file}`));
+      const read = (file: string): string | undefined => readTextIfExists(path(`requirements/${file}`));
       const changed = withDependency(set, entry, read);
       writeFileSync(path(`requirements/${set}.in`), changed.input);
       writeFileSync(path(`requirements/${set}.txt`), changed.lock);
@@ -48,15 +49,9 @@ export async function ours(name: string, repository: string, config: Configurati
 
 /** The set of requirements whose lock has this text; the accelerator and more decide which one a service takes. */
 function setWithLock(folder: string, lock: string): string {
-  const found = readdirSync(folder).find((file) => file.endsWith(".txt") && readText(join(folder, file)) === lock);
+  const found = readdirSync(folder).find(
+    (file) => file.endsWith(".txt") && readTextIfExists(join(folder, file)) === lock,
+  );
   if (found === undefined) throw new Error("no lock in requirements/ is the one that tts is built with");
   return found.replace(/\.txt$/, "");
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { GATEWAY_NETWORKS, networksOf } from "../../../components/deploy/container/networks.ts";
+import { networksOf } from "../../../components/deploy/service/networks.ts";
+import { GATEWAY_NETWORKS } from "../../../components/deploy/container/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import type { Backing, Engine, Service } from "../../../components/catalog/service.ts";
 import { catalog } from "../../../services/catalog.ts";

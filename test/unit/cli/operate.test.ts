@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { execute, operate, withoutSalt } from "../../../cli/stack/pulumi.ts";
+import { execute } from "../../../cli/lib/run-program.ts";
+import { operate, withoutSalt } from "../../../cli/stack/pulumi.ts";
 import { useFolder } from "../support/project.ts";
 import { usePrograms } from "../support/programs.ts";
 import { useVariable } from "../support/variable.ts";

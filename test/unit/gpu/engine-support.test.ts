@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { gpuInputs } from "../../../components/deploy/container/gpu.ts";
-import { supportProblems, type GpuSupport } from "../../../components/gpu/engine-support.ts";
+import type { GpuSupport } from "../../../components/engine/gpu-support.ts";
+import { supportProblems } from "../../../components/gpu/engine-support.ts";
 
 const NOTHING: GpuSupport = { cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] };
 

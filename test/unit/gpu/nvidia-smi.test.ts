@@ -6,7 +6,7 @@ import {
   queryCards,
   type CardReading,
 } from "../../../components/gpu/nvidia-smi.ts";
-import type { RunProgram } from "../../../components/lib/run-program.ts";
+import type { RunProgram } from "../../../components/system/run-program.ts";
 
 const A100 = "0, GPU-5d5b, NVIDIA A100-SXM4-40GB, 40960, 40330, 535.104.05, 8.0, Enabled";
 const T4 = "1, GPU-77aa, Tesla T4, 15360, 14923, 535.104.05, 7.5, [N/A]";

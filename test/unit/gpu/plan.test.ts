@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { ListedContainer } from "../../../components/engine/engine.ts";
 import type { GpuConfig } from "../../../components/config/gpu.ts";
 import { planGpus } from "../../../components/gpu/plan.ts";
-import type { GpuSupport } from "../../../components/gpu/engine-support.ts";
+import type { GpuSupport } from "../../../components/engine/gpu-support.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { listing } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";

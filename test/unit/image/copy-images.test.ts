@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { execute } from "../../../cli/stack/pulumi.ts";
+import { execute } from "../../../cli/lib/run-program.ts";
 import { useFolder } from "../support/project.ts";
 import { usePrograms } from "../support/programs.ts";
 import { useVariable } from "../support/variable.ts";

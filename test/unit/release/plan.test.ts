@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { planRelease, type ReleasePlan, type ReleasePlanArgs, type Source } from "../../../components/release/plan.ts";
+import type { ReleasePlanArgs, Source } from "../../../components/release/release.ts";
+import { planRelease, type ReleasePlan } from "../../../components/release/plan.ts";
 import { reportRelease } from "../../../components/release/report.ts";
 import type { History, Release } from "../../../components/release/release.ts";
 import { catalog } from "../../../services/catalog.ts";

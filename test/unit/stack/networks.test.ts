@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { MorganConfig } from "../../../components/config/config.ts";
-import { networksOf } from "../../../components/deploy/container/networks.ts";
+import { networksOf } from "../../../components/deploy/service/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { createGatewayFiles, GATEWAY_FOLDER } from "../../../../components/deploy/gateway/config-volume.ts";
+import { GATEWAY_FOLDER } from "../../../../components/catalog/image-contract.ts";
+import { createGatewayFiles } from "../../../../components/deploy/gateway/config-volume.ts";
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { runProgram, runWithin } from "../../../components/lib/run-program.ts";
+import { runProgram, runWithin } from "../../../components/system/run-program.ts";
 
 describe("a program of this machine", () => {
   it("is run with its arguments as they are", async () => {

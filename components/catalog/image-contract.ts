@@ -1,0 +1,37 @@
+/**
+ * The names on which images and containers agree: users, folders, ports and commands. Recipes write them into an image,
+ * and containers are made with them. The users of Redis, PostgreSQL and HAProxy are those of the upstream images.
+ */
+
+/** User of every service, as "uid:gid". A number lets an engine know without /etc/passwd that it is not root. */
+export const SERVICE_USER = "10001:10001";
+
+/** Folder of a service's code. */
+export const APP = "/app";
+
+/** Folder in which services find their weights. */
+export const WEIGHTS = "/models";
+
+/** User of the registry, as "uid:gid". */
+export const REGISTRY_USER = "10002:10002";
+
+/** Folder in which the registry keeps its blobs. */
+export const REGISTRY_DATA = "/var/lib/registry";
+
+/** Port on which the registry listens in its container. */
+export const REGISTRY_PORT = 5000;
+
+/** User of Redis and PostgreSQL, as "uid:gid". */
+export const DATA_USER = "999:999";
+
+/** User of HAProxy, as "uid:gid". */
+export const HAPROXY_USER = "99:99";
+
+/** Folder of the gateway's configuration. */
+export const GATEWAY_FOLDER = "/usr/local/etc/haproxy";
+
+/** Configuration file of HAProxy. */
+export const HAPROXY_CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
+
+/** Starts HAProxy as a master with workers, in the foreground. */
+export const HAPROXY_COMMAND: readonly string[] = ["haproxy", "-W", "-db", "-f", HAPROXY_CONFIG];

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from socket import socket
 from urllib.error import URLError
@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 SERVICES = Path(__file__).parent
@@ -24,6 +25,7 @@ SERVICES = Path(__file__).parent
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[str]]
 StartService = Callable[..., tuple[subprocess.Popen[str], str]]
 MakeWav = Callable[..., bytes]
+Running = Callable[[FastAPI], AbstractContextManager[TestClient]]
 
 
 def _free_port() -> int:
@@ -72,6 +74,47 @@ def serve() -> Serve:
             await task
 
     return serving
+
+
+@pytest.fixture(scope="session")
+def running() -> Running:
+    """Run an application in this process; gives a client once its engine is loaded or cannot be loaded."""
+
+    @contextmanager
+    def run(app: FastAPI) -> Iterator[TestClient]:
+        with TestClient(app) as client:
+            deadline = time.monotonic() + 20
+            while "loading" in client.get("/ready").text:
+                assert time.monotonic() < deadline, client.get("/ready").text
+                time.sleep(0.02)
+            yield client
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def reason() -> Callable[[TestClient], str]:
+    """Return the reason for which a service that is not ready has no engine."""
+
+    def read(client: TestClient) -> str:
+        response = client.get("/ready")
+        assert (response.status_code, response.json()["ready"]) == (503, False)
+        detail: str = response.json()["checks"]["engine"]["detail"]
+        return detail
+
+    return read
+
+
+@pytest.fixture
+def make_weights(tmp_path: Path) -> Callable[..., Path]:
+    """Make empty files of these names; gives their folder."""
+
+    def make(*names: str) -> Path:
+        for name in names:
+            (tmp_path / name).touch()
+        return tmp_path
+
+    return make
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import asyncpg
 from morgan_core.settings import CoreSettings
 from morgan_core.turn import Turn
 from morgan_shared.errors import ServiceError
+from morgan_shared.settings import reveal
 
 CONNECT_TIMEOUT_S = 2.0
 STATEMENT_TIMEOUT_S = 5.0
@@ -103,10 +104,9 @@ class PostgresHistory:
 @asynccontextmanager
 async def open_history(settings: CoreSettings) -> AsyncIterator[PostgresHistory]:
     """Make the store; close its connections at the end."""
-    password = settings.database_password
     pool = asyncpg.create_pool(
         settings.database_url,
-        password=None if password is None else password.get_secret_value(),
+        password=reveal(settings.database_password),
         min_size=0,
         max_size=MAX_CONNECTIONS,
         timeout=CONNECT_TIMEOUT_S,

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from morgan_core.settings import CoreSettings
 from morgan_core.turn import Turn
 from morgan_shared.errors import ServiceError
+from morgan_shared.settings import reveal
 
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 3.0
@@ -49,10 +50,9 @@ class RedisSessions:
 @asynccontextmanager
 async def open_sessions(settings: CoreSettings) -> AsyncIterator[RedisSessions]:
     """Make the store; close its connections at the end."""
-    password = settings.redis_password
     client = Redis.from_url(
         settings.redis_url,
-        password=None if password is None else password.get_secret_value(),
+        password=reveal(settings.redis_password),
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=ANSWER_TIMEOUT_S,
         retry=Retry(ConstantBackoff(RETRY_AFTER_S), 1),

@@ -66,6 +66,11 @@ class AudioSettings(CommonSettings):
 Settings = TypeVar("Settings", bound=CommonSettings)
 
 
+def reveal(secret: SecretStr | None) -> str | None:
+    """Return the text of a secret, or None if the secret is not set."""
+    return None if secret is None else secret.get_secret_value()
+
+
 def load_settings(settings_type: type[Settings], environment: Mapping[str, str]) -> Settings:
     """Read the settings from the environment; an empty variable counts as one that is not set.
 

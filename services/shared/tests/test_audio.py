@@ -7,7 +7,7 @@ import pytest
 from morgan_shared.errors import ServiceError
 from morgan_shared.resample import resample
 from morgan_shared.wav import Audio, read_wav
-from morgan_shared.wav_header import write_wav
+from morgan_shared.wav_writer import write_wav
 
 RATE = 16000
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field, SecretStr
 
-from morgan_shared.settings import BaseUrl, CommonSettings, SettingsError, StoreUrl, load_settings
+from morgan_shared.settings import BaseUrl, CommonSettings, SettingsError, StoreUrl, load_settings, reveal
 
 
 class ExampleSettings(CommonSettings):
@@ -19,7 +19,7 @@ PEER = {"MORGAN_PEER_URL": "http://peer:8001/"}
 def test_defaults_hold_for_what_is_unset_or_empty() -> None:
     settings = load_settings(ExampleSettings, {**PEER, "MORGAN_PORT": "", "MORGAN_STORE_PASSWORD_FILE": ""})
     assert (settings.port, settings.log_level, settings.max_body_bytes) == (8000, "info", 10 * 1024 * 1024)
-    assert settings.store_password is None
+    assert reveal(settings.store_password) is None
 
 
 def test_a_base_url_loses_its_trailing_slash() -> None:
@@ -29,8 +29,7 @@ def test_a_base_url_loses_its_trailing_slash() -> None:
 def test_a_secret_is_read_from_its_file_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("hunter2\n")
     settings = load_settings(ExampleSettings, {**PEER, "MORGAN_STORE_PASSWORD_FILE": str(tmp_path / "password")})
-    assert settings.store_password is not None
-    assert settings.store_password.get_secret_value() == "hunter2"
+    assert reveal(settings.store_password) == "hunter2"
     assert "hunter2" not in repr(settings)
 
 

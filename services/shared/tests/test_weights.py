@@ -9,7 +9,8 @@ import pytest
 
 from morgan_shared.engine import EngineUnavailableError
 from morgan_shared.model_settings import ModelSettings
-from morgan_shared.weights import RECORD, ModelFiles, provide_weights
+from morgan_shared.provide_weights import provide_weights
+from morgan_shared.weights import RECORD, ModelFiles
 
 FILES = ModelFiles(kind="a cuckoo clock", required=("wheels", "cuckoo"), optional=("paint",))
 FIRST, SECOND = "a" * 40, "b" * 40

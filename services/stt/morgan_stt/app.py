@@ -13,7 +13,8 @@ from morgan_shared.health import EngineInfo
 from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_shared.resample import resample
 from morgan_shared.wav import read_wav
-from morgan_stt.recogniser import SAMPLE_RATE, Recogniser, load_recogniser
+from morgan_stt.load import load_recogniser
+from morgan_stt.recogniser import SAMPLE_RATE, Recogniser
 from morgan_stt.settings import SttSettings
 
 

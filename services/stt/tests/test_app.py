@@ -1,6 +1,5 @@
 """The stt service with pocketsphinx and its real model."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +15,8 @@ WAV = {"content-type": "audio/wav"}
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(SttSettings())) as client:
-        deadline = time.monotonic() + 20
-        while client.get("/ready").status_code != 200:
-            assert time.monotonic() < deadline, client.get("/ready").text
-            time.sleep(0.02)
+def client(running: Any) -> Iterator[TestClient]:
+    with running(create_app(SttSettings())) as client:
         yield client
 
 

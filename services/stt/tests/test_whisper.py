@@ -4,14 +4,13 @@ import ctypes
 import os
 import signal
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from morgan_shared.engine import EngineUnavailableError
@@ -50,31 +49,18 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
 
 
 @pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    for name in ("config.json", "model.bin", "tokenizer.json"):
-        (tmp_path / name).touch()
-    return tmp_path
+def weights(make_weights: Callable[..., Path]) -> Path:
+    return make_weights("config.json", "model.bin", "tokenizer.json")
 
 
-@contextmanager
-def running(**settings: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(SttSettings(engine="faster-whisper", **settings))) as client:
-        deadline = time.monotonic() + 10
-        while "loading" in client.get("/ready").text:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield client
+def whisper(**settings: Any) -> FastAPI:
+    return create_app(SttSettings(engine="faster-whisper", **settings))
 
 
-def reason(client: TestClient) -> str:
-    response = client.get("/ready")
-    assert (response.status_code, response.json()["ready"]) == (503, False)
-    detail: str = response.json()["checks"]["engine"]["detail"]
-    return detail
-
-
-def test_on_the_cpu_it_works_without_a_device(packages: Packages, weights: Path, recording: bytes) -> None:
-    with running(device="cpu", model_dir=weights) as client:
+def test_on_the_cpu_it_works_without_a_device(
+    running: Any, packages: Packages, weights: Path, recording: bytes
+) -> None:
+    with running(whisper(device="cpu", model_dir=weights)) as client:
         ready = client.get("/ready").json()
         text = client.post("/v1/transcribe", content=recording, headers=WAV).json()["text"]
     assert (ready["ready"], ready["engine"], ready["device"]) == (True, "faster-whisper", "cpu")
@@ -82,38 +68,42 @@ def test_on_the_cpu_it_works_without_a_device(packages: Packages, weights: Path,
     assert packages.asked == {"folder": str(weights), "device": "cpu", "compute_type": "int8", "local_files_only": True}
 
 
-def test_without_a_device_it_does_not_turn_to_the_cpu(packages: Packages, weights: Path) -> None:
-    with running(model_dir=weights) as client:
+def test_without_a_device_it_does_not_turn_to_the_cpu(
+    running: Any, reason: Any, packages: Packages, weights: Path
+) -> None:
+    with running(whisper(model_dir=weights)) as client:
         assert "no CUDA device can be used: " in reason(client)
         assert client.get("/ready").json()["device"] == "cuda"
     assert not hasattr(packages, "asked")
 
 
 def test_on_a_device_the_libraries_are_loaded_first(
-    packages: Packages, weights: Path, monkeypatch: pytest.MonkeyPatch
+    running: Any, reason: Any, packages: Packages, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages.devices = 1
-    with running(model_dir=weights) as client:
+    with running(whisper(model_dir=weights)) as client:
         # None of NVIDIA's packages is installed here.
         assert f"nvidia/{LIBRARIES[0]} is missing" in reason(client)
     monkeypatch.setattr("morgan_stt.whisper_engine.load_cuda_libraries", lambda: None)
-    with running(model_dir=weights) as client:
+    with running(whisper(model_dir=weights)) as client:
         assert client.get("/ready").json()["device"] == "cuda"
     assert (packages.asked["device"], packages.asked["compute_type"]) == ("cuda", "float16")
 
 
-def test_missing_weights_are_named(packages: Packages, weights: Path) -> None:
+def test_missing_weights_are_named(running: Any, reason: Any, packages: Packages, weights: Path) -> None:
     (weights / "model.bin").unlink()
-    with running(device="cpu", model_dir=weights) as client:
+    with running(whisper(device="cpu", model_dir=weights)) as client:
         assert f"{weights / 'model.bin'} is missing: put the files of a faster-whisper model there" in reason(client)
         assert client.get("/health").json()["engine"] == "faster-whisper"
         refused = client.post("/v1/transcribe", content=b"x", headers=WAV)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "not_ready")
 
 
-def test_damaged_weights_are_named_with_their_folder(packages: Packages, weights: Path) -> None:
+def test_damaged_weights_are_named_with_their_folder(
+    running: Any, reason: Any, packages: Packages, weights: Path
+) -> None:
     packages.failure = RuntimeError("File model.bin is incomplete: failed to read a value\nat 0")
-    with running(device="cpu", model_dir=weights) as client:
+    with running(whisper(device="cpu", model_dir=weights)) as client:
         assert reason(client) == (
             f"a faster-whisper model cannot be loaded from {weights}: File model.bin is incomplete: "
             "failed to read a value; if its files are damaged, put them there anew"

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from morgan_shared.app import create_base_app, json_body
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
+from morgan_tts.load import load_speaker
 from morgan_tts.settings import TtsSettings
-from morgan_tts.speaker import load_speaker
 
 MAX_TEXT = 5000
 

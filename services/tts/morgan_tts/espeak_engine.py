@@ -5,7 +5,7 @@ from typing import Self
 from morgan_shared.engine import EngineUnavailableError
 from morgan_shared.errors import ServiceError
 from morgan_shared.slots import Slots
-from morgan_shared.wav_header import write_wav
+from morgan_shared.wav_writer import write_wav
 from morgan_tts.process import run_program
 from morgan_tts.settings import TtsSettings
 from morgan_tts.speaker import nothing_to_say

@@ -1,11 +1,8 @@
-"""What an engine has to do, and which module does it."""
+"""The interface of an engine that speaks."""
 
 from typing import Protocol
 
-from morgan_shared.engine import Report, in_thread
 from morgan_shared.errors import ServiceError
-from morgan_shared.hub import prepare_environment
-from morgan_tts.settings import TtsSettings
 
 
 class Speaker(Protocol):
@@ -30,24 +27,3 @@ class Speaker(Protocol):
 def nothing_to_say() -> ServiceError:
     """Make the answer to a text that has no sound, such as one of invisible characters."""
     return ServiceError(422, "nothing_to_say", "text: holds nothing that can be spoken", field="text")
-
-
-async def load_speaker(settings: TtsSettings, report: Report) -> Speaker:
-    """Load the chosen engine.
-
-    Raises:
-        EngineUnavailableError: if its program, device or weights are missing.
-
-    """
-    if settings.engine == "espeak-ng":
-        from morgan_tts.espeak_engine import EspeakSpeaker
-
-        return await EspeakSpeaker.load("espeak-ng", settings)
-    return await in_thread(lambda: _load_vits(settings, report))
-
-
-def _load_vits(settings: TtsSettings, report: Report) -> Speaker:
-    prepare_environment(settings)
-    from morgan_tts.vits_engine import VitsSpeaker
-
-    return VitsSpeaker(settings, report)

@@ -9,8 +9,9 @@ from morgan_shared.cuda import require_device
 from morgan_shared.engine import EngineUnavailableError, Report
 from morgan_shared.errors import ServiceError
 from morgan_shared.pool import WorkerPool
-from morgan_shared.wav_header import write_wav
-from morgan_shared.weights import ModelFiles, damaged_weights, provide_weights
+from morgan_shared.provide_weights import damaged_weights, provide_weights
+from morgan_shared.wav_writer import write_wav
+from morgan_shared.weights import ModelFiles
 from morgan_tts.settings import TtsSettings
 from morgan_tts.speaker import nothing_to_say
 

@@ -1,31 +1,17 @@
 """The tts service with a stand-in for the program espeak-ng."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from morgan_shared.wav import read_wav
 from morgan_tts.app import create_app
 from morgan_tts.settings import TtsSettings
 
 
-@contextmanager
-def running(**settings: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(TtsSettings(**settings))) as client:
-        deadline = time.monotonic() + 10
-        while "loading" in client.get("/ready").text:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield client
-
-
-def test_a_text_becomes_a_wav_file(program: Path, last_call: Any) -> None:
-    with running() as client:
+def test_a_text_becomes_a_wav_file(running: Any, program: Path, last_call: Any) -> None:
+    with running(create_app(TtsSettings())) as client:
         ready = client.get("/ready").json()
         assert (ready["ready"], ready["engine"], ready["device"]) == (True, "espeak-ng", "cpu")
         response = client.post("/v1/speech", json={"text": " -v Hello; $(reboot)\n", "voice": "de", "speed": 2})
@@ -53,29 +39,31 @@ def test_a_text_becomes_a_wav_file(program: Path, last_call: Any) -> None:
         ({"text": "mute"}, "text"),
     ],
 )
-def test_what_cannot_be_spoken_is_refused_with_its_field(program: Path, body: dict[str, Any], field: str) -> None:
-    with running() as client:
+def test_what_cannot_be_spoken_is_refused_with_its_field(
+    running: Any, program: Path, body: dict[str, Any], field: str
+) -> None:
+    with running(create_app(TtsSettings())) as client:
         response = client.post("/v1/speech", json=body)
     assert (response.status_code, response.json()["error"]["field"]) == (422, field)
 
 
-def test_a_failure_is_told(program: Path) -> None:
-    with running() as client:
+def test_a_failure_is_told(running: Any, program: Path) -> None:
+    with running(create_app(TtsSettings())) as client:
         response = client.post("/v1/speech", json={"text": "fail"})
     assert (response.status_code, response.json()["error"]["code"]) == (503, "engine_failed")
     assert "cannot open the data" in response.json()["error"]["message"]
 
 
-def test_a_program_that_hangs_is_killed(program: Path, last_call: Any) -> None:
-    with running(synthesis_timeout_s=0.5) as client:
+def test_a_program_that_hangs_is_killed(running: Any, program: Path, last_call: Any) -> None:
+    with running(create_app(TtsSettings(synthesis_timeout_s=0.5))) as client:
         response = client.post("/v1/speech", json={"text": "hang"})
     assert (response.status_code, response.json()["error"]["code"]) == (504, "synthesis_timeout")
     assert not Path(f"/proc/{last_call()['pid']}").exists()
 
 
-def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_program_is_named(running: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with running() as client:
+    with running(create_app(TtsSettings())) as client:
         response = client.get("/ready")
         assert response.status_code == 503
         assert "espeak-ng cannot be run" in response.json()["checks"]["engine"]["detail"]

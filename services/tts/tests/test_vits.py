@@ -2,16 +2,14 @@
 
 import os
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from fastapi.testclient import TestClient
+from fastapi import FastAPI
 
 from morgan_tts.app import create_app
 from morgan_tts.settings import TtsSettings
@@ -40,31 +38,16 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
 
 
 @pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    for name in ("config.json", "model.safetensors", "tokenizer_config.json", "vocab.json"):
-        (tmp_path / name).touch()
-    return tmp_path
+def weights(make_weights: Callable[..., Path]) -> Path:
+    return make_weights("config.json", "model.safetensors", "tokenizer_config.json", "vocab.json")
 
 
-@contextmanager
-def running(**settings: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(TtsSettings(engine="torch", **settings))) as client:
-        deadline = time.monotonic() + 10
-        while "loading" in client.get("/ready").text:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield client
+def vits(**settings: Any) -> FastAPI:
+    return create_app(TtsSettings(engine="torch", **settings))
 
 
-def reason(client: TestClient) -> str:
-    response = client.get("/ready")
-    assert (response.status_code, response.json()["ready"]) == (503, False)
-    detail: str = response.json()["checks"]["engine"]["detail"]
-    return detail
-
-
-def test_on_the_cpu_it_works_without_a_device_in_float32(packages: Packages, weights: Path) -> None:
-    with running(device="cpu", model_dir=weights) as client:
+def test_on_the_cpu_it_works_without_a_device_in_float32(running: Any, packages: Packages, weights: Path) -> None:
+    with running(vits(device="cpu", model_dir=weights)) as client:
         ready = client.get("/ready").json()
     assert (ready["ready"], ready["engine"], ready["device"]) == (True, "torch", "cpu")
     options = packages.transformers.VitsModel.from_pretrained.call_args.kwargs
@@ -72,40 +55,44 @@ def test_on_the_cpu_it_works_without_a_device_in_float32(packages: Packages, wei
     packages.torch.device.assert_called_with("cpu")
 
 
-def test_without_a_device_it_does_not_turn_to_the_cpu(packages: Packages, weights: Path) -> None:
-    with running(model_dir=weights) as client:
+def test_without_a_device_it_does_not_turn_to_the_cpu(
+    running: Any, reason: Any, packages: Packages, weights: Path
+) -> None:
+    with running(vits(model_dir=weights)) as client:
         assert "no CUDA device can be used: " in reason(client)
         assert client.get("/ready").json()["device"] == "cuda"
     packages.transformers.VitsModel.from_pretrained.assert_not_called()
 
 
-def test_on_a_device_it_works_there(packages: Packages, weights: Path) -> None:
+def test_on_a_device_it_works_there(running: Any, packages: Packages, weights: Path) -> None:
     packages.torch.cuda.is_available.return_value = True
-    with running(model_dir=weights) as client:
+    with running(vits(model_dir=weights)) as client:
         ready = client.get("/ready").json()
     assert (ready["ready"], ready["device"]) == (True, "cuda")
     packages.torch.device.assert_called_with("cuda")
 
 
-def test_missing_weights_are_named(packages: Packages, weights: Path) -> None:
+def test_missing_weights_are_named(running: Any, reason: Any, packages: Packages, weights: Path) -> None:
     (weights / "vocab.json").unlink()
-    with running(device="cpu", model_dir=weights) as client:
+    with running(vits(device="cpu", model_dir=weights)) as client:
         assert f"{weights / 'vocab.json'} is missing: put the files of a VITS model there" in reason(client)
 
 
-def test_damaged_weights_are_named_with_their_folder(packages: Packages, weights: Path) -> None:
+def test_damaged_weights_are_named_with_their_folder(
+    running: Any, reason: Any, packages: Packages, weights: Path
+) -> None:
     packages.transformers.VitsModel.from_pretrained.side_effect = Exception("incomplete metadata, file not covered")
-    with running(device="cpu", model_dir=weights) as client:
+    with running(vits(device="cpu", model_dir=weights)) as client:
         assert f"a VITS model cannot be loaded from {weights}: incomplete metadata, file not covered;" in reason(client)
 
 
-def test_another_kind_of_model_is_refused(packages: Packages, weights: Path) -> None:
+def test_another_kind_of_model_is_refused(running: Any, reason: Any, packages: Packages, weights: Path) -> None:
     packages.transformers.AutoConfig.from_pretrained.return_value.model_type = "whisper"
-    with running(device="cpu", model_dir=weights) as client:
+    with running(vits(device="cpu", model_dir=weights)) as client:
         assert reason(client) == f"{weights} holds a model of the type whisper, not a VITS model"
 
 
-def test_a_model_that_needs_phonemes_is_refused(packages: Packages, weights: Path) -> None:
+def test_a_model_that_needs_phonemes_is_refused(running: Any, reason: Any, packages: Packages, weights: Path) -> None:
     packages.transformers.AutoTokenizer.from_pretrained.return_value.phonemize = True
-    with running(device="cpu", model_dir=weights) as client:
+    with running(vits(device="cpu", model_dir=weights)) as client:
         assert "does not take plain letters" in reason(client)

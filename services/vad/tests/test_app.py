@@ -1,6 +1,5 @@
 """The vad service with its real model."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +17,8 @@ WAV = {"content-type": "audio/wav"}
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(VadSettings(max_audio_s=30))) as client:
-        deadline = time.monotonic() + 10
-        while client.get("/ready").status_code != 200:
-            assert time.monotonic() < deadline, client.get("/ready").text
-            time.sleep(0.02)
+def client(running: Any) -> Iterator[TestClient]:
+    with running(create_app(VadSettings(max_audio_s=30))) as client:
         yield client
 
 

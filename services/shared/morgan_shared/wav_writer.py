@@ -1,4 +1,7 @@
-"""Writing WAV files, without numpy."""
+"""Writes WAV files.
+
+This module is apart from wav.py because the image of tts with espeak-ng has no numpy, which wav.py imports.
+"""
 
 import io
 import wave

@@ -1,4 +1,4 @@
-import { environment } from "../toolchain/environment.mjs";
+import { environment } from "../toolchain/lib/environment.mjs";
 import { readArguments, type Arguments } from "./arguments.ts";
 import { backup, backupName } from "./backup.ts";
 import { demo } from "./demo.ts";

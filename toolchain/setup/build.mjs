@@ -3,12 +3,12 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GO_BUILDS, buildFlags } from "../lib/go-builds.mjs";
-import { TOOLCHAIN } from "../paths.mjs";
-import { run } from "./process.mjs";
-import { say } from "./report.mjs";
+import { TOOLCHAIN } from "../lib/paths.mjs";
+import { run } from "../lib/process.mjs";
+import { say } from "../lib/report.mjs";
 
 /** @import { GoBuild } from "../lib/go-builds.mjs" */
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /** @param {Paths} at */
 export async function buildToolchain(at) {

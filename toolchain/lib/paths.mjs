@@ -4,10 +4,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BIN, GO_BUILDS, HOME, buildFlags } from "./lib/go-builds.mjs";
+import { BIN, GO_BUILDS, HOME, buildFlags } from "./go-builds.mjs";
 import { NODE_MINIMUM, NODE_VERSION, UV_VERSION } from "./versions.mjs";
 
-export const TOOLCHAIN = dirname(fileURLToPath(import.meta.url));
+export const TOOLCHAIN = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** @typedef {ReturnType<typeof paths>} Paths */
 

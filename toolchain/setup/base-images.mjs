@@ -1,12 +1,12 @@
 // What is decided once for a machine: where base images come from.
-import { setting } from "../paths.mjs";
+import { setting } from "../lib/paths.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
 import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
-import { readJson, writeWhole } from "./files.mjs";
-import { which } from "./process.mjs";
-import { SetupError, missing, say } from "./report.mjs";
+import { readJson, writeWhole } from "../lib/files.mjs";
+import { which } from "../lib/process.mjs";
+import { SetupError, missing, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 const CHOICES = ["debian", "registry"];
 

@@ -2,8 +2,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
-import { readJson } from "./setup/files.mjs";
-import { which } from "./setup/process.mjs";
+import { readJson } from "./files.mjs";
+import { which } from "./process.mjs";
 
 /** @import { Paths } from "./paths.mjs" */
 

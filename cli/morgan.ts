@@ -1,4 +1,4 @@
-import { environment } from "../toolchain/environment.mjs";
+import { environment } from "../toolchain/lib/environment.mjs";
 import { readArguments, type Arguments } from "./lib/arguments.ts";
 import { backup, backupName } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";

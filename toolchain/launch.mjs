@@ -2,8 +2,8 @@
 // Node that runs TypeScript, in the project's environment.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment } from "./environment.mjs";
-import { nodeDirectory, paths } from "./paths.mjs";
+import { environment } from "./lib/environment.mjs";
+import { nodeDirectory, paths } from "./lib/paths.mjs";
 import { ROOT, setUpOrExit } from "./setup.mjs";
 
 const args = process.argv.slice(2);

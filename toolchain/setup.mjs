@@ -2,16 +2,16 @@
 // needs no package.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TOOLCHAIN, paths } from "./paths.mjs";
+import { TOOLCHAIN, paths } from "./lib/paths.mjs";
 import { ensureEngine } from "./setup/engine.mjs";
-import { chooseBaseImages } from "./setup/machine.mjs";
+import { chooseBaseImages } from "./setup/base-images.mjs";
 import { installNode, installPackages } from "./setup/npm.mjs";
 import { checkPulumi, ensurePulumi } from "./setup/pulumi.mjs";
-import { failure } from "./setup/report.mjs";
+import { failure } from "./lib/report.mjs";
 import { ensureState } from "./setup/state.mjs";
 import { installUv } from "./setup/uv.mjs";
 
-/** @import { Paths } from "./paths.mjs" */
+/** @import { Paths } from "./lib/paths.mjs" */
 /** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
 /** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return what the machine lacks. */
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "../../toolchain/setup/process.mjs";
+import { isAlive } from "../../toolchain/lib/process.mjs";
 import { stateFolder } from "./state.ts";
 
 /** A lock of the file backend: who changes a stack. */

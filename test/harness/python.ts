@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../toolchain/paths.mjs";
+import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { run } from "./process.ts";
 
 const lock = "requirements/dev.txt";

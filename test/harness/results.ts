@@ -25,7 +25,7 @@ export function verdict(exitCode: number): Totals {
 }
 
 /** What a suite amounts to: one that crashed, or that ran no test, has failed whatever its report says. */
-export function settle(counted: Totals | undefined, exitCode: number): Totals {
+export function finalTotals(counted: Totals | undefined, exitCode: number): Totals {
   const totals = counted ?? { passed: 0, failed: 0 };
   const ranNothing = totals.passed + totals.failed === 0;
   const failedUnseen = exitCode !== 0 && totals.failed === 0;

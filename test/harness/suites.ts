@@ -1,35 +1,46 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Part } from "./arguments.ts";
 import { run } from "./process.ts";
 import { cacheDir, python } from "./python.ts";
-import { parseJUnit, parseMocha, settle, sum, verdict } from "./results.ts";
+import { finalTotals, parseJUnit, parseMocha, sum, verdict } from "./results.ts";
 import type { ReportParser, Totals } from "./results.ts";
+import { selectFiles, testFiles } from "./test-files.ts";
+import { orFailure, ruff, tool } from "./tools.ts";
 
-/** The suites, in the order in which a full run takes them: what fails fastest comes first. */
-export const suites = { lint, unit, services, integration } as const satisfies Record<string, () => Promise<Totals>>;
+/** The suites, in the order of a full run: the suite that fails fastest comes first. */
+export const suites = { lint, unit, services, integration } as const satisfies Record<
+  string,
+  (part: Part<string>) => Promise<Totals>
+>;
 
 export type SuiteName = keyof typeof suites;
 
+export const suiteNames = Object.keys(suites) as SuiteName[];
+
+/** The suites that run test files of mocha, and take names of files and options. */
+export const mochaSuites: readonly SuiteName[] = ["unit", "integration"];
+
 async function lint(): Promise<Totals> {
-  const checks: (() => Promise<number>)[] = [
+  const checks = [
     () => tool("prettier", "--check", "."),
     () => tool("eslint", "--max-warnings", "0", "."),
     () => tool("tsc", "--project", "."),
-    async () => run(await python(), ["-m", "ruff", "check", "services", "components", "test/python"]),
-    async () => run(await python(), ["-m", "ruff", "format", "--check", "services", "components", "test/python"]),
+    () => ruff("check"),
+    () => ruff("format", "--check"),
   ];
   const totals: Totals[] = [];
   for (const check of checks) totals.push(verdict(await orFailure(check)));
   return sum(totals);
 }
 
-function unit(): Promise<Totals> {
-  return mocha("test/{unit,property}/**/*.test.ts");
+function unit(part: Part<string>): Promise<Totals> {
+  return mocha("test/{unit,property}/**/*.test.ts", part);
 }
 
-function integration(): Promise<Totals> {
-  return mocha("test/integration/**/*.test.ts", "--timeout", "1800000");
+function integration(part: Part<string>): Promise<Totals> {
+  return mocha("test/integration/**/*.test.ts", part, "--timeout", "1800000");
 }
 
 async function services(): Promise<Totals> {
@@ -42,35 +53,33 @@ async function services(): Promise<Totals> {
   });
 }
 
-function mocha(specs: string, ...options: readonly string[]): Promise<Totals> {
-  const reporter = ["--reporter", "test/harness/mocha-reporter.ts", "--reporter-option"];
-  return withReport(parseMocha, (report) =>
-    tool("mocha", specs, "--forbid-only", ...reporter, `report=${report}`, ...options),
-  );
+async function mocha(glob: string, part: Part<string>, ...defaults: readonly string[]): Promise<Totals> {
+  const files = part.files.length === 0 ? [glob] : selectFiles(testFiles(glob), part.files);
+  // Mocha 12.0.3 finds no test when its own --watch loads an ES module a second time. Node restarts the whole program.
+  const watch = part.watch ? ["--watch", "--watch-preserve-output"] : [];
+  return withReport(parseMocha, (report) => {
+    const reporter = ["--reporter", "test/harness/mocha-reporter.ts", "--reporter-option", `report=${report}`];
+    const program = join("node_modules", ".bin", "mocha");
+    return run(process.execPath, [
+      ...watch,
+      program,
+      ...files,
+      "--forbid-only",
+      ...reporter,
+      ...defaults,
+      ...part.options,
+    ]);
+  });
 }
 
-/** Runs a test tool that writes its counts to a report, and reads them back. */
+/** Runs a test tool that writes its counts to a report, and returns the counts. */
 async function withReport(parse: ReportParser, execute: (report: string) => Promise<number>): Promise<Totals> {
   const folder = mkdtempSync(join(tmpdir(), "morgan-test-"));
   const report = join(folder, "report");
   try {
     const exitCode = await orFailure(() => execute(report));
-    return settle(existsSync(report) ? parse(readFileSync(report, "utf8")) : undefined, exitCode);
+    return finalTotals(existsSync(report) ? parse(readFileSync(report, "utf8")) : undefined, exitCode);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function orFailure(execute: () => Promise<number>): Promise<number> {
-  try {
-    return await execute();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }
-}
-
-/** Runs a tool of node_modules by this very Node. */
-function tool(name: string, ...args: readonly string[]): Promise<number> {
-  return run(process.execPath, [join("node_modules", ".bin", name), ...args]);
 }

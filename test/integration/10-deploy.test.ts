@@ -7,7 +7,7 @@ import { fetchRecording } from "../../cli/lib/recording.ts";
 import { budgetOf } from "../../components/size/budget.ts";
 import { bytes } from "../../components/lib/units.ts";
 import { catalog } from "../../services/catalog.ts";
-import { cacheFolder } from "../../toolchain/paths.mjs";
+import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { manifestOf, type Manifest } from "./support/registry.ts";
 import { chat, voice } from "./support/requests.ts";

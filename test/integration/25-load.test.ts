@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { fetchRecording } from "../../cli/lib/recording.ts";
 import { catalog } from "../../services/catalog.ts";
-import { cacheFolder } from "../../toolchain/paths.mjs";
+import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containerIds, docker, idsOf } from "./support/engine.ts";
 import { Load } from "./support/load.ts";
 import { sharedStack } from "./support/shared-stack.ts";

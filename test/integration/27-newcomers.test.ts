@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { fetchRecording } from "../../cli/lib/recording.ts";
-import { cacheFolder } from "../../toolchain/paths.mjs";
+import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker } from "./support/engine.ts";
 import { Load } from "./support/load.ts";
 import { networksOfStack } from "./support/network.ts";

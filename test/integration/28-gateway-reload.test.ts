@@ -3,7 +3,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { fetchRecording } from "../../cli/lib/recording.ts";
-import { cacheFolder } from "../../toolchain/paths.mjs";
+import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { Load } from "./support/load.ts";
 import { chat } from "./support/requests.ts";

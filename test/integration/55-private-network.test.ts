@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { connectEngine } from "../../components/engine/engine.ts";
 import { parseLock } from "../../components/requirements/lock.ts";
-import { environment } from "../../toolchain/environment.mjs";
+import { environment } from "../../toolchain/lib/environment.mjs";
 import { Authority } from "./support/authority.ts";
 import {
   filesBelow,

@@ -2,13 +2,13 @@
 // may come from there, and what they need besides only where Debian stable has no such package at all.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { setting } from "../paths.mjs";
-import { writeWhole } from "./files.mjs";
-import { withLock } from "./lock.mjs";
-import { run, which } from "./process.mjs";
-import { missing } from "./report.mjs";
+import { setting } from "../lib/paths.mjs";
+import { writeWhole } from "../lib/files.mjs";
+import { withLock } from "../lib/file-lock.mjs";
+import { run, which } from "../lib/process.mjs";
+import { missing } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 const SOURCES = "/etc/apt/sources.list.d/morgan-engine.sources";
 const PREFERENCES = "/etc/apt/preferences.d/morgan-engine";

@@ -1,10 +1,10 @@
 // A docker client that works with buildx comes first on PATH: an older one may hide it.
 import { existsSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ask, which } from "./process.mjs";
-import { ENGINE_MINIMUM } from "../versions.mjs";
+import { ask, which } from "../lib/process.mjs";
+import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /** @param {Paths} at */
 export function linkClients(at) {

@@ -1,13 +1,13 @@
 // docker compose, for the benchmark alone: nothing else of the project uses it.
 import { join } from "node:path";
-import { COMPOSE_MINIMUM } from "../versions.mjs";
+import { COMPOSE_MINIMUM } from "../lib/versions.mjs";
 import { aptInstall, canUseApt, useTesting } from "./apt.mjs";
-import { withLock } from "./lock.mjs";
-import { ask } from "./process.mjs";
+import { withLock } from "../lib/file-lock.mjs";
+import { ask } from "../lib/process.mjs";
 import { atLeast } from "./pulumi.mjs";
-import { say } from "./report.mjs";
+import { say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /**
  * Returns what keeps the machine from running docker compose.

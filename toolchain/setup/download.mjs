@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PULUMI_VERSION } from "../versions.mjs";
-import { ask, run } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { PULUMI_VERSION } from "../lib/versions.mjs";
+import { ask, run } from "../lib/process.mjs";
+import { SetupError, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 const RELEASE = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI_VERSION}`;
 

@@ -1,7 +1,7 @@
 // What the container engine says about itself. One HTTP request on its socket: the docker client takes longer to start.
 import { request } from "node:http";
-import { ENGINE_MINIMUM } from "../versions.mjs";
-import { ask } from "./process.mjs";
+import { ENGINE_MINIMUM } from "../lib/versions.mjs";
+import { ask } from "../lib/process.mjs";
 
 /** @typedef {{ ServerVersion: string, DriverStatus?: [string, string][] }} EngineInfo */
 

@@ -2,17 +2,17 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { setting } from "../paths.mjs";
-import { ENGINE_MINIMUM } from "../versions.mjs";
+import { setting } from "../lib/paths.mjs";
+import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
 import { linkClients } from "./clients.mjs";
 import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
-import { readJson, writeWhole } from "./files.mjs";
-import { withLock } from "./lock.mjs";
-import { ask, excerpt, isAlive, startDetached, which } from "./process.mjs";
-import { SetupError, say } from "./report.mjs";
+import { readJson, writeWhole } from "../lib/files.mjs";
+import { withLock } from "../lib/file-lock.mjs";
+import { ask, excerpt, isAlive, startDetached, which } from "../lib/process.mjs";
+import { SetupError, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 /** @typedef {{ features?: Record<string, boolean> }} Settings */
 
 const SETTINGS = "/etc/docker/daemon.json";

@@ -1,14 +1,14 @@
 // The project's npm packages, and a Node that runs TypeScript natively.
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { TOOLCHAIN, isNativeTypeScript } from "../paths.mjs";
-import { NODE_MINIMUM, NODE_VERSION } from "../versions.mjs";
-import { makeFolder, readJson } from "./files.mjs";
-import { withLock } from "./lock.mjs";
-import { run } from "./process.mjs";
-import { missing, say } from "./report.mjs";
+import { TOOLCHAIN, isNativeTypeScript } from "../lib/paths.mjs";
+import { NODE_MINIMUM, NODE_VERSION } from "../lib/versions.mjs";
+import { makeFolder, readJson } from "../lib/files.mjs";
+import { withLock } from "../lib/file-lock.mjs";
+import { run } from "../lib/process.mjs";
+import { missing, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
 
 /** @param {Paths} at */

@@ -2,16 +2,16 @@
 // built from Go modules.
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { home, setting, toolchainComplete } from "../paths.mjs";
-import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION } from "../versions.mjs";
+import { home, setting, toolchainComplete } from "../lib/paths.mjs";
+import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION } from "../lib/versions.mjs";
 import { buildToolchain } from "./build.mjs";
 import { downloadCli, downloadsReachable } from "./download.mjs";
-import { writeWhole } from "./files.mjs";
-import { withLock } from "./lock.mjs";
-import { ask, run, which } from "./process.mjs";
-import { missing, say } from "./report.mjs";
+import { writeWhole } from "../lib/files.mjs";
+import { withLock } from "../lib/file-lock.mjs";
+import { ask, run, which } from "../lib/process.mjs";
+import { missing, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /**
  * @param {Paths} at

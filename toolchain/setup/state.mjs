@@ -1,10 +1,10 @@
 // Where Pulumi keeps state, for those who have not chosen a backend of their own.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
-import { hasOwnBackend, hasOwnPassphrase } from "../environment.mjs";
-import { writeWhole } from "./files.mjs";
+import { hasOwnBackend, hasOwnPassphrase } from "../lib/environment.mjs";
+import { writeWhole } from "../lib/files.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /**
  * @param {Paths} at

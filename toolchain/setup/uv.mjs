@@ -1,14 +1,14 @@
 // uv, which locks the Python requirements and runs the Python tests.
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { TOOLCHAIN, setting } from "../paths.mjs";
-import { UV_VERSION } from "../versions.mjs";
+import { TOOLCHAIN, setting } from "../lib/paths.mjs";
+import { UV_VERSION } from "../lib/versions.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
-import { makeFolder } from "./files.mjs";
-import { ask, run } from "./process.mjs";
-import { missing, say } from "./report.mjs";
+import { makeFolder } from "../lib/files.mjs";
+import { ask, run } from "../lib/process.mjs";
+import { missing, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /**
  * @param {Paths} at

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureCompose } from "../../../toolchain/setup/compose.mjs";
-import { paths } from "../../../toolchain/paths.mjs";
+import { paths } from "../../../toolchain/lib/paths.mjs";
 import { docker } from "../../integration/support/engine.ts";
 import type { Configuration } from "../../integration/support/test-stack.ts";
 import { copyProject, freePort, removeProject } from "../../integration/support/project.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fetchRecording } from "../../../cli/lib/recording.ts";
-import { cacheFolder } from "../../../toolchain/paths.mjs";
+import { cacheFolder } from "../../../toolchain/lib/paths.mjs";
 
 /** An answer, with the times in milliseconds between which it was waited for. */
 export interface TimedAnswer {

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { paths } from "../../../toolchain/paths.mjs";
+import { paths } from "../../../toolchain/lib/paths.mjs";
 import { ensureEngine } from "../../../toolchain/setup/engine.mjs";
-import { withLock } from "../../../toolchain/setup/lock.mjs";
-import { isAlive } from "../../../toolchain/setup/process.mjs";
+import { withLock } from "../../../toolchain/lib/file-lock.mjs";
+import { isAlive } from "../../../toolchain/lib/process.mjs";
 
 const at = paths({ root: resolve(import.meta.dirname, "../../.."), env: process.env });
 

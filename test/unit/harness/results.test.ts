@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseJUnit, parseMocha, settle, sum, summary, verdict } from "../../harness/results.ts";
+import { parseJUnit, parseMocha, finalTotals, sum, summary, verdict } from "../../harness/results.ts";
 
 describe("test results", () => {
   it("adds suites up and says so in one line", () => {
@@ -18,17 +18,17 @@ describe("test results", () => {
 
   describe("a suite has failed", () => {
     it("when it ran no test", () => {
-      expect(settle({ passed: 0, failed: 0 }, 0)).to.deep.equal({ passed: 0, failed: 1 });
+      expect(finalTotals({ passed: 0, failed: 0 }, 0)).to.deep.equal({ passed: 0, failed: 1 });
     });
     it("when it left no report", () => {
-      expect(settle(undefined, 0)).to.deep.equal({ passed: 0, failed: 1 });
+      expect(finalTotals(undefined, 0)).to.deep.equal({ passed: 0, failed: 1 });
     });
     it("when it crashed after its tests passed", () => {
-      expect(settle({ passed: 4, failed: 0 }, 137)).to.deep.equal({ passed: 4, failed: 1 });
+      expect(finalTotals({ passed: 4, failed: 0 }, 137)).to.deep.equal({ passed: 4, failed: 1 });
     });
     it("with its own count otherwise", () => {
-      expect(settle({ passed: 4, failed: 2 }, 2)).to.deep.equal({ passed: 4, failed: 2 });
-      expect(settle({ passed: 4, failed: 0 }, 0)).to.deep.equal({ passed: 4, failed: 0 });
+      expect(finalTotals({ passed: 4, failed: 2 }, 2)).to.deep.equal({ passed: 4, failed: 2 });
+      expect(finalTotals({ passed: 4, failed: 0 }, 0)).to.deep.equal({ passed: 4, failed: 0 });
     });
   });
 

@@ -86,7 +86,7 @@ describe("import edges", () => {
     ["components/deploy/deployment.ts", 'import "@pulumi/docker"; import type { C } from "../config/config.ts";'],
     ["components/dockerfile/render.ts", 'import "./instruction.ts"; import "node:crypto";'],
     ["services/catalog.ts", 'import type { Service } from "../components/catalog/service.ts";'],
-    ["cli/morgan.ts", 'import "./commands/deploy.ts"; import "../toolchain/setup/lock.mjs"; process.env;'],
+    ["cli/morgan.ts", 'import "./commands/deploy.ts"; import "../toolchain/lib/file-lock.mjs"; process.env;'],
     ["test/unit/a.test.ts", 'import "../../components/image/image-graph.ts"; import "@pulumi/docker"; process.env;'],
   ];
   for (const [file, code] of allowed) {

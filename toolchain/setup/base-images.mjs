@@ -1,33 +1,30 @@
 // What is decided once for a machine: where base images come from.
-import { setting } from "../paths.mjs";
+import { setting } from "../lib/paths.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
 import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
-import { readJson, writeWhole } from "./files.mjs";
-import { which } from "./process.mjs";
-import { SetupError, missing, say } from "./report.mjs";
+import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
+import { writeWhole } from "../lib/files.mjs";
+import { which } from "../lib/process.mjs";
+import { SetupError, missing, say } from "../lib/report.mjs";
 
-/** @import { Paths } from "../paths.mjs" */
-
-const CHOICES = ["debian", "registry"];
+/** @import { Paths } from "../lib/paths.mjs" */
 
 /**
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
 export async function chooseBaseImages(at, env) {
-  const recorded = /** @type {{ baseImages?: string } | undefined} */ (readJson(at.machine)) ?? {};
-  const baseImages = chosen(env) ?? recorded.baseImages ?? (await probe(env));
-  if (baseImages !== recorded.baseImages) {
-    writeWhole(at.machine, `${JSON.stringify({ ...recorded, baseImages }, undefined, 2)}\n`);
-  }
+  const recorded = recordedBaseImages(at);
+  const baseImages = chosen(env) ?? recorded ?? (await probe(env));
+  if (baseImages !== recorded) writeWhole(at.machine, `${JSON.stringify({ baseImages }, undefined, 2)}\n`);
   if (baseImages === "debian" && !which("mmdebstrap")) await installBootstrap(at);
 }
 
 /** @param {NodeJS.ProcessEnv} env */
 function chosen(env) {
   const choice = setting(env, "MORGAN_BASE_IMAGES");
-  if (choice && !CHOICES.includes(choice)) {
-    throw new SetupError(`MORGAN_BASE_IMAGES has to be ${CHOICES.join(" or ")}; it is ${choice}`);
+  if (choice && !BASE_IMAGES.includes(choice)) {
+    throw new SetupError(`MORGAN_BASE_IMAGES has to be ${BASE_IMAGES.join(" or ")}; it is ${choice}`);
   }
   return choice;
 }

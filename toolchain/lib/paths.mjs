@@ -4,12 +4,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NODE_MINIMUM, NODE_VERSION, PLUGINS, PULUMI_VERSION, UV_VERSION } from "./versions.mjs";
+import { BIN, GO_BUILDS, HOME, buildFlags } from "./go-builds.mjs";
+import { NODE_MINIMUM, NODE_VERSION, UV_VERSION } from "./versions.mjs";
 
-export const TOOLCHAIN = dirname(fileURLToPath(import.meta.url));
-
-/** Go modules in the order they are built: one binary each, so that an interruption loses at most one. */
-export const GO_MODULES = ["pulumi", "language-nodejs", "provider-docker-build", "provider-docker", "provider-command"];
+export const TOOLCHAIN = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** @typedef {ReturnType<typeof paths>} Paths */
 
@@ -30,8 +28,8 @@ export function paths({ root, env }) {
     root,
     cache,
     toolchain,
-    toolchainBin: join(toolchain, "bin"),
-    pulumiHome: join(toolchain, "home"),
+    toolchainBin: join(toolchain, BIN),
+    pulumiHome: join(toolchain, HOME),
     node,
     nodeBin: join(node, "node_modules", `node-${process.platform}-${process.arch}`, "bin"),
     uv: join(cache, "uv", UV_VERSION, "uv"),
@@ -80,13 +78,20 @@ export function toolchainComplete(at) {
 
 /** @type {string | undefined} */
 let hash;
-/** A name for what the Go modules build: other sources, another folder, so that checkouts do not disturb each other. */
+/**
+ * Returns a name for what the Go modules build, of their sources, versions and flags. Checkouts with other ones build into
+ * another folder, and so do not disturb each other.
+ */
 export function toolchainHash() {
-  hash ??= hashFiles([
-    join(TOOLCHAIN, "setup", "build.mjs"),
-    ...GO_MODULES.flatMap((name) => sources(join(TOOLCHAIN, name))),
-  ]);
-  return hash;
+  return (hash ??= hashBuilds());
+}
+
+function hashBuilds() {
+  const builds = GO_BUILDS.map((build) => [build.module, build.source, build.output, buildFlags(build)]);
+  const digest = createHash("sha256").update(JSON.stringify(builds));
+  for (const file of GO_BUILDS.flatMap(({ module }) => sources(join(TOOLCHAIN, module))))
+    digest.update(file.slice(TOOLCHAIN.length)).update("\0").update(readFileSync(file)).update("\0");
+  return digest.digest("hex").slice(0, 16);
 }
 
 /** @param {string} folder */
@@ -95,12 +100,4 @@ function sources(folder) {
     .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-}
-
-/** @param {string[]} files */
-function hashFiles(files) {
-  const digest = createHash("sha256").update(JSON.stringify([PULUMI_VERSION, PLUGINS]));
-  for (const file of files)
-    digest.update(file.slice(TOOLCHAIN.length)).update("\0").update(readFileSync(file)).update("\0");
-  return digest.digest("hex").slice(0, 16);
 }

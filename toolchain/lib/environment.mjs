@@ -2,12 +2,15 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
-import { readJson } from "./setup/files.mjs";
-import { which } from "./setup/process.mjs";
+import { readJson } from "./files.mjs";
+import { which } from "./process.mjs";
 
 /** @import { Paths } from "./paths.mjs" */
 
 const CA_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/** The sources that base images may come from: Debian packages, or an image registry. */
+export const BASE_IMAGES = ["debian", "registry"];
 
 /** Where Go programs look by themselves. */
 const CERTIFICATE_FOLDERS = "/etc/ssl/certs:/etc/pki/tls/certs";
@@ -34,9 +37,39 @@ export function environment({ root, env = process.env }) {
     ...(existsSync(at.uv) && { MORGAN_UV: at.uv }),
     ...caBundle(),
   };
-  const extended = { ...searchedCertificates(at, env), PATH: searchPath(at, env) };
+  const always = {
+    ...searchedCertificates(at, env),
+    ...baseImages(at, env),
+    MORGAN_CACHE: at.cache,
+    PATH: searchPath(at, env),
+  };
   const unset = Object.entries(ours).filter(([name]) => env[name] === undefined);
-  return { ...Object.fromEntries(unset), ...extended };
+  return { ...Object.fromEntries(unset), ...always };
+}
+
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Record<string, string>}
+ */
+function baseImages(at, env) {
+  const choice = setting(env, "MORGAN_BASE_IMAGES") ?? recordedBaseImages(at);
+  return choice === undefined ? {} : { MORGAN_BASE_IMAGES: choice };
+}
+
+/**
+ * Returns the source of base images that set-up has recorded. A file with anything else in it counts as no record: set-up
+ * decides again and writes the file anew.
+ * @param {Pick<Paths, "machine">} at
+ * @returns {string | undefined}
+ */
+export function recordedBaseImages({ machine }) {
+  try {
+    const { baseImages } = /** @type {{ baseImages?: string }} */ (readJson(machine) ?? {});
+    return BASE_IMAGES.find((choice) => choice === baseImages);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,0 +1,20 @@
+// Changes the sources until the linters and formatters find as little as they can. A linter comes before the formatter of
+// its language, because its changes need formatting.
+import { endChildrenOnSignal } from "./process.ts";
+import { orFailure, ruff, tool } from "./tools.ts";
+
+process.chdir(`${import.meta.dirname}/../..`);
+endChildrenOnSignal();
+
+const steps = [
+  () => tool("eslint", "--max-warnings", "0", "--fix", "."),
+  () => tool("prettier", "--write", "--log-level", "warn", "."),
+  () => ruff("check", "--fix"),
+  () => ruff("format"),
+];
+
+for (const step of steps) {
+  const exitCode = await orFailure(step);
+  // Every step runs: what one step cannot fix has no influence on the next step.
+  if (exitCode !== 0) process.exitCode = exitCode;
+}

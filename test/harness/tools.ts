@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { run } from "./process.ts";
+import { python } from "./python.ts";
+
+/** The folders that hold Python. */
+const PYTHON_FOLDERS = ["services", "components", "test/python"];
+
+/** Runs a tool of node_modules with the Node that runs this program. */
+export function tool(name: string, ...args: readonly string[]): Promise<number> {
+  return run(process.execPath, [join("node_modules", ".bin", name), ...args]);
+}
+
+/** Runs ruff on everything that is written in Python. */
+export async function ruff(...args: readonly string[]): Promise<number> {
+  return run(await python(), ["-m", "ruff", ...args, ...PYTHON_FOLDERS]);
+}
+
+/** Returns the exit code of `execute`, or prints its error and returns 1. */
+export async function orFailure(execute: () => Promise<number>): Promise<number> {
+  try {
+    return await execute();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+}

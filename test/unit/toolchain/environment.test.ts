@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { environment, recordedBaseImages } from "../../../toolchain/lib/environment.mjs";
+
+describe("the environment of a run", () => {
+  let root: string;
+  let machine: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "morgan-environment-"));
+    machine = join(root, ".morgan/machine.json");
+    mkdirSync(join(root, ".morgan"));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+  const of = (env: NodeJS.ProcessEnv = {}): Record<string, string> =>
+    environment({ root, env: { HOME: "/home/ada", PATH: "/usr/bin", ...env } });
+
+  it("names the cache folder, also in a run that inherits another one", () => {
+    expect(of()["MORGAN_CACHE"]).to.equal("/home/ada/.cache/morgan");
+    expect(of({ XDG_CACHE_HOME: "" })["MORGAN_CACHE"]).to.equal("/home/ada/.cache/morgan");
+    expect(of({ XDG_CACHE_HOME: "/caches", MORGAN_CACHE: "/old" })["MORGAN_CACHE"]).to.equal("/caches/morgan");
+  });
+
+  it("names the source of base images that set-up recorded, unless the user names one", () => {
+    writeFileSync(machine, '{"baseImages":"debian"}');
+    expect(of()["MORGAN_BASE_IMAGES"]).to.equal("debian");
+    expect(of({ MORGAN_BASE_IMAGES: "" })["MORGAN_BASE_IMAGES"]).to.equal("debian");
+    expect(of({ MORGAN_BASE_IMAGES: "registry" })["MORGAN_BASE_IMAGES"]).to.equal("registry");
+  });
+
+  it("names no source of base images before set-up recorded one", () => {
+    expect(of()).not.to.have.property("MORGAN_BASE_IMAGES");
+  });
+
+  for (const text of ["", "{", "null", "[]", '"debian"', '{"baseImages":"ubuntu"}']) {
+    it(`takes a record of ${JSON.stringify(text)} for none`, () => {
+      writeFileSync(machine, text);
+      expect(recordedBaseImages({ machine })).to.equal(undefined);
+    });
+  }
+});

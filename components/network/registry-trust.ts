@@ -7,7 +7,7 @@ export function trustedPlace(host: string): string {
   return `/etc/docker/certs.d/${host}/morgan-ca.crt`;
 }
 
-/** Certificates for the plugins of later runs, which ask the registry themselves in a refresh; see toolchain/environment.mjs. */
+/** Certificates for the plugins of later runs, which ask the registry themselves in a refresh; see toolchain/lib/environment.mjs. */
 const PLUGINS_PLACE = ".morgan/certs/ca.pem";
 
 /**

@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 import { docker, idsOf } from "../integration/support/engine.ts";
 import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
-import { describeFigures, type Figure } from "./figures.ts";
-import { endBetweenRuns, throwIfInterrupted } from "./interrupt.ts";
-import { describeMachine } from "./machine.ts";
+import { describeFigures, type Figure } from "./lib/figures.ts";
+import { endBetweenRuns, throwIfInterrupted } from "./lib/interrupt.ts";
+import { describeMachine } from "./lib/machine.ts";
 import { configurationFrom } from "./side-by-side/configuration.ts";
 import { EVERY_OTHER, sideBySide } from "./side-by-side/run.ts";
 

@@ -1,6 +1,6 @@
 import { trafficSince } from "../../integration/support/registry-traffic.ts";
 import type { BenchRegistry } from "./bench-registry.ts";
-import { throwIfInterrupted } from "../interrupt.ts";
+import { throwIfInterrupted } from "../lib/interrupt.ts";
 import { executedSteps } from "./steps.ts";
 import type { Measurement } from "./table.ts";
 import type { Way } from "./way.ts";

@@ -5,7 +5,7 @@ import { paths } from "../../../toolchain/lib/paths.mjs";
 import { docker } from "../../integration/support/engine.ts";
 import type { Configuration } from "../../integration/support/test-stack.ts";
 import { copyProject, freePort, removeProject } from "../../integration/support/project.ts";
-import { describeMachine } from "../machine.ts";
+import { describeMachine } from "../lib/machine.ts";
 import type { Registrations } from "../../unit/support/registrations.ts";
 import type { Places } from "./bake.ts";
 import { pushDebian, startRegistry } from "./bench-registry.ts";

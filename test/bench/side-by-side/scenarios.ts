@@ -1,6 +1,6 @@
 import { docker } from "../../integration/support/engine.ts";
 import type { BenchRegistry } from "./bench-registry.ts";
-import { throwIfInterrupted } from "../interrupt.ts";
+import { throwIfInterrupted } from "../lib/interrupt.ts";
 import { DEPENDENCIES, entryOf } from "./dependency.ts";
 import { measure } from "./measure.ts";
 import type { Measurement, Results } from "./table.ts";

@@ -1,4 +1,4 @@
-import { median } from "../figures.ts";
+import { median } from "../lib/figures.ts";
 
 /** One run of one way in one scenario. */
 export interface Measurement {

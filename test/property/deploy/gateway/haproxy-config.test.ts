@@ -90,7 +90,9 @@ describe("the gateway's configuration", () => {
           .filter(([section]) => section !== "frontend published")
           .flatMap(([, lines]) => lines);
         // A service may be named like a keyword, so that only the directives themselves count.
-        expect(elsewhere.filter((line) => /^(?:acl|http-request deny) |^bind .* ssl(?: |$)/.test(line))).to.deep.equal([]);
+        expect(elsewhere.filter((line) => /^(?:acl|http-request deny) |^bind .* ssl(?: |$)/.test(line))).to.deep.equal(
+          [],
+        );
       }),
     );
   });

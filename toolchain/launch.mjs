@@ -1,5 +1,6 @@
-// node toolchain/launch.mjs [--only=node|tools] <script.ts> [arguments]: set-up, or a part of it, then the script under a
-// Node that runs TypeScript, in the project's environment.
+// node toolchain/launch.mjs [--only=node|tools] <script.ts> [arguments]
+// Runs set-up, or a part of it, and then the script. The script runs in the project's environment, with a Node that
+// runs TypeScript.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { environment } from "./lib/environment.mjs";
@@ -17,7 +18,7 @@ const env = { ...process.env, ...environment({ root: ROOT, env: process.env }) }
 const child = spawn(node, command, { cwd: ROOT, env, stdio: "inherit" });
 
 process.on("SIGTERM", () => child.kill("SIGTERM"));
-// A terminal interrupts the child itself, and Pulumi takes a second interrupt for "stop without cleaning up".
+// A terminal sends the interrupt to the child too. Pulumi 3.259 stops without cleaning up at a second interrupt.
 process.on("SIGINT", () => {
   if (!process.stdin.isTTY) child.kill("SIGINT");
 });

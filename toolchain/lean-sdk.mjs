@@ -1,14 +1,15 @@
-// Loaded before Pulumi's SDK (`nodeargs` in Pulumi.yaml). The SDK loads TypeScript, npm's package resolver and V8's debugger
-// for programs that make resources of functions, a source map for every file in a stack trace, and what sends traces and
-// runs other programs. This one makes and runs none, and Node leaves the lines of TypeScript where they are: a sixth of the
-// time of an up that changes nothing.
+// Runs before Pulumi's SDK (`nodeargs` in Pulumi.yaml) and keeps the SDK from loading what this program does not use.
+// That saves a sixth of the time of an up without changes. @pulumi/pulumi 3.270.0 loads TypeScript, npm's package
+// resolver and V8's debugger for resources that are made from functions. It also loads source maps, tracing and the
+// automation API. This program has no such resource, and Node 24 keeps the line numbers of TypeScript without a source
+// map.
 import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 
 const sdk = createRequire(join(import.meta.dirname, "..", "node_modules", "@pulumi", "pulumi", "index.js"));
 
 /**
- * Puts something in the place of a module that has not been loaded yet.
+ * Replaces the exports of a module that is not loaded yet.
  * @param {string} name
  * @param {object} exports
  */
@@ -21,7 +22,7 @@ function replace(name, exports) {
 }
 
 function leftOut() {
-  throw new Error("toolchain/lean-sdk.mjs leaves out what makes a resource of a function, and something makes one");
+  throw new Error("toolchain/lean-sdk.mjs leaves out the code that makes a resource from a function");
 }
 
 replace("./runtime/closure/serializeClosure", { serializeFunction: leftOut, serializeFunctionAsync: leftOut });
@@ -32,7 +33,7 @@ replace("./automation", {});
 replace("source-map-support/register", {});
 
 const nothing = () => undefined;
-// An experiment of Pulumi's has the program itself send traces.
+// With this variable, @pulumi/pulumi 3.270.0 has the program send traces.
 if (!process.env["PULUMI_EXPERIMENTAL"]) {
   replace("./cmd/run/tracing", { newSpan: () => ({ setAttribute: nothing, addEvent: nothing, end: nothing }) });
 }

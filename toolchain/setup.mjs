@@ -1,24 +1,24 @@
-// Makes a machine able to run the project: does what is missing, skips what is there. Runs on Node 18 and newer and
-// needs no package.
+// Installs what a machine lacks to run the project, and skips what is there. Runs on Node 18 and newer, and needs no
+// package.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TOOLCHAIN, paths } from "./lib/paths.mjs";
-import { ensureEngine } from "./setup/engine.mjs";
+import { failure } from "./lib/report.mjs";
 import { chooseBaseImages } from "./setup/base-images.mjs";
+import { ensureEngine } from "./setup/engine.mjs";
 import { installNode, installPackages } from "./setup/npm.mjs";
 import { checkPulumi, ensurePulumi } from "./setup/pulumi.mjs";
-import { failure } from "./lib/report.mjs";
 import { ensureState } from "./setup/state.mjs";
 import { installUv } from "./setup/uv.mjs";
 
 /** @import { Paths } from "./lib/paths.mjs" */
 /** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
-/** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return what the machine lacks. */
+/** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return problems, each of which is a thing that the machine lacks. */
 
 export const ROOT = dirname(TOOLCHAIN);
 
 /**
- * Runs the steps and returns what keeps the machine from running the project.
+ * Runs the steps and returns the problems that keep the machine from running the project.
  * @param {Options} options
  */
 export async function setUp({ root = ROOT, env = process.env, only } = {}) {
@@ -46,7 +46,7 @@ export async function setUp({ root = ROOT, env = process.env, only } = {}) {
   return problems;
 }
 
-/** Lets Ctrl-C end set-up through the exit handlers that remove what is half made. */
+/** Has a signal end set-up through the exit handlers, which remove what is half made. */
 function exitOnSignals() {
   const onInterrupt = () => process.exit(130);
   const onTerminate = () => process.exit(143);
@@ -57,7 +57,7 @@ function exitOnSignals() {
 }
 
 /**
- * Set-up for a program that cannot go on without it.
+ * Runs set-up. Prints the problems and ends the process if there are any.
  * @param {Options} [options]
  */
 export async function setUpOrExit(options) {

@@ -1,5 +1,5 @@
-// Changes the sources until the linters and formatters find as little as they can. A linter comes before the formatter of
-// its language, because its changes need formatting.
+// Changes the sources until the linters and formatters find as little as they can. A linter comes before the formatter
+// of its language, because its changes need formatting.
 import { endChildrenOnSignal } from "./process.ts";
 import { orFailure, ruff, tool } from "./tools.ts";
 

@@ -3,10 +3,12 @@ import Mocha from "mocha";
 import { stopSignals } from "./process.ts";
 import type { Totals } from "./results.ts";
 
-/** How long a hook may take without being told, in milliseconds. */
+/** The time in milliseconds after which a hook counts as slow. */
 const QUIET = 5000;
 
-/** The spec reporter, which also tells the time of slow hooks, and writes the counts to the file that `report` names. */
+/**
+ * The spec reporter, which also prints the time of slow hooks and writes the counts to the file that `report` names.
+ */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -18,7 +20,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       const totals: Totals = { passed: this.stats.passes, failed: this.stats.failures };
       writeFileSync(report, JSON.stringify(totals));
     });
-    // Without this an interrupted run ends at once, and what its `after` hooks would remove stays.
+    // Without this an interrupted run ends before its `after` hooks, which remove stacks and folders.
     for (const signal of stopSignals) {
       process.once(signal, () => {
         runner.abort();

@@ -9,12 +9,14 @@ const graceMs = 60_000;
 const running = new Set<number>();
 let stopped: NodeJS.Signals | undefined;
 
-/** The signal that asked the run to end, if one did. */
+/** Returns the signal that ended the run, or undefined if there was none. */
 export function stopSignal(): NodeJS.Signals | undefined {
   return stopped;
 }
 
-/** Ends the children when this process is told to end: the first signal asks, a second one or a minute's wait kills. */
+/**
+ * Has a signal end the children. The first signal goes to them as it is; a second signal, or a minute's wait, kills.
+ */
 export function endChildrenOnSignal(): void {
   for (const signal of stopSignals) {
     process.on(signal, () => {
@@ -25,10 +27,10 @@ export function endChildrenOnSignal(): void {
   }
 }
 
-/** Runs a command with its output streamed, and returns its exit code. Nothing that it started outlives it. */
+/** Runs a command, streams its output and returns its exit code. Ends everything that the command started. */
 export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   if (stopped !== undefined) return exitCodeOf(stopped);
-  // Its own process group, so that a signal reaches the children of `command` too, and reaches them once.
+  // In its own process group a signal reaches the children of `command` too, and reaches each of them once.
   const child = spawn(command, args, {
     detached: true,
     stdio: ["ignore", "inherit", "inherit"],
@@ -51,7 +53,7 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Tools disagree on when to colour: without a terminal, all are told not to. */
+/** Turns colours off without a terminal, because the defaults of the tools differ. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   if (process.stdout.isTTY) return env;

@@ -6,12 +6,12 @@ import { run } from "./process.ts";
 
 const lock = "requirements/dev.txt";
 
-/** Where downloads and environments are kept between runs. */
+/** The folder that keeps downloads and environments between runs. */
 export const cacheDir = cacheFolder(process.env);
 
 let interpreter: Promise<string> | undefined;
 
-/** The interpreter of a virtual environment that holds exactly what requirements/dev.txt locks; made once per lock. */
+/** Returns the interpreter of a virtual environment with the packages of requirements/dev.txt. Makes it once a lock. */
 export function python(): Promise<string> {
   return (interpreter ??= locate());
 }
@@ -23,7 +23,7 @@ async function locate(): Promise<string> {
   return join(home, "bin", "python");
 }
 
-/** Builds it beside its place and moves it there, so that an interrupted run leaves nothing that looks finished. */
+/** Makes the environment beside its place and moves it there, so that an interrupted run leaves no incomplete one. */
 async function createEnvironment(home: string): Promise<void> {
   const draft = `${home}.${process.pid}`;
   console.log(`Installing ${lock} into ${home}`);
@@ -33,7 +33,7 @@ async function createEnvironment(home: string): Promise<void> {
     await uv("pip", "sync", "--quiet", "--python", draft, "--require-hashes", lock);
     renameSync(draft, home);
   } catch (error) {
-    // Another run may have been first; its environment is as good.
+    // Another run may have made the same environment meanwhile.
     if (!existsSync(home)) throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -42,7 +42,7 @@ async function createEnvironment(home: string): Promise<void> {
 
 async function uv(...args: readonly string[]): Promise<void> {
   const command = process.env["MORGAN_UV"] ?? "uv";
-  // uv brings its own certificate store, which lacks a company's CA; the system's has it.
+  // uv 0.13.9 uses a certificate store of its own, which lacks a company's CA. The store of the system has it.
   const exitCode = await run(command, args, { UV_SYSTEM_CERTS: process.env["UV_SYSTEM_CERTS"] ?? "true" });
   if (exitCode !== 0) throw new Error(`"${command} ${args.join(" ")}" ended with exit code ${exitCode}.`);
 }

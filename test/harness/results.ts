@@ -1,10 +1,10 @@
-/** How many tests of a suite, or of all suites, passed and failed. */
+/** The numbers of tests of a suite, or of all suites, that passed and failed. */
 export interface Totals {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** The counts a test tool wrote to its report, or nothing where it wrote none that makes sense. */
+/** Returns the counts in the report of a test tool, or undefined if the report is broken. */
 export type ReportParser = (report: string) => Totals | undefined;
 
 export function sum(totals: readonly Totals[]): Totals {
@@ -14,17 +14,19 @@ export function sum(totals: readonly Totals[]): Totals {
   });
 }
 
-/** The line a reader, or a program, finds last in the output. */
+/** Returns the last line of the output, which a program can parse. */
 export function summary({ passed, failed }: Totals): string {
   return `${passed} passed, ${failed} failed`;
 }
 
-/** A tool that only says yes or no is one test. */
+/** Counts a tool that passes or fails as one test. */
 export function verdict(exitCode: number): Totals {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** What a suite amounts to: one that crashed, or that ran no test, has failed whatever its report says. */
+/**
+ * Returns the result of a suite. A suite that crashed, or that ran no test, has failed whatever its report contains.
+ */
 export function finalTotals(counted: Totals | undefined, exitCode: number): Totals {
   const totals = counted ?? { passed: 0, failed: 0 };
   const ranNothing = totals.passed + totals.failed === 0;

@@ -1,4 +1,5 @@
 import { config } from "chai";
 
-// What a deployment said is long, and a log of CI is all that is left of it: "expected 'code: -2 …'" tells nobody why.
+// The output of a deployment is long, and CI keeps nothing but the log. A shortened "expected 'code: -2 …'" hides the
+// cause.
 config.truncateThreshold = 0;

@@ -1,8 +1,8 @@
-// The environment of a run. What the user has set wins.
+// The environment of a run. A variable that the user has set wins.
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
 import { readJson } from "./files.mjs";
+import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
 import { which } from "./process.mjs";
 
 /** @import { Paths } from "./paths.mjs" */
@@ -12,11 +12,11 @@ const CA_BUNDLES = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca
 /** The sources that base images may come from: Debian packages, or an image registry. */
 export const BASE_IMAGES = ["debian", "registry"];
 
-/** Where Go programs look by themselves. */
+/** The folders in which Go 1.26 finds certificates while SSL_CERT_DIR is not set. */
 const CERTIFICATE_FOLDERS = "/etc/ssl/certs:/etc/pki/tls/certs";
 
 /**
- * The variables that a run needs besides those it inherits.
+ * Returns the variables that a run needs besides the variables it inherits.
  * @param {{ root: string, env?: NodeJS.ProcessEnv }} options
  * @returns {Record<string, string>}
  */
@@ -26,12 +26,12 @@ export function environment({ root, env = process.env }) {
     ...pulumiHome(at, env),
     ...backend(at, env),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // The stack's salt stays in its state: a passphrase made for one machine has no place in a checked-in file.
+    // Keeps the stack's salt in its state. The passphrase belongs to one machine, so the salt is not checked in.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-    // Provenance holds a time stamp: unchanged content would get a new digest, and every container a replacement.
+    // Provenance holds a time stamp. With it, unchanged content gets a new digest, which replaces every container.
     BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
     NODE_COMPILE_CACHE: at.nodeCompile,
-    // An up that changes nothing is a dozen short Go processes and comparisons that do not wait for one another.
+    // An up without changes is a dozen short Go processes, and comparisons that can run at the same time.
     GOGC: "400",
     PULUMI_PARALLEL_DIFF: "true",
     ...(existsSync(at.uv) && { MORGAN_UV: at.uv }),
@@ -58,8 +58,8 @@ function baseImages(at, env) {
 }
 
 /**
- * Returns the source of base images that set-up has recorded. A file with anything else in it counts as no record: set-up
- * decides again and writes the file anew.
+ * Returns the source of base images that set-up has recorded. A file with anything else in it counts as no record:
+ * set-up decides again and writes the file anew.
  * @param {Pick<Paths, "machine">} at
  * @returns {string | undefined}
  */
@@ -83,7 +83,7 @@ function searchPath(at, env) {
 }
 
 /**
- * A Node that is first on PATH already needs no entry, which would bring its neighbours forward too.
+ * Returns no folder if the wanted Node is the first on PATH already. An entry would bring its neighbours forward too.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -96,7 +96,8 @@ function nodeFolder(at, env) {
 }
 
 /**
- * Plugins on PATH make the engine warn at every run, so set-up's own have a Pulumi home; the user's log-ins stay theirs.
+ * Pulumi 3.259 warns at every run about plugins on PATH, so the plugins of set-up are in a Pulumi home of their own.
+ * The credentials stay in the user's home.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -112,8 +113,8 @@ function pulumiHome(at, env) {
 function backend(at, env) {
   if (hasOwnBackend(env)) return {};
   return {
-    // The backend keeps attributes beside each file and does not write them whole: killed at that moment, it could not
-    // read the state again. Nothing needs them.
+    // Pulumi 3.259 keeps attributes beside each file and does not write them in one step. After a kill at that moment
+    // Pulumi cannot read the state again. Nothing needs the attributes.
     PULUMI_BACKEND_URL: `file://${at.state}?metadata=skip`,
     ...(!hasOwnPassphrase(env) && { PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase }),
   };
@@ -144,7 +145,7 @@ function credentialsFolder(env) {
 }
 
 /**
- * A private authority's certificates, where the program has put some, for plugins that ask a registry themselves.
+ * Adds the certificates of a private CA if the program has written some. Plugins that call a registry need them.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, string>}

@@ -1,12 +1,13 @@
-// One set-up at a time for what takes minutes. The lock is a file that holds its owner's process id; it is made by
-// link(2), so that it never exists without one.
+// A lock for work that takes minutes, so that one set-up at a time does the work. The lock is a file that holds the
+// process id of its owner. link(2) makes the file, so the file never exists without the id.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive } from "./process.mjs";
-import { say } from "./report.mjs";
+import { print } from "./report.mjs";
 
 /**
+ * Does the work while this process holds the lock, and waits for another process that holds the lock.
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
@@ -17,7 +18,7 @@ export async function withLock(file, work) {
     const owner = ownerOf(file);
     if (owner === undefined || !isAlive(owner)) removeStale(file, owner);
     else {
-      if (!waited) say(`waiting for another set-up (process ${owner})`);
+      if (!waited) print(`waiting for another set-up (process ${owner})`);
       await sleep(500);
     }
   }
@@ -58,7 +59,7 @@ function ownerOf(file) {
 }
 
 /**
- * Two waiters may find the same dead owner: only the lock that still names it is removed.
+ * Removes a lock only if the lock still names the dead owner, because two waiters may find the same owner.
  * @param {string} file
  * @param {number | undefined} owner
  */

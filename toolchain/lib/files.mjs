@@ -1,9 +1,10 @@
-// Files and folders that appear whole or not at all: an interrupted or parallel set-up leaves nothing half made.
+// Makes files and folders in one step, so that an interrupted or parallel set-up leaves nothing half made.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Fills a new folder beside its final place and moves it there; whoever comes second keeps what the first one made.
+ * Fills a new folder beside its final place and moves the folder there. If another process made the folder meanwhile,
+ * its result stays.
  * @param {string} folder
  * @param {(temporary: string) => Promise<void>} fill
  */
@@ -40,7 +41,7 @@ export function writeWhole(file, content, mode = 0o644) {
 
 /**
  * @param {string} file
- * @returns {unknown} undefined where there is no such file
+ * @returns {unknown} undefined if there is no such file
  */
 export function readJson(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;

@@ -1,5 +1,5 @@
-// The programs that set-up builds from Go modules. They are data, so that the toolchain's hash covers what decides their
-// bytes and nothing else.
+// The programs that set-up builds from Go modules. They are data, so that the toolchain's hash covers what decides
+// their bytes and nothing else.
 import { PLUGINS, PULUMI_VERSION } from "./versions.mjs";
 
 /**

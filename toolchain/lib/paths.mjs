@@ -1,4 +1,5 @@
-// Where set-up keeps things: per user what any checkout can share, per checkout what belongs to its stacks.
+// The places of set-up's files. The cache of a user serves every checkout, `.morgan/` serves the stacks of one
+// checkout.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
@@ -12,7 +13,7 @@ export const TOOLCHAIN = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @typedef {ReturnType<typeof paths>} Paths */
 
 /**
- * Where downloads and what is built from them are kept between runs, for all checkouts of a user.
+ * Returns the folder that keeps downloads and builds between runs, for all checkouts of a user.
  * @param {NodeJS.ProcessEnv} env
  */
 export function cacheFolder(env) {
@@ -45,7 +46,7 @@ export function paths({ root, env }) {
 }
 
 /**
- * A variable that is set to nothing counts as not set.
+ * Returns the value of a variable. An empty value counts as none.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} name
  */
@@ -64,7 +65,7 @@ export function isNativeTypeScript(version) {
 }
 
 /**
- * The Node that runs the program: this one if it is new enough, else the one set-up installs.
+ * Returns the folder of the Node that runs the program: this Node if it is new enough, else the Node of set-up.
  * @param {Paths} at
  */
 export function nodeDirectory(at) {
@@ -79,8 +80,8 @@ export function toolchainComplete(at) {
 /** @type {string | undefined} */
 let hash;
 /**
- * Returns a name for what the Go modules build, of their sources, versions and flags. Checkouts with other ones build into
- * another folder, and so do not disturb each other.
+ * Returns a hash of the sources, versions and flags of the Go modules. It names the folder of the built programs, so
+ * checkouts with different sources do not disturb each other.
  */
 export function toolchainHash() {
   return (hash ??= hashBuilds());

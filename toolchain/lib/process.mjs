@@ -1,4 +1,4 @@
-// Running other programs.
+// Runs other programs.
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -6,7 +6,7 @@ import { writeWhole } from "./files.mjs";
 import { SetupError } from "./report.mjs";
 
 /**
- * Runs a program to its end with its output in a log file; a failure shows what matters of it.
+ * Runs a program to its end with its output in a log file. The error of a failure shows an excerpt of the log.
  * @param {string} command
  * @param {string[]} args
  * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv }} options
@@ -38,11 +38,11 @@ export function run(command, args, { log, cwd, env = process.env }) {
 }
 
 /**
- * Runs a program that answers at once; undefined where it is missing or fails.
+ * Returns the output of a short program, or undefined if the program is missing or fails.
  * @param {string} command
  * @param {string[]} args
  */
-export function ask(command, args) {
+export function outputOf(command, args) {
   const { status, stdout } = spawnSync(command, args, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
@@ -52,8 +52,8 @@ export function ask(command, args) {
 }
 
 /**
- * Starts a daemon in its own session, so that it outlives the terminal that ran set-up, and writes down its pid for
- * whoever wants to stop it.
+ * Starts a daemon in its own session, so that the daemon outlives the terminal of set-up. Writes the daemon's pid to a
+ * file, so that another program can stop the daemon.
  * @param {string} command
  * @param {string[]} args
  * @param {{ log: string, pidFile: string }} files
@@ -75,8 +75,8 @@ export function startDetached(command, args, { log, pidFile }) {
 }
 
 /**
- * Whether a process is there and runs. One that has ended keeps its pid until somebody waits for it, which in a container
- * or a small virtual machine may be never.
+ * Returns true if a process runs. A process that has ended keeps its pid until its parent waits for it. In a container
+ * or a small virtual machine the parent may never do so.
  * @param {number} pid
  */
 export function isAlive(pid) {
@@ -90,6 +90,7 @@ export function isAlive(pid) {
 }
 
 /**
+ * Returns the path of a program, or undefined if no folder of the search path has it.
  * @param {string} name
  * @param {string} [path]
  */
@@ -112,7 +113,7 @@ function isExecutable(file) {
 }
 
 /**
- * The part of a log that says what went wrong: some programs say it first and then explain their usage.
+ * Returns the first and the last lines of a log. Some programs print the error first and their usage after it.
  * @param {string} log
  */
 export function excerpt(log, lines = 10) {

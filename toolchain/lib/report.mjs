@@ -1,15 +1,15 @@
-// What set-up says, and how it fails.
+// The messages and errors of set-up.
 
-/** A problem that the person at the terminal can solve: shown without a stack trace. */
+/** A problem that the person at the terminal can solve, so its message comes without a stack trace. */
 export class SetupError extends Error {}
 
 /** @param {string} text */
-export function say(text) {
+export function print(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
 /**
- * Something that the machine lacks and set-up cannot bring.
+ * Returns the error for a thing that the machine lacks and that set-up cannot install.
  * @param {string} what
  */
 export function missing(what) {
@@ -17,7 +17,7 @@ export function missing(what) {
 }
 
 /**
- * Reports every problem at once: someone who has to ask an administrator asks once.
+ * Returns a message with every problem, so that one request to an administrator is enough.
  * @param {string[]} problems
  */
 export function failure(problems) {

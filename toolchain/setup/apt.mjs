@@ -1,10 +1,10 @@
-// Debian packages. The engine comes from Debian testing with everything else held back: only the packages named here
-// may come from there, and what they need besides only where Debian stable has no such package at all.
+// Installs Debian packages. The engine comes from Debian testing, and apt holds everything else of that suite back.
+// Another package comes from there only if the engine needs it and Debian stable does not have it.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { setting } from "../lib/paths.mjs";
-import { writeWhole } from "../lib/files.mjs";
 import { withLock } from "../lib/file-lock.mjs";
+import { writeWhole } from "../lib/files.mjs";
+import { setting } from "../lib/paths.mjs";
 import { run, which } from "../lib/process.mjs";
 import { missing } from "../lib/report.mjs";
 
@@ -26,7 +26,7 @@ export async function aptInstall(at, packages) {
   await withLock(join(at.cache, "locks", "apt"), async () => {
     const log = join(at.logs, "apt.log");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    // apt has its own lock as well: another package manager at work is waited for instead of failing.
+    // apt fails at once if another package manager holds apt's own lock. With this option apt waits.
     const apt = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
     await run("apt-get", [...apt, "update"], { log, env });
     await run("apt-get", [...apt, "install", "--yes", "--no-install-recommends", ...packages], { log, env });
@@ -34,7 +34,7 @@ export async function aptInstall(at, packages) {
 }
 
 /**
- * The engine's packages; runc and iptables stay those of the machine's own Debian.
+ * Returns the packages of the engine. runc and iptables come from the machine's own release of Debian.
  * @param {NodeJS.ProcessEnv} env
  */
 export function enginePackages(env) {
@@ -43,7 +43,7 @@ export function enginePackages(env) {
 }
 
 /**
- * Lets apt see Debian testing, with everything held back that is not named.
+ * Adds Debian testing to the sources of apt, and holds back every package that has no name here.
  * @param {NodeJS.ProcessEnv} env
  */
 export function useTesting(env) {
@@ -84,7 +84,7 @@ export function aptSources() {
 }
 
 /**
- * The mirror that the machine takes Debian itself from, in the one-line or the deb822 format.
+ * Returns the machine's own mirror of Debian, from sources in the one-line or the deb822 format.
  * @param {string} sources
  */
 export function debianMirror(sources) {

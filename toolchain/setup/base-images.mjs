@@ -1,11 +1,11 @@
-// What is decided once for a machine: where base images come from.
-import { setting } from "../lib/paths.mjs";
-import { aptInstall, canUseApt } from "./apt.mjs";
-import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
+// Decides once for a checkout where its base images come from.
 import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
 import { writeWhole } from "../lib/files.mjs";
+import { setting } from "../lib/paths.mjs";
 import { which } from "../lib/process.mjs";
-import { SetupError, missing, say } from "../lib/report.mjs";
+import { SetupError, missing, print } from "../lib/report.mjs";
+import { aptInstall, canUseApt } from "./apt.mjs";
+import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -32,7 +32,7 @@ function chosen(env) {
 /** @param {NodeJS.ProcessEnv} env */
 async function probe(env) {
   const reachable = await registryReachable(setting(env, "DOCKER_HOST") ?? DEFAULT_HOST);
-  say(
+  print(
     reachable
       ? "base images come from the image registry"
       : "no image registry answers: base images are made from Debian packages",
@@ -44,6 +44,6 @@ async function probe(env) {
 async function installBootstrap(at) {
   if (!canUseApt())
     throw missing("mmdebstrap (a Debian package), which makes base images where no image registry answers");
-  say("installing mmdebstrap from Debian packages (about 10 s)");
+  print("installing mmdebstrap from Debian packages (about 10 s)");
   await aptInstall(at, ["mmdebstrap"]);
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { GO_BUILDS, buildFlags } from "../lib/go-builds.mjs";
 import { TOOLCHAIN } from "../lib/paths.mjs";
 import { run } from "../lib/process.mjs";
-import { say } from "../lib/report.mjs";
+import { print } from "../lib/report.mjs";
 
 /** @import { GoBuild } from "../lib/go-builds.mjs" */
 /** @import { Paths } from "../lib/paths.mjs" */
@@ -15,7 +15,7 @@ export async function buildToolchain(at) {
   const missing = GO_BUILDS.filter(({ output }) => !existsSync(join(at.toolchain, output)));
   const minutes = missing.reduce((sum, build) => sum + build.minutes, 0);
   if (missing.length > 0)
-    say(`building Pulumi from Go modules, once for all checkouts (about ${minutes} min on 2 cores)`);
+    print(`building Pulumi from Go modules, once for all checkouts (about ${minutes} min on 2 cores)`);
   for (const build of missing) await buildProgram(at, build);
   installWrapper(at);
 }
@@ -26,7 +26,7 @@ export async function buildToolchain(at) {
  */
 async function buildProgram(at, build) {
   const { module, version, minutes } = build;
-  say(`  ${module} ${version} (about ${minutes} min)`);
+  print(`  ${module} ${version} (about ${minutes} min)`);
   const output = join(at.toolchain, build.output);
   const temporary = join(at.toolchain, `${module}.part-${process.pid}`);
   try {

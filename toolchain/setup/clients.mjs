@@ -1,7 +1,7 @@
-// A docker client that works with buildx comes first on PATH: an older one may hide it.
+// Puts a docker client that works with buildx first on PATH, because an older client may come before it.
 import { existsSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ask, which } from "../lib/process.mjs";
+import { outputOf, which } from "../lib/process.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
@@ -22,12 +22,12 @@ export function linkClients(at) {
   return [];
 }
 
-// A distribution's own client belongs to its engine, so it is tried before what else is on PATH.
+// The client of a distribution belongs to its engine, so it comes before the other clients on PATH.
 function docker() {
   return ["/usr/bin/docker", which("docker")].find(
     (client) =>
       client &&
-      Number.parseInt(ask(client, ["version", "--format", "{{.Client.Version}}"]) ?? "0", 10) >= ENGINE_MINIMUM &&
-      ask(client, ["buildx", "version"]) !== undefined,
+      Number.parseInt(outputOf(client, ["version", "--format", "{{.Client.Version}}"]) ?? "0", 10) >= ENGINE_MINIMUM &&
+      outputOf(client, ["buildx", "version"]) !== undefined,
   );
 }

@@ -1,16 +1,15 @@
-// docker compose, for the benchmark alone: nothing else of the project uses it.
+// Installs docker compose, which only the benchmark uses.
 import { join } from "node:path";
-import { COMPOSE_MINIMUM } from "../lib/versions.mjs";
-import { aptInstall, canUseApt, useTesting } from "./apt.mjs";
 import { withLock } from "../lib/file-lock.mjs";
-import { ask } from "../lib/process.mjs";
-import { atLeast } from "./pulumi.mjs";
-import { say } from "../lib/report.mjs";
+import { outputOf } from "../lib/process.mjs";
+import { print } from "../lib/report.mjs";
+import { COMPOSE_MINIMUM, atLeast } from "../lib/versions.mjs";
+import { aptInstall, canUseApt, useTesting } from "./apt.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
 /**
- * Returns what keeps the machine from running docker compose.
+ * Returns the problems that keep the machine from running docker compose.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -18,9 +17,9 @@ export async function ensureCompose(at, env) {
   if (!serves() && canUseApt()) {
     await withLock(join(at.cache, "locks", "compose"), async () => {
       if (serves()) return;
-      say("installing docker compose from Debian packages (about 10 s)");
+      print("installing docker compose from Debian packages (about 10 s)");
       useTesting(env);
-      // By suite and not by pin: the machine's own Debian has a package of that name which is five years older.
+      // Names the suite, because the machine's own Debian may have a package of this name that is five years older.
       await aptInstall(at, ["docker-compose/testing"]);
     });
   }
@@ -30,6 +29,6 @@ export async function ensureCompose(at, env) {
 }
 
 function serves() {
-  const version = ask("docker", ["compose", "version", "--short"]);
+  const version = outputOf("docker", ["compose", "version", "--short"]);
   return version !== undefined && atLeast(version.replace(/^v/, ""), COMPOSE_MINIMUM);
 }

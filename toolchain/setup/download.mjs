@@ -1,10 +1,10 @@
-// Pulumi's official downloads.
+// Installs Pulumi from its official downloads.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { outputOf, run } from "../lib/process.mjs";
+import { SetupError, print } from "../lib/report.mjs";
 import { PULUMI_VERSION } from "../lib/versions.mjs";
-import { ask, run } from "../lib/process.mjs";
-import { SetupError, say } from "../lib/report.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -18,14 +18,16 @@ function archiveUrl() {
   return `https://get.pulumi.com/releases/sdk/${archiveName()}`;
 }
 
-/** curl, and not Node's own client, because it knows the machine's proxies and certificates. */
+/** Uses curl and not Node's own client, because curl uses the machine's proxies and certificates. */
 export function downloadsReachable() {
-  return ask("curl", ["--silent", "--fail", "--head", "--location", "--max-time", "4", archiveUrl()]) !== undefined;
+  return (
+    outputOf("curl", ["--silent", "--fail", "--head", "--location", "--max-time", "4", archiveUrl()]) !== undefined
+  );
 }
 
 /** @param {Paths} at */
 export async function downloadCli(at) {
-  say(`downloading Pulumi ${PULUMI_VERSION} (about 1 min)`);
+  print(`downloading Pulumi ${PULUMI_VERSION} (about 1 min)`);
   const folder = mkdtempSync(join(at.toolchain, "download.part-"));
   const archive = join(folder, archiveName());
   const checksums = join(folder, "checksums.txt");
@@ -38,7 +40,7 @@ export async function downloadCli(at) {
     await fetchTo(archive, archiveUrl());
     const expected = checksumOf(archiveName(), readFileSync(checksums, "utf8"));
     if (createHash("sha256").update(readFileSync(archive)).digest("hex") !== expected) {
-      throw new SetupError(`${archiveName()} is not what its release says: its checksum differs. Run set-up again.`);
+      throw new SetupError(`${archiveName()} does not have the checksum that its release names. Run set-up again.`);
     }
     mkdirSync(at.toolchainBin, { recursive: true });
     await run(
@@ -52,7 +54,7 @@ export async function downloadCli(at) {
 }
 
 /**
- * The entry of one file in the output of sha256sum.
+ * Returns the entry of one file in the output of sha256sum.
  * @param {string} name
  * @param {string} checksums
  */

@@ -1,31 +1,31 @@
-// What the container engine says about itself. One HTTP request on its socket: the docker client takes longer to start.
+// Requests to the API of the container engine. They go to its socket, because the docker client takes longer to start.
 import { request } from "node:http";
+import { outputOf } from "../lib/process.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
-import { ask } from "../lib/process.mjs";
 
 /** @typedef {{ ServerVersion: string, DriverStatus?: [string, string][] }} EngineInfo */
 
 export const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
 /**
- * The engine's description, or undefined where none answers.
+ * Returns the engine's description, or undefined if no engine answers.
  * @param {string} host
  * @returns {Promise<EngineInfo | undefined>}
  */
 export async function engineInfo(host) {
   const socket = socketOf(host);
   if (socket) return /** @type {Promise<EngineInfo | undefined>} */ (getJson(socket, "/info", 10_000));
-  const answer = ask("docker", ["--host", host, "info", "--format", "{{json .}}"]);
+  const answer = outputOf("docker", ["--host", host, "info", "--format", "{{json .}}"]);
   return answer ? /** @type {EngineInfo} */ (JSON.parse(answer)) : undefined;
 }
 
 /**
- * Whether the engine reaches the registry that image names without a host stand for.
+ * Returns true if the engine reaches its default registry.
  * @param {string} host
  */
 export async function registryReachable(host) {
   const socket = socketOf(host);
-  // A remote engine is somebody's set-up: it is taken to reach what it was set up for.
+  // Somebody has set a remote engine up, so it counts as able to reach its registry.
   return !socket || (await getJson(socket, "/distribution/debian:stable-slim/json", 3_000)) !== undefined;
 }
 
@@ -59,7 +59,7 @@ function getJson(socketPath, path, timeout) {
 }
 
 /**
- * Why an engine that answers does not serve this project.
+ * Returns the reasons for which an engine that answers is not usable for this project.
  * @param {EngineInfo} info
  */
 export function engineProblems(info) {

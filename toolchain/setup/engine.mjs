@@ -1,16 +1,16 @@
-// A container engine: the one that answers if it serves, else Debian's, installed and started.
+// Brings a container engine up if none answers: installs Debian's engine and starts it.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withLock } from "../lib/file-lock.mjs";
+import { readJson, writeWhole } from "../lib/files.mjs";
 import { setting } from "../lib/paths.mjs";
+import { outputOf, excerpt, isAlive, startDetached, which } from "../lib/process.mjs";
+import { SetupError, print } from "../lib/report.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
 import { linkClients } from "./clients.mjs";
 import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
-import { readJson, writeWhole } from "../lib/files.mjs";
-import { withLock } from "../lib/file-lock.mjs";
-import { ask, excerpt, isAlive, startDetached, which } from "../lib/process.mjs";
-import { SetupError, say } from "../lib/report.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 /** @typedef {{ features?: Record<string, boolean> }} Settings */
@@ -19,7 +19,7 @@ const SETTINGS = "/etc/docker/daemon.json";
 const DOCKERD_PID = "/var/run/docker.pid";
 
 /**
- * Returns what keeps the machine's engine from serving.
+ * Returns the problems that keep the machine's engine from serving the project.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -43,11 +43,11 @@ export async function ensureEngine(at, env) {
 async function bringUp(at, env) {
   if (!which("dockerd")) {
     if (!canUseApt()) return undefined;
-    say("installing a container engine from Debian packages (about 30 s)");
+    print("installing a container engine from Debian packages (about 30 s)");
     await aptInstall(at, enginePackages(env));
   }
   enableImageStore();
-  if (isSystemd()) ask("systemctl", ["start", "docker"]);
+  if (isSystemd()) outputOf("systemctl", ["start", "docker"]);
   else await startDaemons(at);
   return waitForEngine(at);
 }
@@ -71,7 +71,7 @@ function isSystemd() {
 /** @param {Paths} at */
 async function startDaemons(at) {
   const containerd = "/run/containerd/containerd.sock";
-  if (!ask("ctr", ["--connect-timeout", "2s", "--address", containerd, "version"])) {
+  if (!outputOf("ctr", ["--connect-timeout", "2s", "--address", containerd, "version"])) {
     await startDetached("containerd", [], filesOf(at, "containerd"));
     await until(() => existsSync(containerd), 15, `containerd makes ${containerd}`, logOf(at, "containerd"));
   }
@@ -79,7 +79,7 @@ async function startDaemons(at) {
   await startDetached("dockerd", ["--containerd", containerd, "--pidfile", DOCKERD_PID], filesOf(at, "dockerd"));
 }
 
-/** dockerd takes any process with the pid of its last run for itself, one that has ended and waits to be waited for too. */
+/** dockerd 28 does not start if a process has the pid of its last run, even if that process is a zombie. */
 function removeStalePid() {
   if (existsSync(DOCKERD_PID) && !isAlive(Number(readFileSync(DOCKERD_PID, "utf8")))) rmSync(DOCKERD_PID);
 }
@@ -118,7 +118,7 @@ async function waitForEngine(at) {
  * @param {string} log
  */
 async function until(condition, seconds, what, log) {
-  say(`waiting until ${what}`);
+  print(`waiting until ${what}`);
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const result = await condition();

@@ -1,12 +1,12 @@
-// The project's npm packages, and a Node that runs TypeScript natively.
+// Installs the project's npm packages, and a Node that runs TypeScript natively.
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { TOOLCHAIN, isNativeTypeScript } from "../lib/paths.mjs";
-import { NODE_MINIMUM, NODE_VERSION } from "../lib/versions.mjs";
-import { makeFolder, readJson } from "../lib/files.mjs";
 import { withLock } from "../lib/file-lock.mjs";
+import { makeFolder, readJson } from "../lib/files.mjs";
+import { TOOLCHAIN, isNativeTypeScript } from "../lib/paths.mjs";
 import { run } from "../lib/process.mjs";
-import { missing, say } from "../lib/report.mjs";
+import { missing, print } from "../lib/report.mjs";
+import { NODE_MINIMUM, NODE_VERSION } from "../lib/versions.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
@@ -16,7 +16,7 @@ export async function installPackages(at) {
   if (packagesInstalled(at.root)) return;
   await withLock(join(at.root, ".morgan", "npm.lock"), async () => {
     if (packagesInstalled(at.root)) return;
-    say("installing npm packages from package-lock.json (about 20 s)");
+    print("installing npm packages from package-lock.json (about 20 s)");
     await npmCi(at.root, join(at.logs, "npm.log"));
   });
 }
@@ -27,7 +27,7 @@ export async function installNode(at) {
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
     throw missing(`Node ${NODE_MINIMUM} or newer, which runs TypeScript natively (this is ${process.versions.node})`);
   }
-  say(`installing Node ${NODE_VERSION} for this project only; yours is ${process.versions.node} (about 10 s)`);
+  print(`installing Node ${NODE_VERSION} for this project only; yours is ${process.versions.node} (about 10 s)`);
   await makeFolder(at.node, async (folder) => {
     for (const file of ["package.json", "package-lock.json"])
       copyFileSync(join(TOOLCHAIN, "node", file), join(folder, file));
@@ -50,7 +50,7 @@ function packagesInstalled(root) {
 }
 
 /**
- * npm writes the inner lock file last, so a tree that an interruption cut short has none.
+ * npm 11 writes the lock file in node_modules last, so an interrupted installation has none.
  * @param {string} file
  * @returns {Packages | undefined}
  */
@@ -60,7 +60,8 @@ function lockedPackages(file) {
 }
 
 /**
- * Optional packages may be absent: npm leaves out those of other platforms.
+ * Returns true if the installed packages are the wanted packages. Optional packages may be absent, because npm leaves
+ * out the packages of other platforms.
  * @param {Packages} wanted
  * @param {Packages} installed
  */

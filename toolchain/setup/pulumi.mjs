@@ -1,15 +1,15 @@
-// Pulumi's CLI, its Node language host and the three plugins: the machine's own, else the official downloads, else
-// built from Go modules.
+// Provides Pulumi's CLI, its Node language host and three plugins. They are the machine's own, else the official
+// downloads, else built from Go modules.
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../lib/file-lock.mjs";
+import { writeWhole } from "../lib/files.mjs";
 import { home, setting, toolchainComplete } from "../lib/paths.mjs";
-import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION } from "../lib/versions.mjs";
+import { outputOf, run, which } from "../lib/process.mjs";
+import { missing, print } from "../lib/report.mjs";
+import { PLUGINS, PULUMI_MINIMUM, PULUMI_VERSION, atLeast } from "../lib/versions.mjs";
 import { buildToolchain } from "./build.mjs";
 import { downloadCli, downloadsReachable } from "./download.mjs";
-import { writeWhole } from "../lib/files.mjs";
-import { withLock } from "../lib/file-lock.mjs";
-import { ask, run, which } from "../lib/process.mjs";
-import { missing, say } from "../lib/report.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -23,8 +23,9 @@ export async function ensurePulumi(at, env) {
 }
 
 /**
- * The CLI writes a debug log of every run into its home, 150 kB and a sixteenth of the time of an up that changes nothing,
- * and has no setting against it: where the folder cannot be made, it goes without. `pulumi --logtostderr -v=9` still tells.
+ * Puts a file in the place of the log folder. Pulumi 3.259 writes a debug log of every run into its home and has no
+ * setting against it. The log is 150 kB and takes a sixteenth of the time of an up without changes. Pulumi goes on
+ * without a log if it cannot make the folder. `pulumi --logtostderr -v=9` prints the same log.
  * @param {Pick<Paths, "pulumiHome">} at
  */
 export function leaveOutLogs({ pulumiHome }) {
@@ -50,7 +51,8 @@ async function ensureToolchain(at, env) {
 }
 
 /**
- * For a set-up that stops anyway: says what this step would lack, without minutes of building.
+ * Throws if this step would lack something. A set-up that has failed already reports that too, without a build of
+ * minutes.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -85,7 +87,7 @@ async function useDownloads(at, env) {
 async function installPlugins(at, pulumi, folder) {
   for (const [name, version] of Object.entries(PLUGINS)) {
     if (hasPlugin(folder, name, version)) continue;
-    say(`installing Pulumi's ${name} plugin ${version} (about 10 s)`);
+    print(`installing Pulumi's ${name} plugin ${version} (about 10 s)`);
     mkdirSync(folder, { recursive: true });
     const env = { ...process.env, PULUMI_HOME: folder, PULUMI_SKIP_UPDATE_CHECK: "true" };
     await run(pulumi, ["plugin", "install", "resource", name, version], {
@@ -101,16 +103,16 @@ function complete(at) {
 }
 
 function requireGo() {
-  const version = ask("go", ["env", "GOVERSION"]);
+  const version = outputOf("go", ["env", "GOVERSION"]);
   if (version && atLeast(version.replace(/^go/, ""), "1.21")) return;
   throw missing(
     `Pulumi ${PULUMI_MINIMUM} or newer, and its downloads do not answer. Install it, or Go 1.26 or newer to build it\n` +
-      "(Go from 1.21 on fetches a newer one by itself where the module proxy offers it)",
+      "(Go 1.21 and newer fetch a newer Go if the module proxy has it)",
   );
 }
 
 function hasOwnCli() {
-  const version = which("pulumi") && ask("pulumi", ["version"]);
+  const version = which("pulumi") && outputOf("pulumi", ["version"]);
   return version !== undefined && atLeast(version.replace(/^v/, ""), PULUMI_MINIMUM);
 }
 
@@ -131,20 +133,4 @@ function hasPlugin(folder, name, version) {
 /** @param {NodeJS.ProcessEnv} env */
 function homeOf(env) {
   return setting(env, "PULUMI_HOME") ?? join(home(env), ".pulumi");
-}
-
-/**
- * @param {string} version
- * @param {string} minimum
- */
-export function atLeast(version, minimum) {
-  const have = numbers(version);
-  const need = numbers(minimum);
-  const index = need.findIndex((part, position) => (have[position] ?? 0) !== part);
-  return index < 0 || (have[index] ?? 0) > (need[index] ?? 0);
-}
-
-/** @param {string} version */
-function numbers(version) {
-  return version.split(/[.-]/).map((part) => Number.parseInt(part, 10));
 }

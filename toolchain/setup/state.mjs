@@ -1,4 +1,4 @@
-// Where Pulumi keeps state, for those who have not chosen a backend of their own.
+// Makes the folder in which Pulumi keeps state, if the user has not chosen a backend.
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { hasOwnBackend, hasOwnPassphrase } from "../lib/environment.mjs";

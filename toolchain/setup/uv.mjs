@@ -1,12 +1,12 @@
-// uv, which locks the Python requirements and runs the Python tests.
+// Installs uv, which locks the Python requirements and makes the environment of the Python tests.
 import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../lib/files.mjs";
 import { TOOLCHAIN, setting } from "../lib/paths.mjs";
+import { outputOf, run } from "../lib/process.mjs";
+import { missing, print } from "../lib/report.mjs";
 import { UV_VERSION } from "../lib/versions.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
-import { makeFolder } from "../lib/files.mjs";
-import { ask, run } from "../lib/process.mjs";
-import { missing, say } from "../lib/report.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -17,7 +17,7 @@ import { missing, say } from "../lib/report.mjs";
 export async function installUv(at, env) {
   if (setting(env, "MORGAN_UV") !== undefined || existsSync(at.uv)) return;
   await ensurePip(at);
-  say(`installing uv ${UV_VERSION} for this project only (about 10 s)`);
+  print(`installing uv ${UV_VERSION} for this project only (about 10 s)`);
   await makeFolder(dirname(at.uv), async (folder) => {
     const wheel = join(folder, "wheel");
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"];
@@ -33,8 +33,8 @@ export async function installUv(at, env) {
 
 /** @param {Paths} at */
 async function ensurePip(at) {
-  if (ask("python3", ["-m", "pip", "--version"]) !== undefined) return;
+  if (outputOf("python3", ["-m", "pip", "--version"]) !== undefined) return;
   if (!canUseApt()) throw missing("Python 3 with pip, which installs uv");
-  say("installing Python's pip (about 20 s)");
+  print("installing Python's pip (about 20 s)");
   await aptInstall(at, ["python3-pip"]);
 }

@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { environment } from "../../../toolchain/lib/environment.mjs";
+import { withLock } from "../../../toolchain/lib/file-lock.mjs";
+import { makeFolder } from "../../../toolchain/lib/files.mjs";
+import { atLeast } from "../../../toolchain/lib/versions.mjs";
 import { debianMirror, preferencesFile } from "../../../toolchain/setup/apt.mjs";
 import { checksumOf } from "../../../toolchain/setup/download.mjs";
 import { engineProblems } from "../../../toolchain/setup/engine-api.mjs";
 import { withImageStore } from "../../../toolchain/setup/engine.mjs";
-import { makeFolder } from "../../../toolchain/lib/files.mjs";
-import { withLock } from "../../../toolchain/lib/file-lock.mjs";
 import { sameTree } from "../../../toolchain/setup/npm.mjs";
-import { atLeast, leaveOutLogs } from "../../../toolchain/setup/pulumi.mjs";
+import { leaveOutLogs } from "../../../toolchain/setup/pulumi.mjs";
 
 const MIRROR = "http://mirror.example/debian";
 

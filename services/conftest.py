@@ -1,4 +1,4 @@
-"""What the services' tests share: signals, settings and servers."""
+"""Fixtures that the tests of all services share."""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ def make_wav() -> MakeWav:
 
 @pytest.fixture
 def serve() -> Serve:
-    """Serve an application on a port of this host while the context is entered; gives its base URL."""
+    """Serve an application on a port of this host while the context is entered; yields its base URL."""
 
     @asynccontextmanager
     async def serving(app: FastAPI) -> AsyncIterator[str]:
@@ -78,7 +78,7 @@ def serve() -> Serve:
 
 @pytest.fixture(scope="session")
 def running() -> Running:
-    """Run an application in this process; gives a client once its engine is loaded or cannot be loaded."""
+    """Run an application in this process; yields a client when its engine is loaded or cannot be loaded."""
 
     @contextmanager
     def run(app: FastAPI) -> Iterator[TestClient]:
@@ -94,7 +94,7 @@ def running() -> Running:
 
 @pytest.fixture(scope="session")
 def reason() -> Callable[[TestClient], str]:
-    """Return the reason for which a service that is not ready has no engine."""
+    """Return the reason why the engine of a service is not ready."""
 
     def read(client: TestClient) -> str:
         response = client.get("/ready")
@@ -107,7 +107,7 @@ def reason() -> Callable[[TestClient], str]:
 
 @pytest.fixture
 def make_weights(tmp_path: Path) -> Callable[..., Path]:
-    """Make empty files of these names; gives their folder."""
+    """Make empty files of these names; return their folder."""
 
     def make(*names: str) -> Path:
         for name in names:
@@ -119,7 +119,7 @@ def make_weights(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def start_service() -> Iterator[StartService]:
-    """Start a service as a process, wait until it answers, and give it with its base URL."""
+    """Start a service as a process, wait until it answers, and return the process and its base URL."""
     processes: list[subprocess.Popen[str]] = []
 
     def start(name: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
@@ -149,7 +149,7 @@ def start_service() -> Iterator[StartService]:
 
 @pytest.fixture
 def recording() -> bytes:
-    """Give a person saying "go forward ten meters"."""
+    """Return a recording of a person who says "go forward ten meters"."""
     path = os.environ.get("MORGAN_RECORDING")
     assert path, "set MORGAN_RECORDING to the recording that cli/recording.ts fetches; `npm test` does"
     return Path(path).read_bytes()

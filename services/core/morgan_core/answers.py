@@ -1,4 +1,4 @@
-"""What the neighbours answer, as far as core reads it."""
+"""The answers of the neighbours, in the parts that core reads."""
 
 from typing import Annotated, TypeVar
 
@@ -30,7 +30,7 @@ class Transcript(BaseModel):
 
 
 class ReplyMessage(BaseModel):
-    """A message of llm's."""
+    """A message of llm."""
 
     content: str
 
@@ -51,7 +51,7 @@ def parse(answer_type: type[Answer], name: Name, answer: bytes) -> Answer:
     """Read a neighbour's answer.
 
     Raises:
-        ServiceError: 503, naming the neighbour, if it is not what was to be expected.
+        ServiceError: 503, with the neighbour's name, if the answer has another form.
 
     """
     try:

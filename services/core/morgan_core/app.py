@@ -27,13 +27,13 @@ def _without_nul(text: str) -> str:
 
 
 class ChatRequest(BaseModel):
-    """What somebody writes."""
+    """A written message of a user."""
 
     text: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000), AfterValidator(_without_nul)
     ]
     session_id: Annotated[str, StringConstraints(pattern=SESSION_ID)] | None = None
-    """The session that goes on; left out, a new one begins."""
+    """The session to continue; if left out, a new session begins."""
 
 
 class SessionHistory(BaseModel):
@@ -44,7 +44,7 @@ class SessionHistory(BaseModel):
 
 
 class _Running:
-    """What is open while the application runs."""
+    """The connections that are open while the application runs."""
 
     backends: Backends
 
@@ -53,8 +53,8 @@ def create_app(settings: CoreSettings, open_with: OpenBackends = open_backends) 
     """Make the application.
 
     Args:
-        settings: where the neighbours and stores are.
-        open_with: opens the connections to them.
+        settings: the settings of core.
+        open_with: opens the connections to neighbours and stores.
 
     """
     state = _Running()

@@ -1,4 +1,4 @@
-"""All that core is connected to."""
+"""The connections of core."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ class Backends:
 
 @asynccontextmanager
 async def open_backends(settings: CoreSettings) -> AsyncIterator[Backends]:
-    """Open them all; none has to be there yet."""
+    """Open all connections; the neighbours and stores may start later."""
     async with (
         open_neighbours(settings) as neighbours,
         open_sessions(settings) as sessions,

@@ -1,4 +1,4 @@
-"""What a turn is made of."""
+"""Takes the turns of a conversation."""
 
 import base64
 import json
@@ -14,29 +14,29 @@ from morgan_shared.errors import ServiceError
 
 INSTRUCTIONS = "You are Morgan, a voice assistant. Answer in a few plain sentences that can be read out."
 MAX_SPOKEN = 5000
-"""Characters of a reply that are spoken; tts takes no more."""
+"""Longest part of a reply that is spoken, in characters; tts takes no more."""
 
 
 class TextReply(BaseModel):
-    """The assistant's side of a turn in writing."""
+    """The assistant's reply in a written turn."""
 
     session_id: str
     reply: str
 
 
 class VoiceReply(TextReply):
-    """The assistant's side of a spoken turn."""
+    """The assistant's reply in a spoken turn."""
 
     transcript: str
-    """What was understood."""
+    """The recognised text."""
     audio: str
     """The reply as a WAV file, in base64."""
     segments: list[Segment]
-    """Where the recording held speech."""
+    """The stretches of speech in the recording."""
 
 
 class Conversation:
-    """Takes turns, each with what the session held before."""
+    """Takes turns, each with the recent turns of its session."""
 
     def __init__(self, neighbours: Neighbours, sessions: SessionStore, history: History) -> None:
         self._neighbours = neighbours
@@ -44,17 +44,17 @@ class Conversation:
         self._history = history
 
     async def text_turn(self, session_id: str | None, text: str) -> TextReply:
-        """Reply to what was written; without a session's id a new one begins."""
+        """Reply to a text; without a session's id a new session begins."""
         session_id = session_id or uuid.uuid4().hex
         reply = await self._reply(session_id, text)
         await self._keep(session_id, text, reply)
         return TextReply(session_id=session_id, reply=reply)
 
     async def voice_turn(self, session_id: str | None, wav: bytes) -> VoiceReply:
-        """Reply to what was said in a WAV file.
+        """Reply to the speech in a WAV file.
 
         Raises:
-            ServiceError: 422 if nobody speaks in it or nothing is understood.
+            ServiceError: 422 if the recording holds no speech, or if no words are recognised.
 
         """
         session_id = session_id or uuid.uuid4().hex
@@ -65,10 +65,10 @@ class Conversation:
         heard = await self._neighbours.post("stt", "/v1/transcribe", wav, "audio/wav")
         transcript = answers.parse(answers.Transcript, "stt", heard).text.strip()
         if not transcript:
-            raise ServiceError(422, "no_speech", "nothing that is said in the recording was understood")
+            raise ServiceError(422, "no_speech", "no words were recognised in the recording")
         reply = await self._reply(session_id, transcript)
         audio = await self._neighbours.post("tts", "/v1/speech", _json(text=reply[:MAX_SPOKEN]), "application/json")
-        # Last, so that a turn whose reply was not heard can be taken again.
+        # The last step, so that a client can repeat a turn that failed before.
         await self._keep(session_id, transcript, reply)
         return VoiceReply(
             session_id=session_id,
@@ -98,7 +98,7 @@ class Conversation:
 
     async def _keep(self, session_id: str, text: str, reply: str) -> None:
         turn = Turn(id=uuid.uuid4(), text=text, reply=reply, at=datetime.now(UTC))
-        # One after the other: a turn that is not in the history must not be in the session either.
+        # The history first: a turn that is missing in the history must not be in the session.
         await self._history.append(session_id, turn)
         await self._sessions.append(session_id, turn)
 

@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 
 class PostgresHistory:
-    """The table `turns`, made on first use; connections are made when needed, so PostgreSQL may come and go."""
+    """The table `turns`, made on first use. Connections are opened on demand, so PostgreSQL may restart."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -55,7 +55,7 @@ class PostgresHistory:
         return await self._with_connection(select)
 
     async def append(self, session_id: str, turn: Turn) -> None:
-        """Keep a turn; a second time changes nothing, so that it may be tried again."""
+        """Keep a turn. A repetition changes nothing, so that a failed call may be repeated."""
 
         async def insert(connection: asyncpg.pool.PoolConnectionProxy) -> None:
             await connection.execute(
@@ -83,7 +83,7 @@ class PostgresHistory:
             try:
                 return await self._attempt(work)
             except LOST:
-                # A pooled connection may be to a server, and so to a table, that has been replaced since.
+                # A pooled connection may be to a server that was replaced. The new server may lack the table.
                 self._schema_is_there = False
                 return await self._attempt(work)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
@@ -94,7 +94,7 @@ class PostgresHistory:
         async with asyncio.timeout(STATEMENT_TIMEOUT_S), self._pool.acquire() as connection:
             if not self._schema_is_there:
                 async with connection.transaction():
-                    # "if not exists" alone fails where two containers that start at once both find no table.
+                    # In PostgreSQL 15, "if not exists" alone may fail if two containers make the table at once.
                     await connection.execute("select pg_advisory_xact_lock($1)", SCHEMA_LOCK)
                     await connection.execute(SCHEMA)
                 self._schema_is_there = True
@@ -103,7 +103,7 @@ class PostgresHistory:
 
 @asynccontextmanager
 async def open_history(settings: CoreSettings) -> AsyncIterator[PostgresHistory]:
-    """Make the store; close its connections at the end."""
+    """Make the history; close its connections at the end."""
     pool = asyncpg.create_pool(
         settings.database_url,
         password=reveal(settings.database_password),

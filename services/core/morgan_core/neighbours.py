@@ -1,4 +1,4 @@
-"""The services that core asks: vad, stt, llm and tts."""
+"""The services that core calls: vad, stt, llm and tts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,11 +15,11 @@ from morgan_shared.guard import REQUEST_ID_HEADER, current_request_id
 CONNECT_TIMEOUT_S = 2.0
 CHECK_TIMEOUT_S = 0.5
 TAKE_RECORDINGS: tuple[Name, ...] = ("vad", "stt")
-"""Neighbours that get what the client sent as it is, so that their refusals are meant for it."""
+"""Neighbours that get the client's recording unchanged, so that the client gets their refusals."""
 
 
 class HttpNeighbours:
-    """One HTTP session for all of them."""
+    """The neighbours, over one HTTP session."""
 
     def __init__(self, session: aiohttp.ClientSession, settings: CoreSettings) -> None:
         self._session = session
@@ -34,7 +34,7 @@ class HttpNeighbours:
         """Return a neighbour's answer.
 
         Raises:
-            ServiceError: the neighbour's own if it refuses a recording; else 503 or 504, naming the neighbour.
+            ServiceError: the neighbour's refusal of a recording, or 503 or 504 with the neighbour's name.
 
         """
         try:
@@ -43,7 +43,7 @@ class HttpNeighbours:
             except aiohttp.ClientConnectionError as error:
                 if isinstance(error, aiohttp.ServerTimeoutError):
                     raise
-                # It may just have been replaced; and as none of them keeps anything, asking twice does no harm.
+                # The neighbour may just have been replaced. No neighbour keeps anything, so a repetition is safe.
                 return await self._post(name, path, body, content_type)
         except TimeoutError:
             raise ServiceError(504, "neighbour_timeout", f"{name} did not answer in time") from None
@@ -94,4 +94,4 @@ def _refusal(name: Name, status: int, answer: bytes) -> ServiceError:
         error = _Error(code="", message=f"status {status}")
     if name in TAKE_RECORDINGS and status < 500 and error.code:
         return ServiceError(status, error.code, error.message, field=error.field)
-    return ServiceError(503, "neighbour_unavailable", f"{name} cannot do it now: {error.message}")
+    return ServiceError(503, "neighbour_unavailable", f"{name} cannot serve the request now: {error.message}")

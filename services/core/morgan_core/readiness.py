@@ -1,4 +1,4 @@
-"""What core's readiness depends on, and what it only reports."""
+"""The checks that decide core's readiness, and the checks that are only reported."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,10 +12,10 @@ CHECK_TIMEOUT_S = 0.8
 
 
 def core_checks(backends: Callable[[], Backends]) -> list[Check]:
-    """Make the checks; `backends` returns those that are open when a check runs."""
+    """Make the checks; `backends` returns the open connections when a check runs."""
 
     def neighbour(name: Name) -> Check:
-        # Text chat works without ears and voice, and a neighbour that is down is named where it is needed.
+        # Text chat works without vad, stt and tts. Requests that need a missing neighbour get an error with its name.
         return Check(name, lambda: _result(backends().neighbours.check(name)), gates=False)
 
     return [

@@ -19,7 +19,7 @@ RETRY_AFTER_S = 0.1
 
 
 class RedisSessions:
-    """A list of turns for each session; connections are made when needed, so Redis may come and go."""
+    """A list of turns for each session. Connections are opened on demand, so Redis may restart."""
 
     def __init__(self, client: Redis, settings: CoreSettings) -> None:
         self._client = client
@@ -27,13 +27,13 @@ class RedisSessions:
         self._turns = settings.session_turns
 
     async def recent(self, session_id: str) -> list[Turn]:
-        """Return a session's turns, oldest first; none if it is new or forgotten."""
+        """Return a session's turns, oldest first; none if the session is new or has expired."""
         with _refusals():
             found = await self._client.lrange(_key(session_id), -self._turns, -1)
         return [Turn.model_validate_json(turn) for turn in found]
 
     async def append(self, session_id: str, turn: Turn) -> None:
-        """Keep a turn, and the session for another while."""
+        """Keep a turn, and extend the session's lifetime."""
         with _refusals():
             async with self._client.pipeline(transaction=True) as pipeline:
                 pipeline.rpush(_key(session_id), turn.model_dump_json())
@@ -49,7 +49,7 @@ class RedisSessions:
 
 @asynccontextmanager
 async def open_sessions(settings: CoreSettings) -> AsyncIterator[RedisSessions]:
-    """Make the store; close its connections at the end."""
+    """Make the sessions; close their connections at the end."""
     client = Redis.from_url(
         settings.redis_url,
         password=reveal(settings.redis_password),

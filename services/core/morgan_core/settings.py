@@ -6,7 +6,7 @@ from morgan_shared.settings import BaseUrl, CommonSettings, StoreUrl
 
 
 class CoreSettings(CommonSettings):
-    """What core takes from its environment."""
+    """Settings of core."""
 
     port: int = 8000
     vad_url: BaseUrl
@@ -14,7 +14,7 @@ class CoreSettings(CommonSettings):
     llm_url: BaseUrl
     tts_url: BaseUrl
     neighbour_timeout_s: float = Field(default=25, gt=0)
-    """Seconds until a neighbour that has been asked is given up."""
+    """Seconds until a request to a neighbour is given up."""
     redis_url: StoreUrl = "redis://redis:6379/0"
     redis_password: SecretStr | None = None
     """From the file in MORGAN_REDIS_PASSWORD_FILE."""
@@ -22,6 +22,6 @@ class CoreSettings(CommonSettings):
     database_password: SecretStr | None = None
     """From the file in MORGAN_DATABASE_PASSWORD_FILE."""
     session_ttl_s: int = Field(default=3600, ge=1)
-    """Seconds after its last turn until a session's context is forgotten; its history stays."""
+    """Seconds from a session's last turn until its context expires; the history stays."""
     session_turns: int = Field(default=10, ge=1, le=100)
-    """Turns of a session that the language model is told."""
+    """Turns of a session that the language model gets."""

@@ -1,4 +1,4 @@
-"""A turn of a conversation, and what core needs to take one."""
+"""A turn of a conversation, and the interfaces of neighbours and stores."""
 
 from datetime import datetime
 from typing import Literal, Protocol
@@ -11,20 +11,20 @@ NEIGHBOURS: tuple[Name, ...] = ("vad", "stt", "llm", "tts")
 
 
 class Turn(BaseModel):
-    """What somebody said and what the assistant replied."""
+    """A user's message and the assistant's reply."""
 
     id: UUID
     text: str
     reply: str
     at: datetime
-    """When the reply was made, in UTC."""
+    """Time of the reply, in UTC."""
 
 
 class Neighbours(Protocol):
-    """The services that core asks."""
+    """The services that core calls."""
 
     async def post(self, name: Name, path: str, body: bytes, content_type: str) -> bytes:
-        """Return the answer, or raise `ServiceError`: 503 or 504 naming it, or its refusal of a recording."""
+        """Return the answer, or raise `ServiceError`: a refused recording, or 503 or 504 with the neighbour's name."""
         ...
 
     async def check(self, name: Name) -> None:
@@ -33,14 +33,14 @@ class Neighbours(Protocol):
 
 
 class SessionStore(Protocol):
-    """The recent turns of sessions that are going on."""
+    """The recent turns of the sessions that have not expired."""
 
     async def recent(self, session_id: str) -> list[Turn]:
-        """Return a session's turns, oldest first; none if it is new or forgotten."""
+        """Return a session's turns, oldest first; none if the session is new or has expired."""
         ...
 
     async def append(self, session_id: str, turn: Turn) -> None:
-        """Keep a turn, and the session for another while."""
+        """Keep a turn, and extend the session's lifetime."""
         ...
 
     async def check(self) -> None:
@@ -49,14 +49,14 @@ class SessionStore(Protocol):
 
 
 class History(Protocol):
-    """All turns, for good."""
+    """All turns, kept permanently."""
 
     async def turns(self, session_id: str) -> list[Turn]:
         """Return a session's turns, oldest first."""
         ...
 
     async def append(self, session_id: str, turn: Turn) -> None:
-        """Keep a turn; a second time changes nothing."""
+        """Keep a turn; a repetition changes nothing."""
         ...
 
     async def check(self) -> None:

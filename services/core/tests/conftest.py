@@ -1,4 +1,4 @@
-"""Stand-ins for what core is connected to."""
+"""Stand-ins for the neighbours and stores of core."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -43,10 +43,10 @@ class FakeStore:
 
 
 class FakeNeighbours:
-    """Answers as the neighbours do; `answers` may replace one, by bytes or by an error to raise."""
+    """Answers as the neighbours do; `answers` may hold other bytes, or an error to raise."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Name, str, bytes, str]] = []
+        self.requests: list[tuple[Name, str, bytes, str]] = []
         self.answers: dict[Name, bytes | ServiceError] = {
             "vad": b'{"sample_rate": 16000, "duration_s": 2, "segments": [{"start_s": 0.5, "end_s": 1.5}]}',
             "stt": b'{"text": "go forward", "engine": "fake", "duration_s": 2}',
@@ -55,7 +55,7 @@ class FakeNeighbours:
         }
 
     async def post(self, name: Name, path: str, body: bytes, content_type: str) -> bytes:
-        self.asked.append((name, path, body, content_type))
+        self.requests.append((name, path, body, content_type))
         answer = self.answers[name]
         if isinstance(answer, ServiceError):
             raise answer
@@ -84,7 +84,7 @@ def settings(**changes: Any) -> CoreSettings:
 
 @pytest.fixture
 def core_settings() -> Callable[..., CoreSettings]:
-    """Make settings whose neighbours are not there unless given."""
+    """Make settings; no neighbour listens at an address that is not given."""
     return settings
 
 
@@ -101,7 +101,7 @@ def client(fakes: Fakes) -> Iterator[TestClient]:
 
 @pytest.fixture
 def neighbour() -> FastAPI:
-    """A neighbour that answers as the path it is asked for says."""
+    """A neighbour whose behaviour the requested path selects."""
     app = FastAPI()
 
     @app.post("/{behaviour}")

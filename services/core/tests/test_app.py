@@ -16,8 +16,8 @@ def unavailable(name: str) -> ServiceError:
     return ServiceError(503, "neighbour_unavailable", f"{name} cannot be reached")
 
 
-def told_to_llm(fakes: Any) -> list[tuple[str, str]]:
-    (body,) = [body for name, _, body, _ in fakes.neighbours.asked[-1:] if name == "llm"]
+def sent_to_llm(fakes: Any) -> list[tuple[str, str]]:
+    (body,) = [body for name, _, body, _ in fakes.neighbours.requests[-1:] if name == "llm"]
     return [(message["role"], message["content"]) for message in json.loads(body)["messages"]]
 
 
@@ -31,17 +31,17 @@ def test_a_text_turn_gets_a_reply_and_is_kept(client: TestClient, fakes: Any) ->
     assert fakes.sessions.kept == fakes.history.kept
 
 
-def test_a_reply_is_kept_without_what_the_history_cannot_keep(client: TestClient, fakes: Any) -> None:
+def test_a_reply_is_kept_without_nul_characters(client: TestClient, fakes: Any) -> None:
     fakes.neighbours.answers["llm"] = b'{"choices": [{"message": {"content": "a\\u0000b"}}]}'
     assert client.post("/v1/chat", json={"text": "hello"}).json()["reply"] == "ab"
 
 
-def test_the_language_model_is_told_what_was_said_before(client: TestClient, fakes: Any) -> None:
+def test_the_language_model_gets_the_turns_before(client: TestClient, fakes: Any) -> None:
     session = client.post("/v1/chat", json={"text": "one"}).json()["session_id"]
     client.post("/v1/chat", json={"text": "two", "session_id": session})
-    assert told_to_llm(fakes)[1:] == [("user", "one"), ("assistant", "Going."), ("user", "two")]
+    assert sent_to_llm(fakes)[1:] == [("user", "one"), ("assistant", "Going."), ("user", "two")]
     client.post("/v1/chat", json={"text": "three"})
-    assert told_to_llm(fakes)[1:] == [("user", "three")]
+    assert sent_to_llm(fakes)[1:] == [("user", "three")]
 
 
 def test_a_voice_turn_goes_through_all_neighbours(client: TestClient, fakes: Any) -> None:
@@ -53,9 +53,9 @@ def test_a_voice_turn_goes_through_all_neighbours(client: TestClient, fakes: Any
         "audio": base64.b64encode(b"RIFF-the-reply").decode(),
         "segments": [{"start_s": 0.5, "end_s": 1.5}],
     }
-    assert [name for name, *_ in fakes.neighbours.asked] == ["vad", "stt", "llm", "tts"]
-    assert fakes.neighbours.asked[0][2] == fakes.neighbours.asked[1][2] == b"RIFF-the-question"
-    assert json.loads(fakes.neighbours.asked[3][2]) == {"text": "Going."}
+    assert [name for name, *_ in fakes.neighbours.requests] == ["vad", "stt", "llm", "tts"]
+    assert fakes.neighbours.requests[0][2] == fakes.neighbours.requests[1][2] == b"RIFF-the-question"
+    assert json.loads(fakes.neighbours.requests[3][2]) == {"text": "Going."}
     assert fakes.history.kept["s-1"][0].text == "go forward"
 
 
@@ -86,14 +86,14 @@ def test_a_neighbour_that_fails_is_named(client: TestClient, fakes: Any, name: A
     assert fakes.history.kept == {}
 
 
-def test_text_chat_goes_on_without_ears_and_voice(client: TestClient, fakes: Any) -> None:
+def test_text_chat_works_without_vad_stt_and_tts(client: TestClient, fakes: Any) -> None:
     for name in ("vad", "stt", "tts"):
         fakes.neighbours.answers[name] = unavailable(name)
     assert client.post("/v1/chat", json={"text": "hello"}).status_code == 200
 
 
 @pytest.mark.parametrize("store", ["sessions", "history"])
-def test_a_store_that_is_down_is_named_and_nothing_half_kept(client: TestClient, fakes: Any, store: str) -> None:
+def test_a_store_that_is_down_is_named_and_no_turn_is_kept(client: TestClient, fakes: Any, store: str) -> None:
     getattr(fakes, store).down = True
     response = client.post("/v1/chat", json={"text": "hello"})
     name = {"sessions": "redis", "history": "postgres"}[store]
@@ -117,7 +117,7 @@ def test_a_store_that_is_down_is_named_and_nothing_half_kept(client: TestClient,
         ({"text": "a", "session_id": "b" * 65}, "session_id"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_its_field(client: TestClient, body: Any, field: str) -> None:
+def test_a_wrong_request_is_refused_with_its_field(client: TestClient, body: Any, field: str) -> None:
     headers = {"content-type": "application/json"}
     response = client.post("/v1/chat", content=json.dumps(body), headers=headers)
     assert (response.status_code, response.json()["error"]["field"]) == (422, field)
@@ -130,7 +130,7 @@ def test_wrong_types_and_ids_are_refused(client: TestClient) -> None:
     assert client.get("/v1/sessions/a.b/history").status_code == 422
 
 
-def test_a_session_that_never_was_has_no_turns(client: TestClient) -> None:
+def test_an_unknown_session_has_no_turns(client: TestClient) -> None:
     assert client.get("/v1/sessions/unknown/history").json() == {"session_id": "unknown", "turns": []}
 
 

@@ -22,11 +22,11 @@ def create_app(settings: LlmSettings) -> FastAPI:
         app = create_base_app(settings, service="llm", engine=EngineInfo(built_in.MODEL))
         _serve_built_in(app)
         return app
-    # Only a gateway needs a client.
+    # Only a gateway needs an HTTP client, whose import lengthens the start.
     from morgan_llm.endpoint import Endpoint
 
     endpoint = Endpoint(settings.llm_endpoint, settings)
-    # An endpoint that is down does not gate: this service can still say so, which is better than not being there.
+    # A failing endpoint does not gate: a ready service returns the reason, and an unready one gets no requests.
     check = Check("endpoint", endpoint.check, gates=False)
     engine = EngineInfo(settings.llm_model)
     app = create_base_app(settings, service="llm", engine=engine, checks=[check], running=endpoint.running)
@@ -52,7 +52,7 @@ def _serve_endpoint(app: FastAPI, endpoint: "Endpoint") -> None:
         if not request.stream:
             return _json(await endpoint.completion(request))
         events = endpoint.events(request)
-        # The first event decides between an answer and an error, so the status waits for it.
+        # The status depends on the first event: it is an answer's, or an error is raised.
         first = await anext(events, b"")
         return _event_stream(_joined(first, events))
 

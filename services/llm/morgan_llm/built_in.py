@@ -1,4 +1,4 @@
-"""The plain responder that answers where no language model is configured: it says what it understood."""
+"""The built-in responder, which repeats the user's message if no language model is configured."""
 
 import json
 import time
@@ -11,7 +11,7 @@ MODEL = "built-in"
 
 
 def reply(request: ChatRequest) -> str:
-    """Return the same answer for the same conversation."""
+    """Return the reply, which depends only on the conversation."""
     said = [message.text.strip() for message in request.messages if message.role == "user"]
     if not said or not said[-1]:
         return "I did not understand anything."
@@ -41,7 +41,7 @@ def events(request: ChatRequest) -> Iterator[bytes]:
 
 
 def models() -> dict[str, object]:
-    """Return the list of models, which holds this one."""
+    """Return the list of models, with the built-in responder only."""
     return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "morgan"}]}
 
 

@@ -1,4 +1,4 @@
-"""The part of OpenAI's chat completion API that this service understands itself."""
+"""The part of OpenAI's chat completion API that this service reads."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ Text = Annotated[str, AfterValidator(_unicode)]
 
 
 class TextPart(BaseModel):
-    """A piece of a message; pieces other than text are for endpoints that know them."""
+    """A part of a message; parts other than text are passed on to the endpoint."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -35,14 +35,14 @@ class Message(BaseModel):
 
     @property
     def text(self) -> str:
-        """What the message says."""
+        """The text of the message."""
         if isinstance(self.content, list):
             return " ".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
 
 
 class ChatRequest(BaseModel):
-    """A request for a completion; members that are not named here are handed on to the endpoint as they are."""
+    """A request for a completion; members that are not named here are passed on to the endpoint unchanged."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -16,7 +16,7 @@ from morgan_shared.health import CheckResult
 
 CHECK_TIMEOUT_S = 0.5
 CLIENTS_FAULT = (400, 404, 413, 422, 429)
-"""Refusals that are about the client's request, so that it gets their status; others are the deployment's."""
+"""Statuses that are about the client's request, and are passed on to the client. Other errors become 503."""
 
 log = structlog.get_logger("morgan.endpoint")
 
@@ -41,7 +41,7 @@ class Endpoint:
             yield
 
     async def completion(self, request: ChatRequest) -> bytes:
-        """Return the endpoint's answer, JSON, as it is."""
+        """Return the endpoint's answer unchanged, as JSON."""
         async with self._open("POST", "/chat/completions", self._body(request)) as response:
             return await response.read()
 
@@ -51,7 +51,7 @@ class Endpoint:
             return await response.read()
 
     async def events(self, request: ChatRequest) -> AsyncIterator[bytes]:
-        """Yield the endpoint's server-sent events; an error after the first comes as an event, as the status is out."""
+        """Yield the endpoint's server-sent events. After the first event, an error is an event too."""
         started = False
         try:
             async with self._open("POST", "/chat/completions", self._body(request)) as response:
@@ -65,7 +65,7 @@ class Endpoint:
             yield f"data: {json.dumps(content)}\n\n".encode()
 
     async def check(self) -> CheckResult:
-        """Find out whether the endpoint answers."""
+        """Check that the endpoint answers."""
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S), self._open("GET", "/models"):
                 return CheckResult(ok=True, detail=f"{self._base_url} answers")
@@ -99,8 +99,8 @@ class Endpoint:
 async def _refuse_failure(response: aiohttp.ClientResponse) -> None:
     if response.status < 400:
         return
-    said = (await response.text(errors="replace"))[:500]
-    log.warning("the endpoint refused", status=response.status, body=said)
+    text = (await response.text(errors="replace"))[:500]
+    log.warning("the endpoint refused", status=response.status, body=text)
     if response.status in CLIENTS_FAULT:
-        raise ServiceError(response.status, "endpoint_refused", f"the language model refused: {said}")
+        raise ServiceError(response.status, "endpoint_refused", f"the language model refused: {text}")
     raise ServiceError(503, "endpoint_failed", f"the language model answered with {response.status}")

@@ -6,16 +6,16 @@ from morgan_shared.settings import BaseUrl, CommonSettings
 
 
 class LlmSettings(CommonSettings):
-    """What llm takes from its environment."""
+    """Settings of llm."""
 
     port: int = 8001
     llm_endpoint: BaseUrl | None = None
-    """Base URL of an OpenAI-compatible API, such as http://host:8080/v1; without one the built-in responder answers."""
+    """Base URL of an OpenAI-compatible API, such as http://host:8080/v1; if unset, the built-in responder answers."""
     llm_model: str = "default"
-    """Model that the endpoint is asked for when a request names none."""
+    """Model of a request that names none."""
     llm_api_key: SecretStr | None = None
     """Key for the endpoint, from the file in MORGAN_LLM_API_KEY_FILE."""
     llm_connect_timeout_s: float = Field(default=3, gt=0)
-    """Seconds until an endpoint that cannot be reached is given up."""
+    """Seconds until a connection to the endpoint is given up."""
     llm_idle_timeout_s: float = Field(default=25, gt=0)
-    """Seconds of silence until an endpoint that has been reached is given up."""
+    """Seconds without data until an answer of the endpoint is given up."""

@@ -1,4 +1,4 @@
-"""The llm service alone."""
+"""The llm service without an endpoint."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ def events_of(text: str) -> list[Any]:
     return [json.loads(event) for event in events]
 
 
-def test_the_built_in_responder_says_what_it_understood(built_in: TestClient) -> None:
+def test_the_built_in_responder_repeats_the_message(built_in: TestClient) -> None:
     answer = built_in.post("/v1/chat/completions", json=ASK).json()
     assert (answer["object"], answer["model"]) == ("chat.completion", "built-in")
     assert answer["choices"][0]["message"] == {"role": "assistant", "content": "I understood: go forward ten meters"}
@@ -39,7 +39,7 @@ def test_the_built_in_responder_streams_the_same(built_in: TestClient) -> None:
     assert choices[-1]["finish_reason"] == "stop"
 
 
-def test_the_built_in_responder_knows_the_turn_before(built_in: TestClient) -> None:
+def test_the_built_in_responder_repeats_the_message_before(built_in: TestClient) -> None:
     messages = [{"role": "user", "content": [{"type": "text", "text": "one"}]}, {"role": "user", "content": "two"}]
     answer = built_in.post("/v1/chat/completions", json={"messages": messages}).json()
     assert answer["choices"][0]["message"]["content"] == "I understood: two Before that you said: one"
@@ -61,7 +61,7 @@ def test_models_are_listed(built_in: TestClient) -> None:
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "\ud800"}]}]},
     ],
 )
-def test_what_is_no_conversation_is_refused_in_openais_form(built_in: TestClient, body: dict[str, Any]) -> None:
+def test_a_wrong_conversation_is_refused_in_openais_form(built_in: TestClient, body: dict[str, Any]) -> None:
     headers = {"content-type": "application/json"}
     response = built_in.post("/v1/chat/completions", content=json.dumps(body), headers=headers)
     error = response.json()["error"]

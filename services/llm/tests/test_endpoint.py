@@ -1,4 +1,4 @@
-"""The llm service before a stand-in for a language model's endpoint."""
+"""The llm service with a stand-in for a language model's endpoint."""
 
 import asyncio
 import json
@@ -36,9 +36,9 @@ def upstream(seen: list[Any]) -> FastAPI:
             return StreamingResponse(parts(body["messages"][-1]["content"]), media_type="text/event-stream")
         return JSONResponse({"choices": [{"message": {"role": "assistant", "content": "hi"}}], "extra": 1})
 
-    async def parts(asked: str) -> AsyncIterator[bytes]:
+    async def parts(content: str) -> AsyncIterator[bytes]:
         yield b'data: {"n": 1}\n\n'
-        if asked == "stall":
+        if content == "stall":
             await asyncio.sleep(1)
         yield b"data: [DONE]\n\n"
 
@@ -57,15 +57,15 @@ async def gateway(serve: Any, seen: list[Any], **settings: Any) -> AsyncIterator
             yield session
 
 
-def asking(text: str, **members: Any) -> dict[str, Any]:
+def chat(text: str, **members: Any) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text}], **members}
 
 
-async def test_the_endpoint_is_asked_and_its_answer_handed_on(serve: Any) -> None:
+async def test_requests_and_answers_are_passed_on(serve: Any) -> None:
     seen: list[Any] = []
     async with gateway(serve, seen, llm_api_key=SecretStr("key-1")) as session:
-        asked: dict[str, Any] = {"json": asking("hi", temperature=0.5), "headers": {"x-request-id": "id-1"}}
-        async with session.post("/v1/chat/completions", **asked) as response:
+        options: dict[str, Any] = {"json": chat("hi", temperature=0.5), "headers": {"x-request-id": "id-1"}}
+        async with session.post("/v1/chat/completions", **options) as response:
             assert (response.status, (await response.json())["extra"]) == (200, 1)
         async with session.get("/v1/models") as response:
             assert (await response.json())["data"] == [{"id": "llama"}]
@@ -76,17 +76,17 @@ async def test_the_endpoint_is_asked_and_its_answer_handed_on(serve: Any) -> Non
     assert (headers["authorization"], headers["x-request-id"]) == ("Bearer key-1", "id-1")
 
 
-async def test_the_endpoint_streams_through(serve: Any) -> None:
+async def test_a_stream_is_passed_on(serve: Any) -> None:
     async with (
         gateway(serve, []) as session,
-        session.post("/v1/chat/completions", json=asking("hi", stream=True)) as response,
+        session.post("/v1/chat/completions", json=chat("hi", stream=True)) as response,
     ):
         assert await response.text() == 'data: {"n": 1}\n\ndata: [DONE]\n\n'
 
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(
-    ("asked", "status", "code"),
+    ("content", "status", "code"),
     [
         ("too long", 400, "endpoint_refused"),
         ("crash", 503, "endpoint_failed"),
@@ -94,10 +94,12 @@ async def test_the_endpoint_streams_through(serve: Any) -> None:
         ("hang", 503, "endpoint_timeout"),
     ],
 )
-async def test_an_endpoint_that_fails_is_told(serve: Any, asked: str, status: int, code: str, stream: bool) -> None:
+async def test_a_failure_of_the_endpoint_is_reported(
+    serve: Any, content: str, status: int, code: str, stream: bool
+) -> None:
     async with (
         gateway(serve, []) as session,
-        session.post("/v1/chat/completions", json=asking(asked, stream=stream)) as response,
+        session.post("/v1/chat/completions", json=chat(content, stream=stream)) as response,
     ):
         error = (await response.json())["error"]
         assert (response.status, error["code"]) == (status, code)
@@ -107,18 +109,18 @@ async def test_an_endpoint_that_fails_is_told(serve: Any, asked: str, status: in
 async def test_a_stream_that_stalls_ends_with_an_error(serve: Any) -> None:
     async with (
         gateway(serve, []) as session,
-        session.post("/v1/chat/completions", json=asking("stall", stream=True)) as response,
+        session.post("/v1/chat/completions", json=chat("stall", stream=True)) as response,
     ):
         first, last = [part for part in (await response.text()).split("\n\n") if part]
     assert first == 'data: {"n": 1}'
     assert json.loads(last.removeprefix("data: "))["error"]["code"] == "endpoint_timeout"
 
 
-async def test_a_dead_endpoint_is_told_and_does_not_make_the_service_unready(serve: Any) -> None:
+async def test_a_dead_endpoint_is_reported_and_leaves_the_service_ready(serve: Any) -> None:
     app = create_app(LlmSettings(llm_endpoint="http://127.0.0.1:9", llm_model="llama"))
     async with serve(app) as url, aiohttp.ClientSession(url) as session:
         for stream in (False, True):
-            async with session.post("/v1/chat/completions", json=asking("hi", stream=stream)) as response:
+            async with session.post("/v1/chat/completions", json=chat("hi", stream=stream)) as response:
                 assert (response.status, (await response.json())["error"]["code"]) == (503, "endpoint_unavailable")
         async with session.get("/ready") as response:
             assert response.status == 200

@@ -1,1 +1,1 @@
-"""What the five services have in common."""
+"""The code that the five services share."""

@@ -31,9 +31,9 @@ def create_base_app(
     Args:
         settings: the limits.
         service: the service's name.
-        engine: what does its work, as /health and /ready report it.
-        checks: what readiness depends on.
-        running: entered before the first request is taken, left after the last one is answered.
+        engine: the service's engine, as /health and /ready report it.
+        checks: the conditions of readiness.
+        running: context that is entered before the first request and left after the last answer.
 
     """
 
@@ -50,7 +50,7 @@ def create_base_app(
 
 
 async def wav_body(request: Request) -> bytes:
-    """Return the body of a request that must hold a WAV file; a dependency of routes."""
+    """Return the body of a request that must be declared as a WAV file; a dependency of routes."""
     _require_type(request, WAV_TYPES)
     return await request.body()
 

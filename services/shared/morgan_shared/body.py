@@ -1,4 +1,4 @@
-"""Reading a request's body whole, with a limit, and noticing that its client has left."""
+"""Reads a request's whole body up to a limit, and detects that the client has left."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 DRAIN_S = 1.0
-"""Seconds for which the rest of a body too large is still read: a client that sends only sees an answer afterwards."""
+"""Seconds for which the rest of a too large body is read: many clients read no answer before they have sent it."""
 
 
 class BodyTooLargeError(Exception):
@@ -19,11 +19,11 @@ class ClientGoneError(Exception):
 
 
 async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Read the body and return a `receive` that hands it on in one message.
+    """Read the body, and return a `receive` that yields the body in one message.
 
     Raises:
-        BodyTooLargeError: if it has more than `limit` bytes.
-        ClientGoneError: if it breaks off.
+        BodyTooLargeError: if the body has more than `limit` bytes.
+        ClientGoneError: if the client leaves before the end of the body.
 
     """
     declared = Headers(scope=scope).get("content-length", "0")
@@ -53,10 +53,10 @@ async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
 
 
 async def run_while_connected(work: Awaitable[None], receive: Receive) -> None:
-    """Run what serves a request whose body has been read; cancel it if the client leaves.
+    """Await the work for a request, and cancel the work if the client leaves. The body must have been read before.
 
     Raises:
-        ClientGoneError: if it leaves.
+        ClientGoneError: if the client leaves.
 
     """
     serving = asyncio.ensure_future(work)

@@ -1,4 +1,4 @@
-"""Why no CUDA device can be used, found out from the driver itself, so that the reason is the same for every engine."""
+"""Gets from the driver the reason why no CUDA device can be used, so that every engine reports the same reason."""
 
 import ctypes
 from collections.abc import Callable
@@ -11,20 +11,20 @@ ERRORS = {
     100: "it finds no device",
     802: "the system's fabric manager is not running",
     803: "the driver's library and the kernel's module are of different versions",
-    804: "the card does not support this driver's forward compatibility",
+    804: "the GPU does not support this driver's forward compatibility",
 }
-"""What `cuInit` may return on a machine that is not in order; the numbers are CUresult's in cuda.h."""
+"""Errors of `cuInit` that a machine's set-up causes, by their number in CUresult (cuda.h)."""
 
 
 def require_device(*, found: bool, open_library: Callable[[str], Any] = ctypes.CDLL) -> None:
     """Raise unless the engine has found a device.
 
     Args:
-        found: whether it has.
+        found: True if the engine has found a device.
         open_library: opens the driver's library.
 
     Raises:
-        EngineUnavailableError: says what is missing and what to check.
+        EngineUnavailableError: with the reason and what to check.
 
     """
     if not found:
@@ -42,4 +42,4 @@ def _reason(open_library: Callable[[str], Any]) -> str:
     version = ctypes.c_int()
     driver.cuDriverGetVersion(ctypes.byref(version))
     offered = f"{version.value // 1000}.{version.value % 1000 // 10}"
-    return f"the driver offers CUDA {offered}, and the engine was built for another: check its version on the host"
+    return f"the driver offers CUDA {offered}, and the engine was built for another version: check the host's driver"

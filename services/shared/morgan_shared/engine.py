@@ -1,4 +1,4 @@
-"""An engine that takes time to load: the service answers /health meanwhile and says on /ready how far it is."""
+"""Loads an engine in the background. Meanwhile the service answers /health, and reports the progress on /ready."""
 
 import asyncio
 import threading
@@ -16,16 +16,16 @@ RETRY_S = 5.0
 
 Engine = TypeVar("Engine")
 Report = Callable[[str], None]
-"""Takes what loading is at, for people; may be called from any thread."""
+"""Takes the progress of loading, as a text for people. Any thread may call it."""
 
 log = structlog.get_logger("morgan.engine")
 
 
 class EngineUnavailableError(Exception):
-    """The engine cannot be loaded as things are.
+    """The engine cannot be loaded for now.
 
     Args:
-        reason: what is missing, and what to do about it.
+        reason: the missing part, and how to provide it.
         retry_s: seconds until loading is tried again.
 
     """
@@ -36,10 +36,10 @@ class EngineUnavailableError(Exception):
 
 
 class LoadedEngine(Generic[Engine]):
-    """Loads an engine once at start, in the background, and again every few seconds while something is missing.
+    """An engine that loads in the background at start. A failed load is tried again after a pause.
 
     Args:
-        load: loads it, reporting what takes long; raises `EngineUnavailableError` for what an operator can put right.
+        load: loads the engine and reports progress; raises `EngineUnavailableError` for what an operator can solve.
 
     """
 
@@ -51,7 +51,7 @@ class LoadedEngine(Generic[Engine]):
 
     @asynccontextmanager
     async def loading(self) -> AsyncIterator[None]:
-        """Load while the context is entered."""
+        """Load in the background while the context is entered."""
         task = asyncio.create_task(self._load_until_done())
         try:
             yield
@@ -64,7 +64,7 @@ class LoadedEngine(Generic[Engine]):
         """Return the engine.
 
         Raises:
-            ServiceError: 503 while it is not loaded.
+            ServiceError: 503 while the engine is not loaded.
 
         """
         if self._engine is None:
@@ -89,12 +89,12 @@ class LoadedEngine(Generic[Engine]):
                 await asyncio.sleep(error.retry_s)
             except Exception:
                 log.exception("the engine failed to load")
-                self._state = CheckResult(ok=False, detail="failed to load; the log says why")
+                self._state = CheckResult(ok=False, detail="failed to load; the log has the reason")
                 await asyncio.sleep(RETRY_S)
 
 
 async def in_thread(work: Callable[[], Engine]) -> Engine:
-    """Run work that loads an engine in a thread for which the end of the process does not wait: it may take minutes."""
+    """Run the work in a daemon thread, so that the process can end during a load, which may take minutes."""
     future: Future[Engine] = Future()
     future.set_running_or_notify_cancel()
 

@@ -1,4 +1,4 @@
-"""Errors as clients see them: a status and `{"error": {"code", "message"}}`."""
+"""Errors in the form that clients get, a status and `{"error": {"code", "message"}}`."""
 
 from typing import TypedDict
 
@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 
 class ValidationProblem(TypedDict):
-    """The part of FastAPI's validation errors that is told to clients."""
+    """The part of FastAPI's validation errors that clients get."""
 
     type: str
     loc: tuple[str | int, ...]
@@ -17,13 +17,13 @@ class ValidationProblem(TypedDict):
 
 
 class ServiceError(Exception):
-    """A request that cannot be served, for a reason the client should know.
+    """A request cannot be served, and the client gets the reason.
 
     Args:
         status: HTTP status, 4xx or 5xx.
         code: stable name of the reason, for programs.
-        message: what is wrong and what would be right, for people.
-        field: the member of the request's body that is wrong, if one is.
+        message: the problem and its solution, for people.
+        field: the wrong member of the request's body; None if the error is not about a member.
 
     """
 
@@ -36,7 +36,7 @@ class ServiceError(Exception):
 
 
 def error_response(error: ServiceError) -> JSONResponse:
-    """Render the error. `type` is there for clients of OpenAI's API, which look for it."""
+    """Return the error as a response. Its member `type` is for clients of OpenAI's API."""
     kind = "invalid_request_error" if error.status < 500 else "server_error"
     body = {"code": error.code, "message": error.message, "type": kind}
     if error.field is not None:
@@ -46,7 +46,7 @@ def error_response(error: ServiceError) -> JSONResponse:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Give every refusal of the framework's, such as 404, the form of a `ServiceError`."""
+    """Give every error of FastAPI, such as 404, the form of a `ServiceError`."""
 
     @app.exception_handler(ServiceError)
     async def service_error(_request: Request, error: ServiceError) -> JSONResponse:

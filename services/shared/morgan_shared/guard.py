@@ -20,13 +20,13 @@ log = structlog.get_logger("morgan.access")
 
 
 def current_request_id() -> str | None:
-    """Return the id of the request being served, to hand on to other services; None outside a request."""
+    """Return the id of the current request, for requests to other services; None outside a request."""
     request_id: str | None = structlog.contextvars.get_contextvars().get("request_id")
     return request_id
 
 
 class RequestGuard:
-    """ASGI middleware; buffers each body, since every service needs it whole before it can start."""
+    """ASGI middleware. It buffers each body, since every service needs the whole body to begin its work."""
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int, timeout_s: float) -> None:
         self._app = app
@@ -60,11 +60,11 @@ class RequestGuard:
         self._log_access(scope, status, started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> ServiceError | None:
-        """Have the application answer; return what went wrong, which matters if it had not begun to."""
+        """Run the application. Return its failure, which becomes the answer if no answer has begun."""
         deadline = asyncio.timeout(self._timeout_s)
 
         async def send_in_time(message: Message) -> None:
-            # An answer that streams may take longer than one that has to begin.
+            # The limit is on the time until an answer begins. An answer that streams may take longer.
             deadline.reschedule(None)
             await send(message)
 
@@ -84,7 +84,7 @@ class RequestGuard:
         return None
 
     def _log_access(self, scope: Scope, status: int | None, started: float) -> None:
-        # Probes come several times a second; what they find is logged when it changes.
+        # Probes come several times a second. health.py logs their results on a change.
         log.log(
             10 if scope["path"] in _QUIET_PATHS else 20,
             "request",

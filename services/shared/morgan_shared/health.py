@@ -13,7 +13,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: `detail` says it to people."""
+    """The result of a check, with a detail for people."""
 
     ok: bool
     detail: str
@@ -25,24 +25,24 @@ class Check:
 
     name: str
     run: Callable[[], Awaitable[CheckResult]]
-    """Finds out; has a time limit of its own and does not raise."""
+    """Runs the check within a time limit of its own, and does not raise."""
     gates: bool = True
-    """Whether the service is unready while this fails; otherwise it is only reported."""
+    """True if the service is unready while this check fails; False if the failure is only reported."""
 
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What does a service's work."""
+    """The engine of a service."""
 
     name: str
     device: str | None = None
-    """What it computes on; None if it computes nothing."""
+    """The device on which the engine computes; None if the engine computes nothing."""
 
 
 def health_router(service: str, engine: EngineInfo, checks: Sequence[Check]) -> APIRouter:
-    """Make the routes /health, which only says that the process answers, and /ready, which runs the checks.
+    """Make the routes /health, which answers while the process runs, and /ready, which runs the checks.
 
-    What fails is logged when it changes, not with every probe.
+    Failures are logged when they change, not with every probe.
     """
     router = APIRouter()
     worker = {"engine": engine.name} | ({} if engine.device is None else {"device": engine.device})

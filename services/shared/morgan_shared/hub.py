@@ -1,4 +1,4 @@
-"""Downloads from the hub of models, with the client that the engines' packages bring."""
+"""Downloads from the model hub with huggingface_hub, which the engines' packages require."""
 
 import os
 import shutil
@@ -12,20 +12,20 @@ from morgan_shared.model_settings import HubModel, ModelSettings
 from morgan_shared.weights import ModelFiles, Record
 
 RETRY_S = 60.0
-"""Seconds until the hub is asked again, which others use too."""
+"""Seconds until a failed download is tried again; longer than other retries, since the model hub is shared."""
 
 log = structlog.get_logger("morgan.hub")
 
 
 def prepare_environment(settings: ModelSettings) -> None:
-    """Set up the hub's client, which reads its environment once: call this before anything imports it."""
+    """Set the variables of huggingface_hub 2.4.0. Its first import reads them once, so call this before."""
     os.environ |= {
         # The home folder is read-only.
         "HF_HOME": str(Path(tempfile.gettempdir()) / "huggingface"),
         "HF_HUB_OFFLINE": "0" if settings.may_download else "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-        # Its transfer protocol of its own needs a package and a cache; plain HTTP needs neither.
+        # The protocol Xet needs a package and a cache. Plain HTTP needs neither.
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "HF_HUB_VERBOSITY": "error",
@@ -33,12 +33,12 @@ def prepare_environment(settings: ModelSettings) -> None:
 
 
 def download(model: HubModel, folder: Path, files: ModelFiles, report: Report) -> None:
-    """Fill the folder with a model's files, and nothing else of its repository.
+    """Fill the folder with a model's files, without the rest of the model's repository.
 
-    A file appears when it is whole; those that are there already when a download is taken up again are kept.
+    A file appears when it is complete. A resumed download keeps the complete files.
 
     Raises:
-        EngineUnavailableError: says why the model cannot be had.
+        EngineUnavailableError: with the reason why the model cannot be downloaded.
 
     """
     try:
@@ -46,7 +46,7 @@ def download(model: HubModel, folder: Path, files: ModelFiles, report: Report) -
     except EngineUnavailableError:
         raise
     except Exception as error:
-        # The client raises what its HTTP library and the operating system raise, and types of its own.
+        # huggingface_hub 2.4.0 raises errors of its own, of its HTTP library and of the operating system.
         raise EngineUnavailableError(describe_failure(error, model, folder), retry_s=RETRY_S) from None
 
 
@@ -60,37 +60,37 @@ def _download(model: HubModel, folder: Path, files: ModelFiles, report: Report) 
     wanted = [name for name in files.names if name in listed]
     held = Record.read(folder)
     if held is None or (held.model, held.commit) != (str(model), found.sha):
-        # The client takes a file that is there for the one it wants if the hub fails in between.
+        # If the model hub fails during a download, huggingface_hub 2.4.0 takes an existing file for the wanted file.
         for name in files.names:
             (folder / name).unlink(missing_ok=True)
     Record(str(model), found.sha, complete=False).write(folder)
     log.info("downloading", model=str(model), commit=found.sha, files=wanted)
-    # One by one: the client's own download of several files runs in threads that the end of the process waits for.
+    # One by one: snapshot_download of huggingface_hub 2.4.0 uses threads, and the process could not end before them.
     for number, name in enumerate(wanted, 1):
         report(f"downloading model {model}: {name}, file {number} of {len(wanted)}")
         hf_hub_download(model.repository, name, revision=found.sha, local_dir=folder, token=False)
     Record(str(model), found.sha, complete=True).write(folder)
     report("loading")
-    # The client's notes, and parts of files that killed downloads have left.
+    # The folder holds metadata of huggingface_hub, and partial files of killed downloads.
     shutil.rmtree(folder / ".cache" / "huggingface", ignore_errors=True)
     log.info("downloaded", model=str(model))
 
 
 def describe_failure(error: Exception, model: HubModel, folder: Path) -> str:
-    """Say why a download failed, without the error's own text: it may hold signed addresses."""
+    """Describe why a download failed, without the error's own text, which may hold signed URLs."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status in (401, 403, 404):
         return (
-            f"the hub has no model {model} for everyone (HTTP {status}): check the id and the revision in MORGAN_MODEL"
-            f"; the files of a private model have to be put into {folder}"
+            f"the model hub has no public model {model} (HTTP {status}): check the id and the revision in MORGAN_MODEL"
+            f"; put the files of a private model into {folder}"
         )
     if status is not None:
-        return f"model {model} cannot be downloaded: the hub answers HTTP {status}"
+        return f"model {model} cannot be downloaded: the model hub answers HTTP {status}"
     root = _root(error)
     cause = (isinstance(root, OSError) and root.strerror) or type(root).__name__
     if isinstance(error, OSError) and error.filename is not None:
         return f"model {model} cannot be downloaded: {error.filename}: {cause}; {folder} has to be writable"
-    return f"model {model} cannot be downloaded: {cause}; check the way to the hub, or HF_ENDPOINT for a mirror of it"
+    return f"model {model} cannot be downloaded: {cause}; check the network, or HF_ENDPOINT if a mirror is used"
 
 
 def _root(error: BaseException) -> BaseException:

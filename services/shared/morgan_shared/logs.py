@@ -1,4 +1,4 @@
-"""One JSON object a line on standard output, with the request's id where there is one."""
+"""Logs one JSON object a line to standard output, with the request's id during a request."""
 
 import logging
 import sys

@@ -17,7 +17,7 @@ _MODEL = re.compile(rf"({_NAME}/{_NAME})(?:@([A-Za-z0-9][A-Za-z0-9._/-]*))?")
 
 @dataclass(frozen=True)
 class HubModel:
-    """A model of the hub."""
+    """A model on the model hub."""
 
     repository: str
     """Its id, such as org/name."""
@@ -29,12 +29,12 @@ class HubModel:
         """Read `org/name` or `org/name@revision`.
 
         Raises:
-            ValueError: if it is neither.
+            ValueError: if the text has neither form.
 
         """
         found = _MODEL.fullmatch(text)
         if found is None:
-            raise ValueError("must be a model of the hub, such as org/name or org/name@revision")
+            raise ValueError("must name a model on the model hub, such as org/name or org/name@revision")
         repository, revision = found.groups()
         return cls(repository) if revision is None else cls(repository, revision)
 
@@ -43,18 +43,18 @@ class HubModel:
 
 
 class ModelSettings(CommonSettings):
-    """What such a service takes besides."""
+    """Settings of a service whose engine loads weights."""
 
     device: Device = "cuda"
-    """Where an engine with a choice works. No such device: the service is not ready, and does not turn to another."""
+    """Device of an engine that supports both. Without this device the service is not ready; there is no fallback."""
     model_dir: Path = Path("/models")
-    """Folder of the weights; with `model` it has to be writable, and what it holds is replaced."""
+    """Folder of the weights. With `model` the folder must be writable, and its files are replaced."""
     model: Annotated[HubModel, BeforeValidator(HubModel.parse)] | None = None
-    """Model that is downloaded where the folder does not hold it; unset, only what the folder holds."""
+    """Model that is downloaded if the folder does not hold it; if unset, the folder's files are used."""
     model_offline: bool = False
-    """Whether the hub is never asked, so that the folder has to hold `model` already."""
+    """True if nothing is downloaded, so that the folder must hold `model` already."""
 
     @property
     def may_download(self) -> bool:
-        """Whether weights that are missing come from the hub."""
+        """True if missing weights are downloaded."""
         return self.model is not None and not self.model_offline

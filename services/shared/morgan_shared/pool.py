@@ -11,22 +11,22 @@ from morgan_shared.slots import busy_error
 Result = TypeVar("Result")
 
 
-class Cancelled(Exception):  # noqa: N818 (no error: nobody waits for the result any more)
+class Cancelled(Exception):  # noqa: N818 (not an error: its request has ended)
     """Raised inside a worker whose request has ended."""
 
 
 class Cancellation:
-    """Tells a worker that nobody waits for its result any more."""
+    """Signals to a worker that its request has ended."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def cancel(self) -> None:
-        """Ask the worker to stop."""
+        """Signal that the request has ended."""
         self._event.set()
 
     def check(self) -> None:
-        """Call between steps of the work.
+        """Raise if the request has ended. Workers call this between their steps.
 
         Raises:
             Cancelled: if the request has ended.
@@ -40,8 +40,8 @@ class WorkerPool:
     """Runs functions in threads.
 
     Args:
-        workers: how many run at once.
-        queue: how many more may wait; beyond that, requests are refused.
+        workers: number of functions that run at once.
+        queue: number of functions that may wait; further functions are refused.
 
     """
 
@@ -51,10 +51,10 @@ class WorkerPool:
         self._pending = 0
 
     async def run(self, work: Callable[[Cancellation], Result]) -> Result:
-        """Run the work in a thread; if the caller is cancelled, the work is told so.
+        """Run the work in a thread. If the caller is cancelled, the work gets a signal through its `Cancellation`.
 
         Raises:
-            ServiceError: 503 if too much is waiting already.
+            ServiceError: 503 if the queue is full.
 
         """
         if self._pending >= self._limit:
@@ -63,7 +63,7 @@ class WorkerPool:
         future = self._executor.submit(work, cancellation)
         loop = asyncio.get_running_loop()
         self._pending += 1
-        # The place is free when the thread is done, which can be after its request has ended.
+        # A thread may end after its request has ended, and keeps its place until then.
         future.add_done_callback(lambda _done: loop.call_soon_threadsafe(self._release))
         try:
             return await asyncio.wrap_future(future)
@@ -72,7 +72,7 @@ class WorkerPool:
             raise
 
     def close(self) -> None:
-        """Let go of the threads once their work is done."""
+        """Drop the queue, and end each thread after its current work."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _release(self) -> None:

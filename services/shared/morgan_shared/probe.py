@@ -1,7 +1,7 @@
 """Health probe for a container: `python3 -I -S probe.py PORT PATH` exits with 0 once the answer is 200, else with 1.
 
-It asks again for a while: to start another probe takes longer, and takes processor time from the service that starts.
-It imports the bare socket and nothing else that Python has not loaded.
+The probe repeats a failed request for a while. Another probe would take longer to start, and would take CPU time from
+a starting service. The probe imports `_socket` in place of socket, which takes longer to import.
 """
 
 import _socket
@@ -9,15 +9,15 @@ import sys
 import time
 
 PATIENCE_S = 2.0
-"""How long it asks; the engine gives a probe 3 s, of which Python takes some to start."""
+"""Seconds for which a request is repeated. The engine gives a probe 3 s, and Python takes a part of it to start."""
 UNANSWERED_PAUSE_S = 0.05
-"""Before it asks again where nothing listens yet."""
+"""Seconds between requests while there is no answer."""
 UNREADY_PAUSE_S = 0.2
-"""Before it asks again where the service said that it is not ready: to find that out may take the service some work."""
+"""Seconds between requests while the service is not ready; longer, since its checks may take some work."""
 
 
 def probe(port: int, path: str, limit_s: float) -> tuple[int | None, str]:
-    """Ask the service on this host; return the status of its answer with the body, or None with why there is none."""
+    """Request the path from the service on this host. Return status and body, or None and the reason for no answer."""
     connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     try:
         connection.settimeout(limit_s)
@@ -38,7 +38,7 @@ def probe(port: int, path: str, limit_s: float) -> tuple[int | None, str]:
 
 
 def wait(port: int, path: str) -> tuple[bool, str]:
-    """Ask until the service is ready or the time is over; return whether it is, and what it said last."""
+    """Request until the service is ready or the time is over. Return True if it is ready, and the last answer."""
     end = time.monotonic() + PATIENCE_S
     left = PATIENCE_S
     while True:
@@ -53,7 +53,7 @@ def wait(port: int, path: str) -> tuple[bool, str]:
 
 
 def main() -> int:
-    """Probe as the command line says, and print what a failing service said: the engine keeps it for `inspect`."""
+    """Probe the service of the command line. Print the answer of a failure, which the engine keeps for `inspect`."""
     ready, body = wait(int(sys.argv[1]), sys.argv[2])
     if not ready:
         print(body)

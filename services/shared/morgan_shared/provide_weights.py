@@ -7,10 +7,10 @@ from morgan_shared.weights import RECORD, ModelFiles, Record, is_whole, missing_
 
 
 def provide_weights(settings: ModelSettings, files: ModelFiles, report: Report) -> None:
-    """Have the folder hold the weights asked for: download them if they are not there and that is allowed.
+    """Provide the weights in the folder, by a download if the weights are missing and downloads are allowed.
 
     Raises:
-        EngineUnavailableError: if they are not there and cannot be had; says which file is missing and what to do.
+        EngineUnavailableError: if the weights cannot be provided; names the missing file and the remedy.
 
     """
     held = Record.read(settings.model_dir)
@@ -22,26 +22,26 @@ def provide_weights(settings: ModelSettings, files: ModelFiles, report: Report) 
 
 
 def damaged_weights(settings: ModelSettings, files: ModelFiles, error: Exception) -> str:
-    """Say that the weights cannot be loaded, and what to do, which starts with the folder."""
+    """Describe weights that cannot be loaded, with their folder and the remedy."""
     folder = settings.model_dir
     text = str(error).strip() or type(error).__name__
-    mend = "remove them to have them downloaded anew" if settings.may_download else "put them there anew"
-    return f"{files.kind} cannot be loaded from {folder}: {text.splitlines()[0]}; if its files are damaged, {mend}"
+    remedy = "remove them for a new download" if settings.may_download else "replace them"
+    return f"{files.kind} cannot be loaded from {folder}: {text.splitlines()[0]}; if its files are damaged, {remedy}"
 
 
 def _problem(settings: ModelSettings, files: ModelFiles, held: Record | None) -> str | None:
-    """Say what is wrong with the folder where nothing may be downloaded."""
+    """Describe the folder's problem if nothing may be downloaded; None if the folder has the weights."""
     folder, model = settings.model_dir, settings.model
-    ask = (
-        "set MORGAN_MODEL to have a model of the hub downloaded"
+    remedy = (
+        "set MORGAN_MODEL to download a model from the model hub"
         if model is None
         else f"allow the download of {model}, which MORGAN_MODEL_OFFLINE forbids"
     )
-    replaced = f"remove {folder / RECORD} if you have put the files there by now"
+    replaced = f"remove {folder / RECORD} if you have put the files there yourself"
     if held is not None and not held.complete:
-        return f"{folder} holds a part of {held.model}, whose download was broken off: {ask}, or {replaced}"
+        return f"{folder} holds a part of {held.model}, whose download was interrupted: {remedy}, or {replaced}"
     if held is not None and model is not None and held.model != str(model):
-        return f"{folder} holds {held.model}, not {model}: {ask}, or {replaced}"
+        return f"{folder} holds {held.model}, not {model}: {remedy}, or {replaced}"
     if missing := missing_file(folder, files):
-        return f"{missing} is missing: put the files of {files.kind} there, or {ask}"
+        return f"{missing} is missing: put the files of {files.kind} there, or {remedy}"
     return None

@@ -1,4 +1,4 @@
-"""Changing audio's sample rate."""
+"""Changes the sample rate of audio."""
 
 from math import gcd
 
@@ -7,15 +7,15 @@ import numpy as np
 from morgan_shared.wav import Audio, Samples
 
 ZERO_CROSSINGS = 16
-"""Length of the filter on each side, in zero crossings of its sinc: enough for 60 dB of stop band."""
+"""Length of the filter on each side, in zero crossings of its sinc: enough for a stop band of 60 dB."""
 ROLL_OFF = 0.92
-"""Pass band, as a share of the lower rate's: the rest is the filter's transition."""
+"""Pass band as a share of the lower rate's band; the rest is the filter's transition band."""
 KAISER_BETA = 8.0
 BLOCK = 4096
 
 
 def resample(audio: Audio, sample_rate: int) -> Audio:
-    """Return the audio at another rate, low-pass filtered so that nothing folds back into the band."""
+    """Return the audio at another rate, with a low-pass filter against aliasing."""
     if audio.sample_rate == sample_rate:
         return audio
     common = gcd(audio.sample_rate, sample_rate)
@@ -28,7 +28,7 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
     output = np.empty(count, np.float32)
     for start in range(0, count, BLOCK):
         position = np.arange(start, min(start + BLOCK, count)) * down
-        # The phase says how far between two input samples an output sample lies; each has its own filter.
+        # The phase is the position of an output sample between two input samples. Each phase has its own filter.
         output[start : start + BLOCK] = np.einsum("ij,ij->i", windows[position // up], taps[position % up])
     return Audio(np.clip(output, -1, 1), sample_rate)
 

@@ -1,4 +1,4 @@
-"""Starting a service as a process, and ending it."""
+"""Starts a service as a process, and ends it."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 WRONG_SETTINGS = 2
-"""Exit code when the environment is wrong, so that it is told apart from a crash."""
+"""Exit code if the environment is wrong; a crash has another code."""
 
 
 def run(
@@ -25,11 +25,11 @@ def run(
     Args:
         service: the service's name.
         settings_type: its settings.
-        load_factory: imports and returns what makes the application; called once the settings are known to be good,
-            so that a wrong one is told at once and not after the imports.
+        load_factory: imports and returns the function that makes the application. It is called after the settings are
+            checked, so that a wrong setting is reported before the imports.
 
     """
-    # As a container's first process, one without a handler would ignore the signal while it imports.
+    # A container's first process ignores a signal until it has a handler (pid_namespaces(7)), also while it imports.
     signal.signal(signal.SIGTERM, _exit)
     signal.signal(signal.SIGINT, _exit)
     try:
@@ -38,7 +38,7 @@ def run(
         print(f"{service}: {error}", file=sys.stderr)
         sys.exit(WRONG_SETTINGS)
 
-    # numpy's BLAS starts a thread per core when it is imported, and no service multiplies matrices with it.
+    # The OpenBLAS of numpy 2.4.6 starts a thread for each CPU core on import, and no service multiplies matrices.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     from morgan_shared.logs import configure_logging
@@ -55,15 +55,15 @@ def run(
         log_config=None,
         access_log=False,
         server_header=False,
-        # No service has WebSockets, and importing what serves them takes time at every start.
+        # No service has WebSockets. By default, uvicorn 0.54.0 tries to import packages for them at every start.
         ws="none",
-        # A request's own time limit ends it sooner; this is for answers that stream.
+        # The guard's limit ends a request without an answer sooner. This limit is for answers that stream.
         timeout_graceful_shutdown=int(settings.request_timeout_s) + 1,
     )
     uvicorn.Server(config).run()
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> None:
-    # What was imported is not worth a search for garbage: it takes 0.2 s, for which a rollout would wait.
+    # At its end, Python 3.11 searches all objects for garbage. A rollout would wait 0.2 s for that.
     gc.freeze()
     sys.exit(0)

@@ -12,7 +12,7 @@ MIB = 1024 * 1024
 
 
 class SettingsError(Exception):
-    """The environment does not describe a service that can start; the message lists every problem."""
+    """The settings are wrong; the message lists every problem."""
 
 
 def _base_url(value: str) -> str:
@@ -36,7 +36,7 @@ StoreUrl = Annotated[str, AfterValidator(_without_password)]
 
 
 class CommonSettings(BaseModel):
-    """What each service takes. A field `name` is read from MORGAN_NAME, a secret from the file in MORGAN_NAME_FILE."""
+    """Common settings. A field `name` is read from MORGAN_NAME, a secret from the file in MORGAN_NAME_FILE."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,22 +45,22 @@ class CommonSettings(BaseModel):
     port: int = Field(ge=1, le=65535)
     """TCP port to listen on."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least severity that is logged."""
+    """Lowest severity that is logged."""
     max_body_bytes: int = Field(default=10 * MIB, ge=1)
-    """Largest request body in bytes; more is answered with 413."""
+    """Largest request body in bytes; a larger body is answered with 413."""
     request_timeout_s: float = Field(default=30, gt=0)
     """Seconds until a request that has no answer yet is answered with 504."""
 
 
 class AudioSettings(CommonSettings):
-    """What services that work on audio take besides."""
+    """Further settings of services that work on audio."""
 
     max_audio_s: float = Field(default=300, gt=0)
-    """Longest recording in seconds; more is answered with 413."""
+    """Longest recording in seconds; a longer recording is answered with 413."""
     workers: int = Field(default=1, ge=1, le=64)
-    """Requests worked on at once, each on a CPU core of its own."""
+    """Requests that run at once, each on a CPU core of its own."""
     queue: int = Field(default=8, ge=0)
-    """Requests that may wait for a worker; more are answered with 503."""
+    """Requests that may wait for a worker; further requests are answered with 503."""
 
 
 Settings = TypeVar("Settings", bound=CommonSettings)
@@ -72,10 +72,10 @@ def reveal(secret: SecretStr | None) -> str | None:
 
 
 def load_settings(settings_type: type[Settings], environment: Mapping[str, str]) -> Settings:
-    """Read the settings from the environment; an empty variable counts as one that is not set.
+    """Read the settings from the environment; an empty variable counts as unset.
 
     Raises:
-        SettingsError: with every problem found, one a line.
+        SettingsError: with every problem, one a line.
 
     """
     values: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""A bound on what runs and waits at once."""
+"""Limits the requests that run and wait at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from morgan_shared.errors import ServiceError
 
 
 def busy_error() -> ServiceError:
-    """Make the answer to a request for which there is no room."""
+    """Make the error for a request beyond the limit."""
     return ServiceError(503, "busy", "too many requests are waiting; try again in a moment")
 
 
@@ -22,7 +22,7 @@ class Slots:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Hold a place; wait for it if need be.
+        """Hold a place, after a wait if all places are taken.
 
         Raises:
             ServiceError: 503 if too many wait already.

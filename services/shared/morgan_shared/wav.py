@@ -1,4 +1,4 @@
-"""Reading WAV files into mono samples, strictly enough that nothing but audio gets through."""
+"""Reads WAV files into mono samples, and refuses other data."""
 
 import struct
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ MIN_RATE, MAX_RATE = 8000, 192_000
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono audio: samples from -1 to 1, and how many of them make a second."""
+    """Mono audio, with samples from -1 to 1."""
 
     samples: Samples
     sample_rate: int
@@ -40,10 +40,10 @@ class _Format:
 def read_wav(data: bytes, *, max_duration_s: float) -> Audio:
     """Read a RIFF WAVE file of 8 to 32 bit PCM or 32 bit float samples, mixing its channels down to one.
 
-    A data chunk cut short, as a stream's header announces it, counts up to its end.
+    The header of a stream may announce more samples than the data holds. Then the samples up to the end are read.
 
     Raises:
-        ServiceError: 400 if it is not such a file or holds no samples, 413 if it is longer than `max_duration_s`.
+        ServiceError: 400 if the data is no such file or holds no samples, 413 if it is longer than `max_duration_s`.
 
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":

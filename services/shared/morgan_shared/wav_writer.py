@@ -8,7 +8,7 @@ import wave
 
 
 def write_wav(pcm: bytes, sample_rate: int) -> bytes:
-    """Return a WAV file of 16 bit mono samples, little-endian as they are in `pcm`."""
+    """Return a WAV file of 16 bit mono samples, which `pcm` holds in little-endian order."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 RECORD = ".morgan-model.json"
-"""File that says which model a folder was filled with."""
+"""File that names the model that a folder was filled with."""
 
 
 @dataclass(frozen=True)
@@ -14,48 +14,48 @@ class ModelFiles:
     """The files of an engine's models."""
 
     kind: str
-    """What such a model is called, with its article."""
+    """Name of such a model, with its article."""
     required: tuple[str, ...]
-    """Names of the files without which it does not load."""
+    """Names of the files without which a model does not load."""
     optional: tuple[str, ...]
-    """Names of files that only some models have, and which those need."""
+    """Names of further files, which a model needs if its repository has them."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of them."""
+        """All names."""
         return self.required + self.optional
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a download put into a folder."""
+    """The model that a download put into a folder."""
 
     model: str
     commit: str
-    """Commit to which the model's revision led."""
+    """Commit of the model's revision at the time of the download."""
     complete: bool
-    """Whether all files are there; until then, the model must not be loaded."""
+    """True if all files are there; until then, the model must not be loaded."""
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """Return the folder's record; None if it was not filled by a download, or by one whose record is damaged."""
+        """Return the folder's record; None if the record is missing or damaged."""
         try:
             return cls(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
     def write(self, folder: Path) -> None:
-        """Write the record so that a reader finds either the old or the new one."""
+        """Write the record in one step, so that a reader finds either the old or the new record."""
         draft = folder / f"{RECORD}.new"
         draft.write_text(json.dumps(asdict(self)), encoding="utf-8")
         draft.replace(folder / RECORD)
 
 
 def is_whole(held: Record, model: str) -> bool:
-    """Return whether the folder was filled with all of this model."""
+    """Return True if the folder was filled with all files of this model."""
     return held.complete and held.model == model
 
 
 def missing_file(folder: Path, files: ModelFiles) -> Path | None:
-    """Return the first required file that the folder lacks."""
+    """Return the first required file that the folder lacks; None if the folder has all."""
     return next((folder / name for name in files.required if not (folder / name).is_file()), None)

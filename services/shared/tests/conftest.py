@@ -1,4 +1,4 @@
-"""An application inside the frame that each service has."""
+"""An example application in the frame that all services share."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def make_example(*, gates: bool = True, **limits: Any) -> FastAPI:
 
     @app.get("/refuse")
     async def refuse() -> None:
-        raise ServiceError(503, "broken", "the other one is broken")
+        raise ServiceError(503, "broken", "the store is broken")
 
     @app.get("/crash")
     async def crash() -> None:
@@ -64,5 +64,5 @@ def client() -> Iterator[TestClient]:
 
 @pytest.fixture
 def example_app() -> Callable[..., FastAPI]:
-    """Make an application inside the frame, with limits of its own."""
+    """Make an application in the frame, with the given limits."""
     return make_example

@@ -1,7 +1,7 @@
-"""A stand-in for the hub of models: `python fake_hub.py FOLDER [ADDRESS:PORT]` serves the models in FOLDER/org/name.
+"""A stand-in for the model hub: `python fake_hub.py FOLDER [ADDRESS:PORT]` serves the models in FOLDER/org/name.
 
 It prints its URL and then each request. Every revision of a model but `missing` leads to one commit, the hash of its
-files. Models of the organisation `private` are refused; model.bin of those of `slow` stops half-way for a minute.
+files. Models of the organisation `private` are refused. In models of `slow`, model.bin stops half-way for a minute.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ SLOW_S = 60
 
 
 class Hub(BaseHTTPRequestHandler):
-    """Answers as the hub does, so far as its client asks."""
+    """Answers the requests of huggingface_hub as the model hub does."""
 
     protocol_version = "HTTP/1.1"
     folder: Path
@@ -68,7 +68,7 @@ class Hub(BaseHTTPRequestHandler):
             self.wfile.write(body[len(body) // 2 :])
 
     def log_message(self, *_arguments: object) -> None:
-        """Requests are printed as they come."""
+        """Print nothing here: `answer` prints each request."""
 
 
 def commit(model: Path) -> str:

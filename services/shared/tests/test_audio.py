@@ -46,12 +46,12 @@ def test_chunks_before_the_samples_are_skipped(make_wav: Any) -> None:
     assert read_wav(with_note, max_duration_s=10).duration_s == 1.0
 
 
-def test_a_stream_that_does_not_know_its_length_is_read_to_its_end(make_wav: Any) -> None:
+def test_a_stream_of_unknown_length_is_read_to_its_end(make_wav: Any) -> None:
     wav = make_wav(sine(440))
     assert read_wav(wav[:40] + struct.pack("<I", 0x7FFFF000) + wav[44:], max_duration_s=10).duration_s == 1.0
 
 
-def test_what_is_written_can_be_read() -> None:
+def test_a_written_file_can_be_read() -> None:
     pcm = (sine(440) * 32767).astype("<i2").tobytes()
     np.testing.assert_allclose(read_wav(write_wav(pcm, RATE), max_duration_s=10).samples, sine(440), atol=1e-4)
 
@@ -84,7 +84,7 @@ def header(**changes: int) -> bytes:
         header(encoding=3, bits=32)[:-4] + struct.pack("<f", float("nan")),
     ],
 )
-def test_what_is_no_audio_is_refused(data: bytes) -> None:
+def test_other_data_than_audio_is_refused(data: bytes) -> None:
     with pytest.raises(ServiceError) as caught:
         read_wav(data, max_duration_s=10)
     assert (caught.value.status, caught.value.code) == (400, "invalid_audio")
@@ -97,7 +97,7 @@ def test_audio_too_long_is_refused(make_wav: Any) -> None:
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 96000, 192_000])
-def test_resampling_keeps_what_both_rates_can_hold(rate: int) -> None:
+def test_resampling_keeps_frequencies_that_both_rates_can_hold(rate: int) -> None:
     audio = resample(Audio(sine(1000, rate).astype(np.float32), rate), RATE)
     assert audio.sample_rate == RATE
     assert audio.duration_s == pytest.approx(1.0, abs=1e-3)
@@ -106,7 +106,7 @@ def test_resampling_keeps_what_both_rates_can_hold(rate: int) -> None:
 
 
 @pytest.mark.parametrize("frequency", [9000, 12000, 15000])
-def test_resampling_lets_nothing_fold_back(frequency: float) -> None:
+def test_resampling_does_not_alias(frequency: float) -> None:
     assert level_of(resample(Audio(sine(frequency, 48000).astype(np.float32), 48000), RATE)) < 1e-3
 
 

@@ -1,4 +1,4 @@
-"""Why there is no CUDA device, as a stand-in for the driver tells it."""
+"""The reasons for a missing CUDA device, from a stand-in for the driver."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_device_that_was_found_is_enough() -> None:
         (lambda _name: Driver(), "the driver offers CUDA 12.2, and the engine was built for another"),
     ],
 )
-def test_what_is_missing_is_told_with_what_to_check(open_library: Any, reason: str) -> None:
+def test_the_reason_is_reported_with_a_remedy(open_library: Any, reason: str) -> None:
     with pytest.raises(EngineUnavailableError) as caught:
         require_device(found=False, open_library=open_library)
     assert f"no CUDA device can be used: {reason}" in str(caught.value)

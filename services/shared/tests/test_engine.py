@@ -11,13 +11,13 @@ from morgan_shared.errors import ServiceError
 
 
 async def state(engine: LoadedEngine[Any], detail: str) -> None:
-    """Wait until the check says this."""
+    """Wait until the check reports this detail."""
     async with asyncio.timeout(5):
         while (await engine.check.run()).detail != detail:
             await asyncio.sleep(0.01)
 
 
-async def test_what_loading_is_at_is_told_until_it_is_done() -> None:
+async def test_progress_is_reported_until_the_engine_is_loaded() -> None:
     go_on = threading.Event()
 
     def load(report: Report) -> str:
@@ -36,7 +36,7 @@ async def test_what_loading_is_at_is_told_until_it_is_done() -> None:
         assert engine.get() == "cuckoo"
 
 
-async def test_what_is_missing_is_told_until_it_is_there() -> None:
+async def test_loading_is_tried_again_until_nothing_is_missing() -> None:
     missing = ["wheels", "cuckoo"]
 
     def load() -> str:
@@ -51,16 +51,16 @@ async def test_what_is_missing_is_told_until_it_is_there() -> None:
         await state(engine, "loaded")
 
 
-async def test_an_unexpected_failure_is_left_to_the_log() -> None:
+async def test_the_reason_of_an_unexpected_failure_is_only_logged() -> None:
     def load() -> str:
         raise ZeroDivisionError("hunter2")
 
     engine = LoadedEngine(lambda _report: in_thread(load))
     async with engine.loading():
-        await state(engine, "failed to load; the log says why")
+        await state(engine, "failed to load; the log has the reason")
 
 
-async def test_an_end_does_not_wait_for_loading() -> None:
+async def test_shutdown_does_not_wait_for_loading() -> None:
     go_on = threading.Event()
     engine = LoadedEngine(lambda _report: in_thread(lambda: go_on.wait(60)))
     async with asyncio.timeout(5):

@@ -13,7 +13,7 @@ def error_of(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-def test_health_says_what_answers(client: TestClient) -> None:
+def test_health_names_service_and_engine(client: TestClient) -> None:
     assert client.get("/health").json() == {"status": "ok", "service": "example", **WORKER}
 
 
@@ -29,12 +29,12 @@ def test_ready_only_reports_a_check_that_does_not_gate(example_app: Any) -> None
     assert (response.status_code, response.json()["checks"]["store"]["ok"]) == (200, False)
 
 
-def test_what_fails_is_logged_once_and_not_with_every_probe(client: TestClient) -> None:
+def test_a_failing_check_is_logged_once_and_not_with_every_probe(client: TestClient) -> None:
     with capture_logs() as logs:
         for _ in range(3):
             client.get("/ready")
-    told = [entry for entry in logs if entry["log_level"] != "debug"]
-    assert [(entry["event"], entry["failed"]) for entry in told] == [("not ready", {"store": "out of order"})]
+    logged = [entry for entry in logs if entry["log_level"] != "debug"]
+    assert [(entry["event"], entry["failed"]) for entry in logged] == [("not ready", {"store": "out of order"})]
 
 
 def test_a_wrong_member_is_named(client: TestClient) -> None:
@@ -44,7 +44,7 @@ def test_a_wrong_member_is_named(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": "\xff"}'])
-def test_a_body_that_is_not_the_json_it_should_be_is_refused(client: TestClient, body: bytes) -> None:
+def test_a_body_of_the_wrong_form_is_refused(client: TestClient, body: bytes) -> None:
     response = client.post("/letter", content=body, headers={"content-type": "application/json"})
     assert response.status_code in (400, 422)
     assert response.json()["error"]["message"]
@@ -61,20 +61,20 @@ def test_a_content_type_may_have_parameters(client: TestClient) -> None:
     assert client.post("/wav", content=b"abc", headers={"content-type": "Audio/WAV; rate=16000"}).json() == 3
 
 
-def test_unknown_paths_and_methods_have_the_same_form(client: TestClient) -> None:
+def test_unknown_paths_and_methods_get_errors_of_the_same_form(client: TestClient) -> None:
     assert error_of(client.get("/nowhere")) == (404, "not_found")
     response = client.get("/letter")
     assert error_of(response) == (405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
 
 
-def test_a_service_error_is_told_with_when_to_try_again(client: TestClient) -> None:
+def test_a_service_error_is_returned_with_a_time_to_retry(client: TestClient) -> None:
     response = client.get("/refuse")
     assert error_of(response) == (503, "broken")
     assert response.headers["retry-after"] == "1"
 
 
-def test_an_unexpected_error_tells_clients_nothing_of_itself(client: TestClient) -> None:
+def test_an_unexpected_error_shows_clients_no_details(client: TestClient) -> None:
     response = client.get("/crash")
     assert error_of(response) == (500, "internal_error")
     assert "Zero" not in response.text

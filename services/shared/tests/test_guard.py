@@ -16,13 +16,13 @@ def error_of(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-def test_a_request_that_takes_too_long_is_answered(client: TestClient) -> None:
+def test_a_request_that_takes_too_long_gets_an_error(client: TestClient) -> None:
     assert error_of(client.get("/sleep")) == (504, "timeout")
 
 
 @pytest.mark.parametrize("size", [1001, 100_000])
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_body_too_large_is_refused(serve: Any, example_app: Any, size: int, chunked: bool) -> None:
+async def test_a_too_large_body_is_refused(serve: Any, example_app: Any, size: int, chunked: bool) -> None:
     async def parts() -> Any:
         for _ in range(size):
             yield b"x"

@@ -1,4 +1,4 @@
-"""What is read of a service's model, and what the hub's client is told for it."""
+"""The setting that names a model, and the environment of huggingface_hub."""
 
 import os
 import tempfile
@@ -19,8 +19,8 @@ def test_a_model_is_read_from_the_environment(model: str, read: str) -> None:
 
 
 @pytest.mark.parametrize("model", ["clock", "org/clock@", "../clock", "org/../clock", "https://hub/org/clock"])
-def test_what_is_no_model_is_refused(model: str) -> None:
-    with pytest.raises(SettingsError, match=r"MORGAN_MODEL: must be a model of the hub, such as org/name or org/name@"):
+def test_a_wrong_name_of_a_model_is_refused(model: str) -> None:
+    with pytest.raises(SettingsError, match="MORGAN_MODEL: must name a model on the model hub, such as org/name"):
         load_settings(ModelSettings, {"MORGAN_PORT": "1", "MORGAN_MODEL": model})
 
 

@@ -1,4 +1,4 @@
-"""Bounds on what runs at once."""
+"""Limits on the work that runs and waits at once."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_shared.slots import Slots
 
 
-async def test_the_pool_refuses_what_does_not_fit() -> None:
+async def test_the_pool_refuses_work_beyond_its_queue() -> None:
     pool = WorkerPool(workers=1, queue=1)
     release = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -29,7 +29,7 @@ async def test_the_pool_refuses_what_does_not_fit() -> None:
     pool.close()
 
 
-async def test_work_in_the_pool_is_told_when_nobody_waits() -> None:
+async def test_work_in_the_pool_stops_when_its_request_ends() -> None:
     pool = WorkerPool(workers=1, queue=0)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,7 +48,7 @@ async def test_work_in_the_pool_is_told_when_nobody_waits() -> None:
     pool.close()
 
 
-async def test_slots_refuse_what_does_not_fit_and_come_free() -> None:
+async def test_slots_refuse_requests_beyond_their_limit_and_become_free() -> None:
     slots = Slots(workers=1, queue=0)
     async with slots.slot():
         with pytest.raises(Exception, match="too many requests"):

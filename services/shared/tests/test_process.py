@@ -1,4 +1,4 @@
-"""Services as processes: how they start, are probed, and end. llm stands for all, as it needs nothing else."""
+"""Services as processes: their start, probe and end. The service in most tests is llm, which needs no other service."""
 
 import asyncio
 import contextlib
@@ -36,14 +36,14 @@ def test_an_idle_service_ends_at_once(start_service: Any, signal_number: int) ->
     started = time.monotonic()
     process.send_signal(signal_number)
     assert process.wait(timeout=10) == 0
-    # 0.2 s where the machine has nothing else to do; whatever it waited for would take longer than this.
+    # On an idle machine it takes 0.2 s. Any wait within the service would take longer than 5 s.
     assert time.monotonic() - started < 5
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port_of(url)))
 
 
 def test_a_service_that_still_imports_ends_on_a_signal() -> None:
-    """As a container's first process it would ignore the signal if it had no handler yet."""
+    """A container's first process ignores a signal until it has a handler (pid_namespaces(7))."""
     program = (
         "import signal, sys, morgan_shared.server as s\ntry:\n s.run('x', None, None)\nexcept AttributeError: pass\n"
     )
@@ -73,7 +73,7 @@ async def test_a_request_in_flight_is_finished_and_a_new_one_refused(start_servi
     assert await asyncio.to_thread(process.wait, 5) == 0
 
 
-def test_a_wrong_environment_is_told_without_a_stack_trace() -> None:
+def test_a_wrong_environment_is_reported_without_a_stack_trace() -> None:
     environment = {
         "PYTHONPATH": os.pathsep.join([str(SERVICES / "shared"), str(SERVICES / "core")]),
         "MORGAN_PORT": "x",
@@ -102,13 +102,13 @@ def test_the_server_does_not_name_itself(start_service: Any) -> None:
         assert response.headers["server"] is None
 
 
-def test_the_probe_tells_a_healthy_service(start_service: Any) -> None:
+def test_the_probe_succeeds_for_a_healthy_service(start_service: Any) -> None:
     _, url = start_service("llm")
     done = probe(port_of(url), "/ready")
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_the_probe_tells_what_a_failing_service_says(start_service: Any) -> None:
+def test_the_probe_prints_the_answer_of_a_failing_service(start_service: Any) -> None:
     _, url = start_service("llm")
     done = probe(port_of(url), "/nowhere")
     assert done.returncode == 1
@@ -117,7 +117,7 @@ def test_the_probe_tells_what_a_failing_service_says(start_service: Any) -> None
 
 @contextlib.asynccontextmanager
 async def answering(*answers: bytes, port: int = 0) -> AsyncIterator[int]:
-    """Answer on a port with each in turn, and with the last one from then on; where there is none, with nothing."""
+    """Answer requests on a port with each answer in turn, and then with the last; without answers, never answer."""
     left = list(answers)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -136,13 +136,13 @@ READY = b"HTTP/1.1 200 OK\r\n\r\n"
 LOADS = b"HTTP/1.1 503 Service Unavailable\r\n\r\nloads"
 
 
-async def test_the_probe_waits_for_a_service_that_gets_ready() -> None:
+async def test_the_probe_waits_until_a_service_is_ready() -> None:
     async with answering(LOADS, LOADS, READY) as port:
         done = await asyncio.to_thread(probe, port, "/ready")
     assert (done.returncode, done.stdout) == (0, "")
 
 
-async def test_the_probe_waits_until_somebody_listens() -> None:
+async def test_the_probe_waits_until_a_service_listens() -> None:
     async with answering() as port:
         pass
     waiting = asyncio.create_task(asyncio.to_thread(probe, port, "/ready"))
@@ -152,16 +152,20 @@ async def test_the_probe_waits_until_somebody_listens() -> None:
         assert (await waiting).returncode == 0
 
 
-@pytest.mark.parametrize(("answers", "said"), [([], "timed out"), ([LOADS], "loads"), ([b"SSH-2.0\r\n"], "b'SSH-2.0")])
-async def test_the_probe_gives_up_before_the_engine_does_and_says_why(answers: list[bytes], said: str) -> None:
+@pytest.mark.parametrize(
+    ("answers", "printed"), [([], "timed out"), ([LOADS], "loads"), ([b"SSH-2.0\r\n"], "b'SSH-2.0")]
+)
+async def test_the_probe_gives_up_before_the_engine_does_and_prints_the_reason(
+    answers: list[bytes], printed: str
+) -> None:
     async with answering(*answers) as port:
-        # Ends with an error after the engine's time.
+        # The engine's limit for a probe; a longer probe raises TimeoutExpired.
         done = await asyncio.to_thread(probe, port, "/ready", limit_s=3)
     assert done.returncode == 1
-    assert said in done.stdout
+    assert printed in done.stdout
 
 
-def test_the_probe_imports_next_to_nothing() -> None:
+def test_the_probe_imports_no_slow_modules() -> None:
     command = [sys.executable, "-I", "-S", "-X", "importtime", str(PROBE), "1", "/"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
     assert (done.returncode, "no answer from port 1: " in done.stdout) == (1, True)

@@ -16,7 +16,7 @@ class ExampleSettings(CommonSettings):
 PEER = {"MORGAN_PEER_URL": "http://peer:8001/"}
 
 
-def test_defaults_hold_for_what_is_unset_or_empty() -> None:
+def test_defaults_hold_for_unset_and_empty_variables() -> None:
     settings = load_settings(ExampleSettings, {**PEER, "MORGAN_PORT": "", "MORGAN_STORE_PASSWORD_FILE": ""})
     assert (settings.port, settings.log_level, settings.max_body_bytes) == (8000, "info", 10 * 1024 * 1024)
     assert reveal(settings.store_password) is None
@@ -33,7 +33,7 @@ def test_a_secret_is_read_from_its_file_and_not_shown(tmp_path: Path) -> None:
     assert "hunter2" not in repr(settings)
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("\n")
     environment = {
         "MORGAN_PORT": "http",
@@ -43,8 +43,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     }
     with pytest.raises(SettingsError) as caught:
         load_settings(ExampleSettings, environment)
-    told = str(caught.value).splitlines()[1:]
-    named = {line.split(":")[0].strip() for line in told}
+    reported = str(caught.value).splitlines()[1:]
+    named = {line.split(":")[0].strip() for line in reported}
     assert named == {
         "MORGAN_PORT",
         "MORGAN_LOG_LEVEL",
@@ -52,7 +52,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "MORGAN_STORE_PASSWORD_FILE",
         "MORGAN_PEER_URL",
     }
-    assert any("'http'" in line for line in told)
+    assert any("'http'" in line for line in reported)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("MORGAN_PEER_URL", "ftp://peer"),
     ],
 )
-def test_what_is_wrong_is_named_and_no_password_is_told(variable: str, value: str) -> None:
+def test_a_wrong_variable_is_named_and_no_password_is_shown(variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=variable) as caught:
         load_settings(ExampleSettings, {**PEER, variable: value})
     assert "hunter2" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Which weights are taken, and when they are downloaded; a stand-in for the hub's client says what it was asked."""
+"""Weights from a folder or a download, with a stand-in for huggingface_hub that records its requests."""
 
 import sys
 from pathlib import Path
@@ -17,29 +17,29 @@ FIRST, SECOND = "a" * 40, "b" * 40
 
 
 class Hub:
-    """The part of the client that is used; each name that is asked for is noted."""
+    """A stand-in for the used part of huggingface_hub. It records each requested name."""
 
     def __init__(self) -> None:
         self.commit = FIRST
         self.files = {"wheels": "12", "cuckoo": "wood", "paint": "red", "README.md": "no part of the model"}
         self.failures: dict[str, Exception] = {}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def model_info(self, repository: str, *, revision: str, token: bool) -> Any:
         assert token is False
-        self._ask(f"{repository}@{revision}")
+        self._request(f"{repository}@{revision}")
         return SimpleNamespace(sha=self.commit, siblings=[SimpleNamespace(rfilename=name) for name in self.files])
 
     def hf_hub_download(self, repository: str, name: str, *, revision: str, local_dir: Path, token: bool) -> None:
-        """Keep, as the client does, a file that is there already."""
+        """Keep an existing file, as huggingface_hub 2.4.0 does."""
         assert (revision, token) == (self.commit, False)
         if not (local_dir / name).exists():
-            self._ask(name)
+            self._request(name)
             (local_dir / name).write_text(self.files[name])
         (local_dir / ".cache" / "huggingface").mkdir(parents=True, exist_ok=True)
 
-    def _ask(self, name: str) -> None:
-        self.asked.append(name)
+    def _request(self, name: str) -> None:
+        self.requested.append(name)
         if name in self.failures:
             raise self.failures[name]
 
@@ -54,7 +54,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
 
 @pytest.fixture
 def provide(tmp_path: Path) -> Any:
-    """Have the weights provided; gives what the folder holds, or why it does not, and what was reported meanwhile."""
+    """Provide the weights; return the folder's files or the error, and the reported progress."""
 
     def provide(model: str | None = None, *, offline: bool = False) -> tuple[dict[str, str] | str, list[str]]:
         settings = ModelSettings.model_validate(
@@ -80,43 +80,43 @@ def test_a_folder_that_holds_weights_is_taken_as_it_is(hub: Hub, provide: Any, t
     own = {"wheels": "own", "cuckoo": "own"}
     assert provide() == (own, [])
     assert provide("org/clock", offline=True) == (own, [])
-    assert hub.asked == []
+    assert hub.requested == []
 
 
 @pytest.mark.parametrize(
     ("model", "todo"),
     [(None, "set MORGAN_MODEL"), ("org/clock", "the download of org/clock@main, which MORGAN_MODEL_OFF")],
 )
-def test_a_missing_file_is_named_where_nothing_may_be_downloaded(
+def test_a_missing_file_is_named_if_nothing_may_be_downloaded(
     hub: Hub, provide: Any, tmp_path: Path, model: str | None, todo: str
 ) -> None:
     put(tmp_path, wheels="own")
     problem, _ = provide(model, offline=True)
     assert f"{tmp_path / 'cuckoo'} is missing: put the files of a cuckoo clock there, or " in problem
     assert todo in problem
-    assert hub.asked == []
+    assert hub.requested == []
 
 
 def test_a_model_is_downloaded_once_with_its_own_files_alone(hub: Hub, provide: Any, tmp_path: Path) -> None:
     held, reports = provide("org/clock@v1")
     assert held == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
-    assert hub.asked == ["org/clock@v1", "wheels", "cuckoo", "paint"]
+    assert hub.requested == ["org/clock@v1", "wheels", "cuckoo", "paint"]
     assert reports[1] == "downloading model org/clock@v1: cuckoo, file 2 of 3"
     assert reports[-1] == "loading"
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [RECORD, "cuckoo", "paint", "wheels"]
     for model, offline in (("org/clock@v1", False), ("org/clock@v1", True), (None, False)):
         assert provide(model, offline=offline) == (held, [])
-    assert len(hub.asked) == 4
+    assert len(hub.requested) == 4
 
 
 @pytest.mark.parametrize("model", ["org/other", "org/clock@v2"])
-def test_another_model_takes_the_place_of_all_that_the_first_one_had(hub: Hub, provide: Any, model: str) -> None:
+def test_another_model_replaces_all_files_of_the_first_model(hub: Hub, provide: Any, model: str) -> None:
     provide("org/clock")
     hub.commit, hub.files = SECOND, {"wheels": "13", "cuckoo": "tin"}
     assert provide(model)[0] == {"wheels": "13", "cuckoo": "tin"}
 
 
-def test_another_model_is_not_taken_for_the_one_that_is_there(hub: Hub, provide: Any, tmp_path: Path) -> None:
+def test_files_of_another_model_are_not_used(hub: Hub, provide: Any, tmp_path: Path) -> None:
     held, _ = provide("org/clock")
     assert f"{tmp_path} holds org/clock@main, not org/other@main" in provide("org/other", offline=True)[0]
     hub.failures["org/other@main"] = ConnectionRefusedError(111, "Connection refused")
@@ -124,19 +124,19 @@ def test_another_model_is_not_taken_for_the_one_that_is_there(hub: Hub, provide:
     assert provide("org/clock")[0] == held
 
 
-def test_a_download_that_broke_off_is_taken_up_again_and_not_served(hub: Hub, provide: Any, tmp_path: Path) -> None:
+def test_an_interrupted_download_is_resumed_and_not_served(hub: Hub, provide: Any, tmp_path: Path) -> None:
     hub.failures["paint"] = ConnectionResetError(104, "Connection reset by peer")
     assert "Connection reset by peer" in provide("org/clock")[0]
     for model in (None, "org/clock"):
         problem, _ = provide(model, offline=True)
         assert f"{tmp_path} holds a part of org/clock@main" in problem
     hub.failures.clear()
-    hub.asked.clear()
+    hub.requested.clear()
     assert provide("org/clock")[0] == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
-    assert hub.asked == ["org/clock@main", "paint"]
+    assert hub.requested == ["org/clock@main", "paint"]
 
 
-def test_a_download_is_not_taken_up_again_with_files_of_another_commit(hub: Hub, provide: Any) -> None:
+def test_a_download_is_not_resumed_with_files_of_another_commit(hub: Hub, provide: Any) -> None:
     hub.failures["paint"] = ConnectionResetError(104, "Connection reset by peer")
     provide("org/clock")
     hub.failures.clear()
@@ -144,7 +144,7 @@ def test_a_download_is_not_taken_up_again_with_files_of_another_commit(hub: Hub,
     assert provide("org/clock")[0] == {"wheels": "13", "cuckoo": "wood", "paint": "red"}
 
 
-def test_a_file_that_somebody_removed_is_downloaded_again(hub: Hub, provide: Any, tmp_path: Path) -> None:
+def test_a_removed_file_is_downloaded_again(hub: Hub, provide: Any, tmp_path: Path) -> None:
     held, _ = provide("org/clock")
     (tmp_path / "cuckoo").unlink()
     assert provide("org/clock")[0] == held
@@ -155,7 +155,7 @@ def test_a_damaged_record_counts_as_none(hub: Hub, provide: Any, tmp_path: Path)
     assert provide("org/clock")[0] == {"wheels": "12", "cuckoo": "wood", "paint": "red"}
 
 
-def test_a_model_of_another_kind_is_told_before_anything_is_replaced(hub: Hub, provide: Any, tmp_path: Path) -> None:
+def test_a_model_of_another_kind_is_refused_before_anything_is_replaced(hub: Hub, provide: Any, tmp_path: Path) -> None:
     held, _ = provide("org/clock")
     del hub.files["cuckoo"]
     assert provide("org/book")[0] == "org/book@main is not a cuckoo clock: it has no cuckoo"
@@ -163,7 +163,7 @@ def test_a_model_of_another_kind_is_told_before_anything_is_replaced(hub: Hub, p
 
 
 class HttpError(OSError):
-    """As the client raises them: their text holds the address."""
+    """An error as huggingface_hub 2.4.0 raises it; its text holds the URL."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"{status} for https://user:hunter2@mirror/file?signature=hunter2")
@@ -171,22 +171,24 @@ class HttpError(OSError):
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
-    [(401, "check the id and the revision in MORGAN_MODEL"), (404, "has no model org/clock@main"), (502, "HTTP 502")],
+    ("status", "reason"),
+    [(401, "check the id and the revision"), (404, "has no public model org/clock@main"), (502, "HTTP 502")],
 )
-def test_refusals_name_the_model_and_no_address(hub: Hub, provide: Any, status: int, said: str) -> None:
+def test_refusals_name_the_model_and_no_url(hub: Hub, provide: Any, status: int, reason: str) -> None:
     hub.failures["org/clock@main"] = HttpError(status)
     problem, _ = provide("org/clock")
-    assert said in problem
+    assert reason in problem
     assert f"HTTP {status}" in problem
     assert "hunter2" not in problem
 
 
-def test_the_cause_of_a_failure_is_dug_out(hub: Hub, provide: Any) -> None:
+def test_the_first_cause_of_a_failure_is_named(hub: Hub, provide: Any) -> None:
     failure = RuntimeError("cannot connect to https://user:hunter2@mirror")
     failure.__cause__ = OSError(-2, "Name or service not known")
     hub.failures["wheels"] = failure
-    assert "cannot be downloaded: Name or service not known; check the way to the hub" in provide("org/clock")[0]
+    assert (
+        "cannot be downloaded: Name or service not known; check the network, or HF_ENDPOINT" in provide("org/clock")[0]
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_named(hub: Hub, provide: Any, tmp_path: Path) -> None:

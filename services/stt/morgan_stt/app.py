@@ -19,10 +19,10 @@ from morgan_stt.settings import SttSettings
 
 
 class Transcript(BaseModel):
-    """What was said in a recording."""
+    """The text of a recording."""
 
     text: str
-    """Empty if nothing was understood."""
+    """Empty if no words were recognised."""
     engine: str
     duration_s: float
 

@@ -1,4 +1,4 @@
-"""The CUDA libraries that CTranslate2 opens by name, and which only Python packages bring."""
+"""Loads the CUDA libraries that CTranslate2 4.8.5 opens by name, from Python packages."""
 
 import ctypes
 from collections.abc import Callable, Iterable
@@ -8,11 +8,11 @@ from pathlib import Path
 from morgan_shared.engine import EngineUnavailableError
 
 LIBRARIES = ("cublas/lib/libcublasLt.so.12", "cublas/lib/libcublas.so.12")
-"""In packages named nvidia.*, each after those that it needs; CTranslate2 holds the CUDA runtime itself."""
+"""Paths in packages named nvidia.*, each after its dependencies. CTranslate2 4.8.5 contains the CUDA runtime."""
 
 
 def load_cuda_libraries(open_library: Callable[[str, int], object] = ctypes.CDLL) -> None:
-    """Load the libraries, so that CTranslate2 finds them: the loader does not look into Python's folders.
+    """Load the libraries, so that CTranslate2 finds them. The dynamic loader does not search Python's folders.
 
     Args:
         open_library: loads the library at a path, with flags of dlopen.

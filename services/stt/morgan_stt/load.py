@@ -7,7 +7,7 @@ from morgan_stt.settings import SttSettings
 
 
 async def load_recogniser(settings: SttSettings, report: Report) -> Recogniser:
-    """Import the chosen engine's package, which is the only one installed, and load its model.
+    """Import the chosen engine, the only one whose packages are in the image, and load its model.
 
     Raises:
         EngineUnavailableError: if its device or weights are missing.

@@ -12,12 +12,12 @@ from morgan_stt.recogniser import SAMPLE_RATE
 
 SHORTEST_PIECE_S, LONGEST_PIECE_S = 10, 15
 AUDIBLE = 0.001
-"""Peak below which nothing is decoded: in digital silence pocketsphinx hears words."""
+"""Peak below which nothing is decoded, since pocketsphinx 5.1.1 recognises words in digital silence."""
 WINDOW = SAMPLE_RATE // 50
 
 
 class PocketsphinxRecogniser:
-    """Decoders, loaded: one for each thread that may recognise at once, since a decoder holds one utterance."""
+    """Loaded decoders, one for each thread, since a decoder holds one utterance."""
 
     def __init__(self, *, decoders: int) -> None:
         self._free: SimpleQueue[Decoder] = SimpleQueue()
@@ -25,7 +25,7 @@ class PocketsphinxRecogniser:
             self._free.put(Decoder(samprate=float(SAMPLE_RATE), loglevel="FATAL"))
 
     def transcribe(self, audio: Audio, cancellation: Cancellation) -> str:
-        """Return what is said, piece by piece, so that a request that has ended stops after one."""
+        """Return the recognised text. The audio is decoded in pieces, so that an ended request stops after a piece."""
         decoder = self._free.get()
         try:
             texts = []
@@ -42,7 +42,7 @@ def _decode(decoder: Decoder, samples: Samples) -> str:
         return ""
     integers = (samples * np.float32(32767)).astype("<i2")
     decoder.start_utt()
-    # The whole utterance at once is normalised by itself; in parts it would be by the levels of the last request.
+    # pocketsphinx 5.1.1 normalises a full utterance by itself, but parts by the levels of the last request.
     decoder.process_raw(integers.tobytes(), full_utt=True)
     decoder.end_utt()
     hypothesis = decoder.hyp()
@@ -50,7 +50,7 @@ def _decode(decoder: Decoder, samples: Samples) -> str:
 
 
 def split_at_pauses(samples: Samples) -> Iterator[Samples]:
-    """Yield pieces of 10 to 15 s, each cut at its quietest moment; a last or only one may be shorter."""
+    """Yield pieces of 10 to 15 s, each cut at a quiet moment; the last piece may be shorter."""
     start = 0
     while len(samples) - start > LONGEST_PIECE_S * SAMPLE_RATE:
         first = start + SHORTEST_PIECE_S * SAMPLE_RATE

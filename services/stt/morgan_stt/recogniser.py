@@ -13,5 +13,5 @@ class Recogniser(Protocol):
     """A loaded engine; safe to use from several threads."""
 
     def transcribe(self, audio: Audio, cancellation: Cancellation) -> str:
-        """Return what is said in 16 kHz audio; empty if nothing is understood."""
+        """Return the text of 16 kHz audio; empty if no words are recognised."""
         ...

@@ -11,15 +11,15 @@ EngineName = Literal["pocketsphinx", "faster-whisper"]
 
 
 class SttSettings(AudioSettings, ModelSettings):
-    """What stt takes from its environment."""
+    """Settings of stt."""
 
     port: int = 8003
     engine: EngineName = "pocketsphinx"
-    """What recognises: pocketsphinx on the CPU, which brings its model, or faster-whisper, with that in `model_dir`."""
+    """pocketsphinx uses the CPU and a model of its own; faster-whisper uses the model in `model_dir`."""
     max_audio_s: float = Field(default=60, gt=0)
-    """Longest recording in seconds; more is answered with 413. Decoding takes up to half as long as the recording."""
+    """Longest recording in seconds; a longer one is answered with 413. Decoding takes up to half of that time."""
 
     @property
     def engine_device(self) -> Device:
-        """Where the engine works; only faster-whisper has a choice."""
+        """The engine's device; only faster-whisper supports several."""
         return self.device if self.engine == "faster-whisper" else "cpu"

@@ -21,11 +21,11 @@ COMPUTE_TYPES = {"cuda": "float16", "cpu": "int8"}
 
 
 class WhisperRecogniser:
-    """A Whisper model, loaded.
+    """A loaded Whisper model.
 
     Args:
-        settings: where it works, and where its weights are or come from.
-        report: told while weights are downloaded.
+        settings: name the device and the weights.
+        report: takes the progress of a download.
 
     """
 
@@ -39,11 +39,11 @@ class WhisperRecogniser:
         try:
             self._model = WhisperModel(folder, device=device, compute_type=compute_type, local_files_only=True)
         except Exception as error:
-            # Each library has types of its own for it, and tokenizers has none.
+            # Each library has types of its own for damaged files; tokenizers 0.23.3 raises a bare Exception.
             raise EngineUnavailableError(damaged_weights(settings, FILES, error)) from error
 
     def transcribe(self, audio: Audio, cancellation: Cancellation) -> str:
-        """Return what is said; the model works on 30 s at a time, and a request that has ended stops in between."""
+        """Return the recognised text. The model takes 30 s at a time, and an ended request stops before the next."""
         segments, _ = self._model.transcribe(audio.samples, beam_size=5)
         texts = []
         for segment in segments:

@@ -39,7 +39,7 @@ def test_silence_gives_no_text(client: TestClient, make_wav: Any) -> None:
     assert (response.status_code, response.json()["text"]) == (200, "")
 
 
-def test_requests_do_not_colour_each_other(client: TestClient, recording: bytes, make_wav: Any) -> None:
+def test_requests_do_not_influence_each_other(client: TestClient, recording: bytes, make_wav: Any) -> None:
     loud = make_wav(np.random.default_rng(1).normal(0, 0.2, 16000).clip(-1, 1))
     quiet = make_wav(np.frombuffer(recording[44:], "<i2") / 32768 / 20)
     for content in (quiet, loud, recording, loud, quiet, recording):
@@ -47,7 +47,7 @@ def test_requests_do_not_colour_each_other(client: TestClient, recording: bytes,
         assert content is loud or text == "go forward ten meters"
 
 
-def test_what_is_no_audio_is_refused(client: TestClient) -> None:
+def test_other_data_than_audio_is_refused(client: TestClient) -> None:
     response = client.post("/v1/transcribe", content=b"hello", headers=WAV)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_audio")
 

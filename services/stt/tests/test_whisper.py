@@ -1,4 +1,4 @@
-"""faster-whisper, whose packages are not installed here: stand-ins take their place."""
+"""faster-whisper, with stand-ins for its packages, which are not installed here."""
 
 import ctypes
 import os
@@ -22,14 +22,14 @@ WAV = {"content-type": "audio/wav"}
 
 
 class Packages:
-    """What the stand-ins have or are asked for."""
+    """The state of the stand-ins, and the arguments of their last call."""
 
     devices = 0
     failure: Exception | None = None
-    asked: dict[str, Any]
+    arguments: dict[str, Any]
 
     def model(self, folder: str, **options: Any) -> Any:
-        self.asked = {"folder": folder, **options}
+        self.arguments = {"folder": folder, **options}
         if self.failure:
             raise self.failure
         return SimpleNamespace(
@@ -65,16 +65,21 @@ def test_on_the_cpu_it_works_without_a_device(
         text = client.post("/v1/transcribe", content=recording, headers=WAV).json()["text"]
     assert (ready["ready"], ready["engine"], ready["device"]) == (True, "faster-whisper", "cpu")
     assert text == "hello you"
-    assert packages.asked == {"folder": str(weights), "device": "cpu", "compute_type": "int8", "local_files_only": True}
+    assert packages.arguments == {
+        "folder": str(weights),
+        "device": "cpu",
+        "compute_type": "int8",
+        "local_files_only": True,
+    }
 
 
-def test_without_a_device_it_does_not_turn_to_the_cpu(
+def test_without_a_device_it_does_not_fall_back_to_the_cpu(
     running: Any, reason: Any, packages: Packages, weights: Path
 ) -> None:
     with running(whisper(model_dir=weights)) as client:
         assert "no CUDA device can be used: " in reason(client)
         assert client.get("/ready").json()["device"] == "cuda"
-    assert not hasattr(packages, "asked")
+    assert not hasattr(packages, "arguments")
 
 
 def test_on_a_device_the_libraries_are_loaded_first(
@@ -87,7 +92,7 @@ def test_on_a_device_the_libraries_are_loaded_first(
     monkeypatch.setattr("morgan_stt.whisper_engine.load_cuda_libraries", lambda: None)
     with running(whisper(model_dir=weights)) as client:
         assert client.get("/ready").json()["device"] == "cuda"
-    assert (packages.asked["device"], packages.asked["compute_type"]) == ("cuda", "float16")
+    assert (packages.arguments["device"], packages.arguments["compute_type"]) == ("cuda", "float16")
 
 
 def test_missing_weights_are_named(running: Any, reason: Any, packages: Packages, weights: Path) -> None:
@@ -106,7 +111,7 @@ def test_damaged_weights_are_named_with_their_folder(
     with running(whisper(device="cpu", model_dir=weights)) as client:
         assert reason(client) == (
             f"a faster-whisper model cannot be loaded from {weights}: File model.bin is incomplete: "
-            "failed to read a value; if its files are damaged, put them there anew"
+            "failed to read a value; if its files are damaged, replace them"
         )
 
 
@@ -115,7 +120,7 @@ def test_pocketsphinx_has_no_choice_of_device() -> None:
         assert client.get("/health").json()["device"] == "cpu"
 
 
-def test_an_end_does_not_wait_for_an_engine_that_loads(start_service: Any, tmp_path: Path) -> None:
+def test_shutdown_does_not_wait_for_a_loading_engine(start_service: Any, tmp_path: Path) -> None:
     (tmp_path / "ctranslate2.py").write_text("import time\ntime.sleep(600)\n")
     services = Path(__file__).parents[2]
     paths = ":".join(str(path) for path in (services / "shared", services / "stt", tmp_path))
@@ -126,7 +131,7 @@ def test_an_end_does_not_wait_for_an_engine_that_loads(start_service: Any, tmp_p
 
 @pytest.fixture
 def nvidia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make packages of NVIDIA's with empty libraries."""
+    """Make NVIDIA's packages, with empty libraries."""
     for library in LIBRARIES:
         path = tmp_path / "nvidia" / library
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +141,7 @@ def nvidia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "nvidia"
 
 
-def test_libraries_are_loaded_for_all_in_the_order_of_their_needs(nvidia: Path) -> None:
+def test_libraries_are_loaded_globally_in_the_order_of_their_needs(nvidia: Path) -> None:
     loaded: list[tuple[str, int]] = []
     load_cuda_libraries(lambda path, flags: loaded.append((path, flags)))
     assert loaded == [(str(nvidia / library), ctypes.RTLD_GLOBAL) for library in LIBRARIES]

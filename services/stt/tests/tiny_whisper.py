@@ -1,7 +1,7 @@
 """Writes a Whisper model in CTranslate2's format for tests: `python tiny_whisper.py FOLDER`.
 
-It takes a second to make, has 100 KB, and hears the words of `TEXT` in whatever it is given. Its encoder and attention
-are random, but too faint to matter: its decoder says at each position the token that is meant for it.
+The model takes a second to make, has 100 KB, and recognises `TEXT` in any audio. Encoder and attention are random, but
+too faint to matter. The decoder returns a fixed token at each position.
 """
 
 import sys
@@ -19,11 +19,11 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 
 TEXT = "hello"
-"""Without a space: it is a token here, and one that faster-whisper forbids, as unwanted symbols begin with it."""
+"""Without a space: a space is a token here, the first of " -", and faster-whisper 1.2.1 suppresses that token."""
 WIDTH, HEADS, MELS, FRAMES, POSITIONS = 16, 2, 80, 1500, 448
-"""The last three are what faster-whisper's own code expects of an English model."""
+"""faster-whisper 1.2.1 expects the last three values of an English model."""
 LETTERS = 256
-"""The first special token, which ends a text, comes after them."""
+"""Number of letters. The first special token, which ends a text, follows the letters."""
 SPECIAL = ["endoftext", "startoftranscript", "translate", "transcribe", "startoflm", "startofprev", "nospeech"]
 SPECIAL += ["notimestamps", *(f"{step * 0.02:.2f}" for step in range(1501))]
 
@@ -82,7 +82,9 @@ def make_model(tokenizer: Tokenizer) -> WhisperSpec:
     fill_norm(spec.decoder.layer_norm)
     spec.decoder.embeddings.weight = faint(size, WIDTH)
     fill_linear(spec.decoder.projection, size, WIDTH)
-    say(spec, [tokenizer.token_to_id("<|0.00|>"), *tokenizer.encode(TEXT).ids, tokenizer.token_to_id("<|1.00|>")])
+    fix_output(
+        spec, [tokenizer.token_to_id("<|0.00|>"), *tokenizer.encode(TEXT).ids, tokenizer.token_to_id("<|1.00|>")]
+    )
     vocabulary = tokenizer.get_vocab()
     spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
     spec.config.suppress_ids, spec.config.suppress_ids_begin, spec.config.lang_ids = [], [], []
@@ -90,8 +92,8 @@ def make_model(tokenizer: Tokenizer) -> WhisperSpec:
     return spec
 
 
-def say(spec: WhisperSpec, tokens: list[int]) -> None:
-    """Give each of the first positions a direction of its own, which leads to its token, and the rest to the end."""
+def fix_output(spec: WhisperSpec, tokens: list[int]) -> None:
+    """Give each token's position a direction that leads to the token. Later positions lead to the end of the text."""
     directions = np.eye(WIDTH, dtype=np.float32) * 10
     ends = np.minimum(np.arange(POSITIONS), len(tokens))
     spec.decoder.position_encodings.encodings = directions[ends]

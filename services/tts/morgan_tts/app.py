@@ -15,13 +15,13 @@ MAX_TEXT = 5000
 
 
 class SpeechRequest(BaseModel):
-    """What to say, and how."""
+    """A text to speak."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
     voice: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-    """One of the engine's voices; left out, its usual one."""
+    """One of the engine's voices; if left out, the default voice."""
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
-    """1 is the usual pace, 2 twice as fast."""
+    """1 is the normal pace, 2 is twice as fast."""
 
 
 def create_app(settings: TtsSettings) -> FastAPI:

@@ -17,7 +17,7 @@ LOAD_TIMEOUT_S = 10.0
 
 
 class EspeakSpeaker:
-    """The program, found to work, with the voices it has."""
+    """The program after a successful first run, with its voices."""
 
     def __init__(self, program: str, voices: frozenset[str], settings: TtsSettings) -> None:
         self._program = program
@@ -27,10 +27,10 @@ class EspeakSpeaker:
 
     @classmethod
     async def load(cls, program: str, settings: TtsSettings) -> Self:
-        """Ask the program for its voices, which shows that it is there and finds its data.
+        """List the program's voices, which also checks that the program runs and finds its data.
 
         Raises:
-            EngineUnavailableError: if it does not answer.
+            EngineUnavailableError: if the program cannot be run or lacks the default voice.
 
         """
         try:
@@ -44,10 +44,10 @@ class EspeakSpeaker:
         return cls(program, voices, settings)
 
     async def speak(self, text: str, voice: str | None, speed: float) -> bytes:
-        """Return a WAV file of the text; a voice is a language of espeak-ng's, such as en-gb, de or fr-fr."""
+        """Return a WAV file of the text; a voice is a language of espeak-ng, such as en-gb, de or fr-fr."""
         chosen = voice or DEFAULT_VOICE
         if chosen not in self._voices:
-            raise ServiceError(422, "unknown_voice", f"voice: {voice!r} is not one of espeak-ng's", field="voice")
+            raise ServiceError(422, "unknown_voice", f"voice: {voice!r} is not a voice of espeak-ng", field="voice")
         pace = str(round(WORDS_PER_MINUTE * speed))
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", chosen, "-s", pace]
         async with self._slots.slot():
@@ -61,6 +61,6 @@ class EspeakSpeaker:
             raise ServiceError(503, "engine_failed", f"espeak-ng failed: {spoken.error or f'exit code {spoken.code}'}")
         if len(spoken.output) <= HEADER_BYTES:
             raise nothing_to_say()
-        # It streams, so its header announces a length it does not know.
+        # espeak-ng writes its header before the samples, so the header does not hold their real length.
         rate = int.from_bytes(spoken.output[24:28], "little")
         return write_wav(spoken.output[HEADER_BYTES:], rate)

@@ -10,19 +10,19 @@ EngineName = Literal["espeak-ng", "torch"]
 
 
 class TtsSettings(ModelSettings):
-    """What tts takes from its environment."""
+    """Settings of tts."""
 
     port: int = 8002
     engine: EngineName = "espeak-ng"
-    """What speaks: the program espeak-ng on the CPU, or a VITS model on torch, which needs weights in `model_dir`."""
+    """espeak-ng is a program for the CPU; torch runs a VITS model, whose weights are in `model_dir`."""
     synthesis_timeout_s: float = Field(default=20, gt=0)
-    """Seconds until a text that is still being spoken is given up with 504."""
+    """Seconds until a text that is still being spoken is answered with 504."""
     workers: int = Field(default=2, ge=1, le=64)
-    """Texts spoken at once."""
+    """Texts that are spoken at once."""
     queue: int = Field(default=16, ge=0)
-    """Texts that may wait; more are answered with 503."""
+    """Texts that may wait; further texts are answered with 503."""
 
     @property
     def engine_device(self) -> Device:
-        """Where the engine works; only torch has a choice."""
+        """The engine's device; only torch supports several."""
         return self.device if self.engine == "torch" else "cpu"

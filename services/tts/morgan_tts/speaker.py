@@ -12,18 +12,18 @@ class Speaker(Protocol):
         """Return a WAV file of the text.
 
         Args:
-            text: what to say.
-            voice: one of the engine's voices, or None for its usual one.
-            speed: 1 is the engine's usual pace, 2 twice as fast.
+            text: the text to speak.
+            voice: one of the engine's voices, or None for the default voice.
+            speed: 1 is the engine's normal pace, 2 is twice as fast.
 
         Raises:
-            ServiceError: 422 for a voice the engine lacks or a text without a sound, 503 if it is busy or fails,
-                504 if it takes too long.
+            ServiceError: 422 for an unknown voice or a text without a sound; 503 if the engine is busy or fails;
+                504 after the time limit.
 
         """
         ...
 
 
 def nothing_to_say() -> ServiceError:
-    """Make the answer to a text that has no sound, such as one of invisible characters."""
+    """Make the error for a text without a sound, such as a text of invisible characters."""
     return ServiceError(422, "nothing_to_say", "text: holds nothing that can be spoken", field="text")

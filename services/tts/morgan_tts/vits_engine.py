@@ -23,11 +23,11 @@ FILES = ModelFiles(
 
 
 class VitsSpeaker:
-    """A VITS model, loaded; its weights are one voice.
+    """A loaded VITS model; its weights are one voice.
 
     Args:
-        settings: where it works, and where its weights are or come from.
-        report: told while weights are downloaded.
+        settings: name the device and the weights.
+        report: takes the progress of a download.
 
     """
 
@@ -41,15 +41,15 @@ class VitsSpeaker:
         except EngineUnavailableError:
             raise
         except Exception as error:
-            # Each library has types of its own for it, and tokenizers has none.
+            # Each library has types of its own for damaged files; tokenizers 0.23.3 raises a bare Exception.
             raise EngineUnavailableError(damaged_weights(settings, FILES, error)) from error
         self._timeout_s = settings.synthesis_timeout_s
-        # The speed is an attribute of the model, so one text at a time may use it.
+        # The speed is set as an attribute of the model, so the model speaks one text at a time.
         self._pool = WorkerPool(workers=1, queue=settings.queue)
 
     def _load(self, settings: TtsSettings) -> None:
         folder = settings.model_dir
-        # Another kind of model would be loaded all the same, with random numbers for what it lacks.
+        # transformers 5.23.0 would load another kind of model too, with random numbers for the weights that it lacks.
         kind = AutoConfig.from_pretrained(folder, local_files_only=True).model_type
         if kind != "vits":
             raise EngineUnavailableError(f"{folder} holds a model of the type {kind}, not a VITS model")
@@ -61,7 +61,7 @@ class VitsSpeaker:
         self._model = model.to(self._device).eval()
 
     async def speak(self, text: str, voice: str | None, speed: float) -> bytes:
-        """Return a WAV file of the text; the model has no other voice than its own."""
+        """Return a WAV file of the text; the model has one voice."""
         if voice is not None:
             raise ServiceError(422, "unknown_voice", "voice: the model has one voice; leave it out", field="voice")
         try:

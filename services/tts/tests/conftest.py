@@ -1,4 +1,4 @@
-"""A stand-in for the program espeak-ng: what matters in the tests is how it is run."""
+"""A stand-in for the program espeak-ng, which records its arguments."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def last_call(program: Path) -> Call:
-    """Give what the program was called with."""
+    """Return the arguments and the text of the program's last call."""
 
     def read() -> dict[str, Any]:
         call: dict[str, Any] = json.loads((program.parent / "call.json").read_text())

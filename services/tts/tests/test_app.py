@@ -39,7 +39,7 @@ def test_a_text_becomes_a_wav_file(running: Any, program: Path, last_call: Any) 
         ({"text": "mute"}, "text"),
     ],
 )
-def test_what_cannot_be_spoken_is_refused_with_its_field(
+def test_a_wrong_request_is_refused_with_its_field(
     running: Any, program: Path, body: dict[str, Any], field: str
 ) -> None:
     with running(create_app(TtsSettings())) as client:
@@ -47,7 +47,7 @@ def test_what_cannot_be_spoken_is_refused_with_its_field(
     assert (response.status_code, response.json()["error"]["field"]) == (422, field)
 
 
-def test_a_failure_is_told(running: Any, program: Path) -> None:
+def test_a_failure_is_reported(running: Any, program: Path) -> None:
     with running(create_app(TtsSettings())) as client:
         response = client.post("/v1/speech", json={"text": "fail"})
     assert (response.status_code, response.json()["error"]["code"]) == (503, "engine_failed")

@@ -1,4 +1,4 @@
-"""The VITS engine, whose packages are not installed here: stand-ins take their place."""
+"""The VITS engine, with stand-ins for its packages, which are not installed here."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from morgan_tts.settings import TtsSettings
 
 
 class Packages:
-    """What the stand-ins have or are asked for."""
+    """The stand-ins, which record their calls."""
 
     def __init__(self) -> None:
         self.torch = MagicMock()
@@ -55,7 +55,7 @@ def test_on_the_cpu_it_works_without_a_device_in_float32(running: Any, packages:
     packages.torch.device.assert_called_with("cpu")
 
 
-def test_without_a_device_it_does_not_turn_to_the_cpu(
+def test_without_a_device_it_does_not_fall_back_to_the_cpu(
     running: Any, reason: Any, packages: Packages, weights: Path
 ) -> None:
     with running(vits(model_dir=weights)) as client:

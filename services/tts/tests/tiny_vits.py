@@ -1,6 +1,6 @@
 """Writes a VITS model as transformers saves it, for tests: `python tiny_vits.py FOLDER`.
 
-It takes seconds to make, has less than 1 MB, and makes noise of any text in small letters, some 50 ms for each.
+The model takes seconds to make and has less than 1 MB. It makes noise of a lower-case text, some 50 ms a letter.
 """
 
 import json
@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
         ffn_dim=WIDTH,
         flow_size=WIDTH,
         spectrogram_bins=WIDTH,
-        # The other kind of predictor draws durations from noise, which without training can be very long.
+        # The stochastic predictor draws durations from noise. Without training, they can be very long.
         use_stochastic_duration_prediction=False,
         duration_predictor_filter_channels=WIDTH,
         upsample_initial_channel=32,
@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
     torch.manual_seed(4)
     VitsModel(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    # It is written for its maker alone, and who reads it may be another user.
+    # The file is written for its owner alone, but another user may load the model.
     (folder / "model.safetensors").chmod(0o644)
 
 

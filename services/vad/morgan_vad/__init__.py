@@ -1,1 +1,1 @@
-"""Voice activity detection: where in a recording somebody speaks."""
+"""Voice activity detection: finds the speech in a recording."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Segments(BaseModel):
-    """Where a recording holds speech."""
+    """The stretches of speech in a recording."""
 
     sample_rate: int
     """The rate in Hz at which the recording was examined."""

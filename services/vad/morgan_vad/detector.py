@@ -12,13 +12,13 @@ from morgan_shared.wav import Audio, Samples
 from morgan_vad.segments import FRAME_SAMPLES
 
 CONTEXT_SAMPLES = 64
-"""The model looks back this far from each frame."""
+"""Samples before each frame that the model reads too."""
 BLOCK_FRAMES = 256
-"""Frames, 8 s, for one run of the model; a request that has ended stops between two."""
+"""Frames for one run of the model, 8 s; an ended request stops before the next run."""
 
 
 class SpeechDetector:
-    """The model, loaded; safe to use from several threads."""
+    """The loaded model; safe to use from several threads."""
 
     def __init__(self) -> None:
         options = onnxruntime.SessionOptions()
@@ -30,7 +30,7 @@ class SpeechDetector:
         )
 
     def probabilities(self, audio: Audio, cancellation: Cancellation) -> Iterator[float]:
-        """Yield for each 32 ms frame of 16 kHz audio how likely it holds speech."""
+        """Yield the probability of speech for each 32 ms frame of 16 kHz audio."""
         hidden = cell = np.zeros((1, 1, 128), np.float32)
         frames = _frames(audio.samples)
         for start in range(0, len(frames), BLOCK_FRAMES):
@@ -48,7 +48,7 @@ def _frames(samples: Samples) -> Samples:
 
 
 def _model_file() -> Path:
-    """Find the model without importing the package that holds it, which would import torch."""
+    """Find the model without an import of silero-vad 6.2.3, which would import torch."""
     package = find_spec("silero_vad")
     if package is None or package.origin is None:
         raise FileNotFoundError("the package silero-vad, which holds the model, is not installed")

@@ -1,4 +1,4 @@
-"""Turning speech probabilities into segments: hysteresis, then pauses bridged and clicks dropped."""
+"""Turns speech probabilities into segments, by hysteresis; bridges short pauses and drops clicks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Segment:
 def find_segments(probabilities: Iterable[float], duration_s: float) -> list[Segment]:
     """Return the stretches of speech, in order and apart.
 
-    Speech begins at a frame of 0.5 or more and ends where it stays below 0.35 for 0.1 s; what is shorter than 0.25 s
-    is no speech. Each segment gets 0.03 s more on both sides, within the recording and up to half of a gap.
+    Speech begins at a frame of 0.5 or more. It ends after 0.1 s below 0.35. Stretches shorter than 0.25 s are dropped.
+    Each segment gets 0.03 s more on both sides, within the recording and up to half of a gap.
     """
     spoken = [s for s in _triggered(probabilities, duration_s) if s.end_s - s.start_s >= MIN_SPEECH_S]
     padded = []

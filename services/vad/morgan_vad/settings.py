@@ -4,6 +4,6 @@ from morgan_shared.settings import AudioSettings
 
 
 class VadSettings(AudioSettings):
-    """What vad takes from its environment."""
+    """Settings of vad."""
 
     port: int = 8004

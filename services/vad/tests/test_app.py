@@ -23,7 +23,7 @@ def client(running: Any) -> Iterator[TestClient]:
 
 
 def vowels(seconds: float) -> Any:
-    """Make something like a voice: the harmonics of a gliding pitch under moving formants."""
+    """Make a signal like a voice: the harmonics of a gliding pitch under moving formants."""
     time_s = np.arange(int(16000 * seconds)) / 16000
     pitch = 120 + 20 * np.sin(2 * np.pi * 0.7 * time_s)
     phase = 2 * np.pi * np.cumsum(pitch) / 16000
@@ -46,7 +46,7 @@ def test_silence_has_no_segments(client: TestClient, make_wav: Any) -> None:
     assert response.json() == {"sample_rate": 16000, "duration_s": 1.0, "segments": []}
 
 
-def test_something_like_a_voice_is_found_between_silences(client: TestClient, make_wav: Any) -> None:
+def test_a_signal_like_a_voice_is_found_between_silences(client: TestClient, make_wav: Any) -> None:
     signal = np.concatenate([np.zeros(16000), vowels(2), np.zeros(16000)])
     (segment,) = client.post("/v1/segments", content=make_wav(signal), headers=WAV).json()["segments"]
     assert segment["start_s"] == pytest.approx(1, abs=0.3)
@@ -75,7 +75,7 @@ def test_the_model_carries_on_from_block_to_block(recording: bytes, monkeypatch:
     assert list(detector.probabilities(audio, Cancellation())) == pytest.approx(whole, abs=1e-4)
 
 
-def test_requests_do_not_colour_each_other(client: TestClient, make_wav: Any, recording: bytes) -> None:
+def test_requests_do_not_influence_each_other(client: TestClient, make_wav: Any, recording: bytes) -> None:
     first = client.post("/v1/segments", content=recording, headers=WAV).json()
     client.post("/v1/segments", content=make_wav(vowels(3)), headers=WAV)
     assert client.post("/v1/segments", content=recording, headers=WAV).json() == first
@@ -84,7 +84,7 @@ def test_requests_do_not_colour_each_other(client: TestClient, make_wav: Any, re
 @pytest.mark.parametrize(
     ("content", "status", "code"), [(b"", 400, "invalid_audio"), (b"RIFF....WAVE", 400, "invalid_audio")]
 )
-def test_what_is_no_audio_is_refused(client: TestClient, content: bytes, status: int, code: str) -> None:
+def test_other_data_than_audio_is_refused(client: TestClient, content: bytes, status: int, code: str) -> None:
     response = client.post("/v1/segments", content=content, headers=WAV)
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
 

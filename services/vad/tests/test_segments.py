@@ -36,7 +36,7 @@ def test_a_short_pause_is_bridged_and_a_long_one_is_not() -> None:
     assert len(found((0.9, 30), (0.0, 20), (0.9, 30))) == 2
 
 
-def test_what_is_neither_speech_nor_silence_goes_on_as_before() -> None:
+def test_a_probability_between_the_limits_changes_nothing() -> None:
     assert len(found((0.9, 30), (0.4, 30), (0.9, 30))) == 1
     assert found((0.4, 100)) == []
 

@@ -1,4 +1,4 @@
-// Installs what a machine lacks to run the project, and skips what is there. Runs on Node 18 and newer, and needs no
+// Installs the programs and packages that a machine lacks for this project. Runs on Node 18 and newer, and needs no
 // package.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { installUv } from "./setup/uv.mjs";
 
 /** @import { Paths } from "./lib/paths.mjs" */
 /** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
-/** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return problems, each of which is a thing that the machine lacks. */
+/** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return problems. */
 
 export const ROOT = dirname(TOOLCHAIN);
 

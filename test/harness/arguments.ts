@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** A part of a run: a suite, and what narrows it. */
+/** A part of a run: a suite, and the arguments that narrow the suite. */
 export interface Part<Suite extends string> {
   readonly suite: Suite;
   /** Paths, numbers or parts of names of the test files to run. None stands for all files of the suite. */

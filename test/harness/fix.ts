@@ -15,6 +15,6 @@ const steps = [
 
 for (const step of steps) {
   const exitCode = await orFailure(step);
-  // Every step runs: what one step cannot fix has no influence on the next step.
+  // Every step runs, because the steps do not depend on each other's success.
   if (exitCode !== 0) process.exitCode = exitCode;
 }

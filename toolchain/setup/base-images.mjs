@@ -43,7 +43,7 @@ async function probe(env) {
 /** @param {Paths} at */
 async function installBootstrap(at) {
   if (!canUseApt())
-    throw missing("mmdebstrap (a Debian package), which makes base images where no image registry answers");
+    throw missing("mmdebstrap (a Debian package), which makes base images if no image registry answers");
   print("installing mmdebstrap from Debian packages (about 10 s)");
   await aptInstall(at, ["mmdebstrap"]);
 }

@@ -39,7 +39,7 @@ describe("the data of a stack", () => {
   it("survives other images of PostgreSQL and Redis, whose containers alone are replaced", async () => {
     for (const name of ["postgres", "redis"]) {
       const recipe = join(stack.folder, `components/dockerfile/recipes/${name}.ts`);
-      const user = '{ kind: "user", user: "999:999" },';
+      const user = '{ kind: "user", user: DATA_USER },';
       expect(readFileSync(recipe, "utf8")).to.include(user);
       const patch = `{ kind: "env", values: { MORGAN_PATCH: "${name}" } }, ${user}`;
       writeFileSync(recipe, readFileSync(recipe, "utf8").replace(user, patch));

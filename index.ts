@@ -10,7 +10,7 @@ import { catalog } from "./services/catalog.ts";
 
 startPlugins();
 const { config, problems } = readConfig(catalog);
-const host = thisHost(config.dockerHost);
+const host = thisHost(config.machine.dockerHost);
 const { gpu, release: plan, untrusted, sizes } = await preflight(config, problems, host);
 trustRegistry(untrusted, config);
 // Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an

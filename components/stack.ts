@@ -3,28 +3,28 @@ import type { MorganConfig } from "./config/config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { GpuPlan } from "./gpu/plan.ts";
+import { NO_GPU, type GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
 import { ReleasedImages } from "./image/released-images.ts";
-import { pulled } from "./network/image-pull.ts";
+import { runnableImages } from "./image/runnable-images.ts";
+import { registryOf, repository } from "./lib/image-reference.ts";
 import { mapValues } from "./lib/map-values.ts";
 import { buildSecrets, packageSources, proxyArguments } from "./network/profile.ts";
-import { registryOf, repository } from "./lib/image-reference.ts";
 import { releaseOutput } from "./release/output.ts";
 import { FIRST_BUILD, type ReleasePlan } from "./release/plan.ts";
-import { reportRelease } from "./release/report.ts";
 import type { Release } from "./release/release.ts";
-import { checkSizes, type ServiceImageOutput } from "./size/check.ts";
+import { reportRelease } from "./release/report.ts";
+import type { ServiceImageOutput } from "./size/check.ts";
 
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {
   readonly config: MorganConfig;
-  /** Asked for the sizes of images and the health of containers. */
+  /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
-  /** Which services compute on which card, as the preflight found it. */
-  readonly gpu: GpuPlan;
-  /** Whether it builds its images, or else which release it runs; absent for a stack that builds and has run nothing. */
+  /** The services that compute on a GPU, as the preflight planned them. Default: none. */
+  readonly gpu?: GpuPlan;
+  /** Whether it builds its images, or else which release it runs. Default: a stack that builds and has run nothing. */
   readonly plan?: ReleasePlan;
 }
 
@@ -43,89 +43,45 @@ export class MorganStack extends pulumi.ComponentResource {
   /** What it can go back to, the release that runs included, the newest first. */
   readonly releases: pulumi.Output<readonly Release[]>;
 
-  constructor(
-    name: string,
-    { config, engine, gpu, plan = FIRST_BUILD }: MorganStackArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("morgan:index:MorganStack", name, { stack: config.stack, accelerator: config.accelerator }, opts);
-    const { stack, catalog, accelerator, services, source, protectData, network } = config;
+  constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { config, engine, gpu = NO_GPU, plan = FIRST_BUILD } = args;
+    const { accelerator } = config;
+    super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(plan), gpu.report]) if (report !== "") void pulumi.log.info(report, this);
-    const parent = { parent: this };
-    const packages = {
-      sources: packageSources(network),
-      secrets: buildSecrets(network),
-      proxy: proxyArguments(network),
-    };
-    const registry = registryOf(config.registry);
-    const local =
-      config.registry.kind === "local"
-        ? new LocalRegistry(
-            "registry",
-            { image: createRegistryImage(this, source, packages), stack, port: config.registry.port, protectData },
-            parent,
-          )
-        : undefined;
 
-    const ready = local?.ready ?? [];
-    const build = { registry, login: network.registry, tag: stack, builder: config.builder, ready, ...packages };
-    const graph =
-      plan.kind === "run"
-        ? new ReleasedImages("release", { release: plan.release, catalog, services, build }, parent)
-        : new ImageGraph(
-            "images",
-            { catalog, services, accelerator, cudaVersion: config.cudaVersion, source, uv: config.uv, build },
-            parent,
-          );
-    const inEngine = (image: pulumi.Output<string>): pulumi.Output<string> =>
-      network.registry === undefined ? image : pulled(image, { host: registry.host, login: network.registry, engine });
-    const images = checkSizes({
-      stack,
-      catalog,
-      accelerator,
-      cudaVersion: config.cudaVersion,
-      images: mapValues(graph.services, inEngine),
-      mode: config.sizeBudgets,
-      engine,
-    });
+    const local = this.createLocalRegistry(config);
+    const built = this.createImages(config, plan, local?.ready ?? []);
+    const images = runnableImages(built, { config, engine });
     const deployment = new Deployment(
       "deployment",
       {
-        stack,
-        catalog,
-        accelerator,
-        images: mapValues(images, ({ ref }) => ref),
-        backing: { ...mapValues(graph.backing, inEngine), haproxy: inEngine(graph.backing.haproxy) },
-        filesImage: inEngine(graph.debian),
-        gateway: {
-          ...config.gateway,
-          bodyLimit: config.access.bodyLimit,
-          rateLimit: config.access.rateLimit,
-          tls: config.tls,
-          token: config.apiToken,
+        config,
+        stack: {
+          name: config.stack,
+          filesImage: images.debian,
+          protectData: config.data.protect,
+          passwordRevision: config.data.passwordRevision,
         },
-        llm: { ...config.llm, apiKey: config.llmApiKey },
+        images: mapValues(images.services, ({ ref }) => ref),
+        backing: images.backing,
         gpu,
-        models: config.models,
-        protectData,
-        minReady: config.minReady,
         registry: local?.container,
-        passwordRevision: config.passwordRevision,
         engine,
       },
-      parent,
+      { parent: this },
     );
 
+    const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
     this.services = deployment.services;
-    this.images = pulumi.output(images);
+    this.images = pulumi.output(images.services);
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     const ran = releaseOutput({
       plan,
       accelerator,
       repository: repository(registry),
-      images: { debian: graph.debian, ...graph.backing, ...graph.services },
-      contents: graph instanceof ImageGraph ? graph.contents : {},
+      images: { debian: built.debian, ...built.backing, ...built.services },
+      contents: built instanceof ImageGraph ? built.contents : {},
       running: deployment.services,
       endpoint: deployment.endpoint,
     });
@@ -140,4 +96,33 @@ export class MorganStack extends pulumi.ComponentResource {
       releases: this.releases,
     });
   }
+
+  /** The stack's own registry; undefined if another one is configured. */
+  private createLocalRegistry({ stack, images, data, network }: MorganConfig): LocalRegistry | undefined {
+    const { registry, base } = images;
+    if (registry.kind !== "local") return undefined;
+    const image = createRegistryImage(this, base, packagesOf(network));
+    const context = { name: stack, protectData: data.protect };
+    return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
+  }
+
+  /** The images that the stack builds, or those of a release that another stack built. */
+  private createImages(
+    { stack, accelerator, services, images, network, machine }: MorganConfig,
+    plan: ReleasePlan,
+    ready: readonly pulumi.Resource[],
+  ): ImageGraph | ReleasedImages {
+    const parent = { parent: this };
+    const { builder, base: baseImages } = images;
+    const registry = registryOf(images.registry);
+    const build = { registry, login: network.registry, tag: stack, builder, ready, ...packagesOf(network) };
+    return plan.kind === "run"
+      ? new ReleasedImages("release", { release: plan.release, services, build }, parent)
+      : new ImageGraph("images", { services, accelerator, baseImages, uv: machine.uv, build }, parent);
+  }
+}
+
+/** The package sources that builds use, with their secrets and the proxy. */
+function packagesOf(network: MorganConfig["network"]) {
+  return { sources: packageSources(network), secrets: buildSecrets(network), proxy: proxyArguments(network) };
 }

@@ -1,12 +1,12 @@
-import type { Catalog, Engine, SizeBudget } from "../components/catalog/service.ts";
+import type { Catalog, SizeBudget, Variant } from "../components/catalog/service.ts";
 
-/** What an engine takes that computes little, on the processor. */
+/** The resources of a variant that computes little, on the CPU. */
 const SMALL = { memory: "512 MiB", startLimit: "60 s", vramMiB: 0 } as const;
 
 /** A service whose work is the same on every accelerator. */
-const everywhere = (requirements: string, budget: SizeBudget): Record<"cpu" | "cuda", Engine> => {
-  const engine: Engine = { requirements, packages: [], environment: {}, parent: "base", ...SMALL, budget };
-  return { cpu: engine, cuda: engine };
+const everywhere = (requirements: string, budget: SizeBudget): Record<"cpu" | "cuda", Variant> => {
+  const variant: Variant = { requirements, packages: [], environment: {}, baseStage: "base", ...SMALL, budget };
+  return { cpu: variant, cuda: variant };
 };
 
 /** The five services. A sixth is one entry here, one file in requirements/ and one folder beside this file. */
@@ -18,7 +18,7 @@ export const catalog = {
     calls: ["vad", "stt", "llm", "tts"],
     backing: ["redis", "postgres"],
     languageModel: false,
-    engines: everywhere("core", { unpacked: "195 MB", compressed: "60 MB" }),
+    variants: everywhere("core", { unpacked: "195 MB", compressed: "60 MB" }),
     cpus: 1,
   },
   llm: {
@@ -28,7 +28,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: true,
-    engines: everywhere("llm", { unpacked: "175 MB", compressed: "55 MB" }),
+    variants: everywhere("llm", { unpacked: "175 MB", compressed: "55 MB" }),
     cpus: 1,
   },
   tts: {
@@ -38,12 +38,12 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: false,
-    engines: {
+    variants: {
       cpu: {
         requirements: "tts-cpu",
         packages: ["espeak-ng"],
         environment: { MORGAN_ENGINE: "espeak-ng" },
-        parent: "base",
+        baseStage: "base",
         ...SMALL,
         memory: "1 GiB",
         budget: { unpacked: "185 MB", compressed: "60 MB" },
@@ -52,7 +52,7 @@ export const catalog = {
         requirements: "tts",
         packages: [],
         environment: { MORGAN_ENGINE: "torch" },
-        parent: "torch-deps",
+        baseStage: "torch-deps",
         // torch and CUDA's context come to about 3 GiB before the first sentence.
         memory: "6 GiB",
         startLimit: "180 s",
@@ -73,12 +73,12 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: false,
-    engines: {
+    variants: {
       cpu: {
         requirements: "stt-cpu",
         packages: [],
         environment: { MORGAN_ENGINE: "pocketsphinx" },
-        parent: "base",
+        baseStage: "base",
         ...SMALL,
         memory: "1 GiB",
         budget: { unpacked: "260 MB", compressed: "98 MB" },
@@ -87,7 +87,7 @@ export const catalog = {
         requirements: "stt",
         packages: [],
         environment: { MORGAN_ENGINE: "faster-whisper" },
-        parent: "cuda-deps",
+        baseStage: "cuda-deps",
         memory: "6 GiB",
         startLimit: "180 s",
         // Whisper large-v3 in float16 with beams of 5: 4521 MB (faster-whisper, issue 1030).
@@ -107,7 +107,7 @@ export const catalog = {
     calls: [],
     backing: [],
     languageModel: false,
-    engines: everywhere("vad", { unpacked: "258 MB", compressed: "80 MB" }),
+    variants: everywhere("vad", { unpacked: "258 MB", compressed: "80 MB" }),
     cpus: 1,
   },
 } as const satisfies Catalog;

@@ -7,8 +7,8 @@ export type Accelerator = "cpu" | "cuda";
 /** A backing service of the stack: where state is kept. */
 export type Backing = "redis" | "postgres";
 
-/** A stage that the dependencies of services are installed on. */
-export type ParentStage = "base" | "cuda-deps" | "torch-deps";
+/** A stage that services share: the dependencies of a service are installed on one of them. */
+export type SharedStage = "base" | "cuda-deps" | "torch-deps";
 
 /** Upper bounds of an image's size: what it may grow to before someone has to look. */
 export interface SizeBudget {
@@ -18,8 +18,8 @@ export interface SizeBudget {
   readonly compressed: DiskSize;
 }
 
-/** How a service takes part in one accelerator. */
-export interface Engine {
+/** The image and the resources of a service for one accelerator. */
+export interface Variant {
   /**
    * Name of its requirements file, without folder and ending: "tts-cpu" is `requirements/tts-cpu.{in,txt}`. On a stage
    * that stands on CUDA there is one for each CUDA version: "tts" is `requirements/tts-12.4.{in,txt}` and so on.
@@ -27,19 +27,16 @@ export interface Engine {
   readonly requirements: string;
   /** Debian packages that its image needs at run time, by name. */
   readonly packages: readonly string[];
-  /** Environment that only this engine needs. */
+  /** Environment that only this variant needs. */
   readonly environment: Readonly<Record<string, string>>;
   /** Upper bound of its memory; the container is ended above it. */
   readonly memory: Size;
   /** How long it may take until it is ready; it loads its weights in that time. */
   readonly startLimit: Duration;
-  /**
-   * Memory of a card that it fills at most, in MiB; 0 for an engine that uses no card. One that uses a card takes its
-   * weights from a volume.
-   */
+  /** Memory of a GPU that it fills at most, in MiB; 0 if it uses no GPU. A variant with a GPU takes its weights from a volume. */
   readonly vramMiB: number;
   /** The stage that its dependencies are installed on. */
-  readonly parent: ParentStage;
+  readonly baseStage: SharedStage;
   /**
    * How large its image may be; for each CUDA version where it stands on CUDA, whose wheels differ by gigabytes.
    * `morgan:sizeBudgets` says what happens to one that is larger.
@@ -61,8 +58,8 @@ export interface Service {
   readonly backing: readonly Backing[];
   /** Whether it asks the configured language model; it gets the endpoint, the model and a file with the key. */
   readonly languageModel: boolean;
-  /** What it takes for each accelerator. */
-  readonly engines: Readonly<Record<Accelerator, Engine>>;
+  /** Its image and its resources for each accelerator. */
+  readonly variants: Readonly<Record<Accelerator, Variant>>;
   /** Upper bound of its share of the processors, in cores. */
   readonly cpus: number;
 }

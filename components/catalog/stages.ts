@@ -1,36 +1,51 @@
 import type { CudaVersion } from "./cuda-version.ts";
-import type { Engine, ParentStage } from "./service.ts";
+import type { SharedStage, Variant } from "./service.ts";
 
-/** A stage that stands on CUDA; its requirements, and those of what stands on it, are locked for each CUDA version. */
-export type CudaStage = Exclude<ParentStage, "base">;
+/** A stage that is built on CUDA. Its requirements, and those of the stages on it, are locked for each CUDA version. */
+export type CudaStage = Exclude<SharedStage, "base">;
 
-/** What each of them stands on, and which requirements it installs. */
-export const CUDA_STAGES: Readonly<Record<CudaStage, Pick<Engine, "parent" | "requirements">>> = {
-  "cuda-deps": { parent: "base", requirements: "cuda" },
-  "torch-deps": { parent: "cuda-deps", requirements: "torch" },
+/** The base stage and the requirements of each stage on CUDA. */
+export const CUDA_STAGES: Readonly<Record<CudaStage, Pick<Variant, "baseStage" | "requirements">>> = {
+  "cuda-deps": { baseStage: "base", requirements: "cuda" },
+  "torch-deps": { baseStage: "cuda-deps", requirements: "torch" },
 };
 
-/** A stage and all that it stands on, the base first. */
-export function stageChain(stage: ParentStage): readonly ParentStage[] {
-  return stage === "base" ? [stage] : [...stageChain(CUDA_STAGES[stage].parent), stage];
+/** A shared stage with the lock file that it installs. */
+export interface StageLock {
+  readonly stage: SharedStage;
+  /** Name of the lock file, without folder and ending: "torch-12.4". */
+  readonly lock: string;
+}
+
+/** A stage and all stages below it, the base first. */
+export function stageChain(stage: SharedStage): readonly SharedStage[] {
+  return stage === "base" ? [stage] : [...stageChain(CUDA_STAGES[stage].baseStage), stage];
 }
 
 /**
- * Name of a lock of the requirements folder, without ending: "vad", "tts-12.4".
+ * Name of a lock file, without folder and ending: "vad", "tts-12.4".
  *
  * @param stage - the stage that installs these requirements, or that they are installed on.
  */
-export function lockName(requirements: string, stage: ParentStage, cudaVersion: CudaVersion): string {
+export function lockName(requirements: string, stage: SharedStage, cudaVersion: CudaVersion): string {
   return stage === "base" ? requirements : `${requirements}-${cudaVersion}`;
 }
 
-/** The locks that an engine's image is made from, the base's first, its own last; each includes those before it. */
+/** A stage and all stages below it with their lock files, the base first. */
+export function stageLocks(stage: SharedStage, cudaVersion: CudaVersion): readonly StageLock[] {
+  return stageChain(stage).map((below) => ({
+    stage: below,
+    lock: below === "base" ? below : lockName(CUDA_STAGES[below].requirements, below, cudaVersion),
+  }));
+}
+
+/** The lock files that a variant's image is made from, the base's first, its own last. Each includes those before it. */
 export function lockChain(
-  { parent, requirements }: Pick<Engine, "parent" | "requirements">,
+  { baseStage, requirements }: Pick<Variant, "baseStage" | "requirements">,
   cudaVersion: CudaVersion,
 ): readonly string[] {
-  const shared = stageChain(parent).map((stage) =>
-    stage === "base" ? stage : lockName(CUDA_STAGES[stage].requirements, stage, cudaVersion),
-  );
-  return [...shared, lockName(requirements, parent, cudaVersion)];
+  return [
+    ...stageLocks(baseStage, cudaVersion).map(({ lock }) => lock),
+    lockName(requirements, baseStage, cudaVersion),
+  ];
 }

@@ -1,126 +1,109 @@
 import { readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { TOKEN } from "./gateway.ts";
-import { readKeyPair, type KeyPair } from "./certificate.ts";
-import { parseValues, type ConfigValues, type MachineFacts } from "./values.ts";
-import type { Problem } from "../lib/errors.ts";
-import { loginProblems } from "./network.ts";
-import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { Catalog } from "../catalog/service.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { NetworkProfile } from "../network/profile.ts";
 import { readTextIfExists } from "../system/files.ts";
+import { readData, type DataConfig } from "./data.ts";
+import { readGateway, type GatewayConfig } from "./gateway.ts";
+import { readGpuConfig, type GpuConfig } from "./gpu.ts";
+import { readImages, readRegistry, type ImagesConfig } from "./images.ts";
+import { readLlm, type LlmConfig } from "./llm.ts";
+import { readMachine, type Machine } from "./machine.ts";
+import { readModels, type Models } from "./models.ts";
+import { readNetwork } from "./network.ts";
+import { configReader, type ConfigSources } from "./reader.ts";
+import { readRelease, type ReleaseConfig } from "./release.ts";
+import { readServices, type ServicesConfig } from "./services.ts";
 
-/** Everything that decides what a stack is. */
-export interface MorganConfig extends Omit<ConfigValues, "network"> {
+/** The names of a stack. */
+export interface StackIdentity {
   /** Name of the stack; part of every name and the tag of every image. */
   readonly stack: string;
-  /** The same as Pulumi names it everywhere: "organization/project/stack". */
+  /** The name that Pulumi uses everywhere: "organization/project/stack". */
   readonly fullName: string;
-  readonly catalog: Catalog;
-  /** Key for the language model's endpoint; secret. */
-  readonly llmApiKey: pulumi.Output<string> | undefined;
-  /** Token that a request to the gateway has to bring; undefined where it needs none. Secret. */
-  readonly apiToken: pulumi.Output<string> | undefined;
-  /** Certificate and key of the gateway; undefined for plain HTTP. */
-  readonly tls: KeyPair | undefined;
-  /** Path of the uv program that builds use. */
-  readonly uv: string;
-  /** Where the container engine listens; empty for its usual socket. */
-  readonly dockerHost: string;
-  /** The company's network that everything goes through. */
+}
+
+/** Everything that decides how a stack is built and run, a member a section. Each section has a file of its own. */
+export interface MorganConfig extends StackIdentity, ServicesConfig {
+  readonly gateway: GatewayConfig;
+  readonly images: ImagesConfig;
+  readonly release: ReleaseConfig;
+  readonly data: DataConfig;
+  readonly gpu: GpuConfig;
+  readonly models: Models;
   readonly network: NetworkProfile;
+  readonly llm: LlmConfig;
+  readonly machine: Machine;
+}
+
+/** A configuration, in which harmless values replace wrong ones, and everything that is wrong with it. */
+export interface CheckedConfig {
+  readonly config: MorganConfig;
+  readonly problems: readonly Problem[];
 }
 
 /** Folders in which a host keeps the certificates that its administrator added: Debian's, and Red Hat's. */
 const HOST_CERTIFICATES = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
 
-/** Reads the configuration of the current stack, and what set-up recorded. Nothing else reads either. */
-export function readConfig(catalog: Catalog): { readonly config: MorganConfig; readonly problems: readonly Problem[] } {
-  const source = new pulumi.Config();
-  const { values, problems } = parseValues((key) => source.get(key), catalog, machineFacts());
-  const certificates = readCertificates(values.caBundle);
-  const token = readToken(source);
-  const tls = readKeyPair(values.access, readTextIfExists, new Date());
-  const { registryUser, pypi, apt, proxy } = values.network;
-  const passwords = {
-    registry: source.getSecret("registryPassword"),
-    pypi: source.getSecret("pypiPassword"),
-    apt: source.getSecret("aptPassword"),
+/** Reads the configuration of the current stack, and the facts that set-up exports. Nothing else reads either. */
+export function readConfig(catalog: Catalog): CheckedConfig {
+  const config = new pulumi.Config();
+  const sources: ConfigSources = {
+    values: (key) => config.get(key),
+    secret: (key, pattern) => config.getSecret(key, pattern === undefined ? {} : { pattern }),
+    isEncrypted,
+    readText: readTextIfExists,
+    hostCertificates,
+    now: new Date(),
   };
-  const users = { registry: registryUser, pypi: pypi.user, apt: apt.user };
-  const logins = (["registry", "pypi", "apt"] as const).flatMap((name) =>
-    loginProblems(name, users[name], { isSet: passwords[name] !== undefined, isSecret: isSecret(`${name}Password`) }),
-  );
-  return {
-    config: {
-      ...values,
-      stack: pulumi.getStack(),
-      fullName: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
-      catalog,
-      llmApiKey: source.getSecret("llmApiKey"),
-      apiToken: token.value,
-      tls: tls.pair,
-      uv: process.env["MORGAN_UV"] ?? "",
-      dockerHost: process.env["DOCKER_HOST"] ?? "",
-      network: {
-        registry: login(users.registry, passwords.registry),
-        pypi: { ...pypi, login: login(users.pypi, passwords.pypi) },
-        apt: { ...apt, login: login(users.apt, passwords.apt) },
-        proxy,
-        certificates: certificates ?? "",
-      },
-    },
-    problems: [
-      ...problems,
-      ...(certificates === undefined ? [unreadable(values.caBundle)] : []),
-      ...logins,
-      ...token.problems,
-      ...tls.problems,
-    ],
-  };
+  const stack = pulumi.getStack();
+  const fullName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  return checkConfig({ stack, fullName }, sources, catalog, readMachine(process.env));
 }
 
-function login(user: string, password: pulumi.Output<string> | undefined): Login | undefined {
-  return user === "" || password === undefined ? undefined : { user, password };
+/** Checks every value and returns all problems at once. */
+export function checkConfig(
+  identity: StackIdentity,
+  sources: ConfigSources,
+  catalog: Catalog,
+  machine: Machine,
+): CheckedConfig {
+  const problems: Problem[] = [];
+  const reader = configReader(sources.values, problems);
+  const services = readServices(reader, catalog);
+  const gateway = readGateway(reader, sources);
+  const registry = readRegistry(reader, sources.values);
+  if (registry.kind === "local" && registry.port !== 0 && registry.port === gateway.port) {
+    reader.wrong("registryPort", "another port than gatewayPort", String(gateway.port));
+  }
+  const network = readNetwork(reader, sources, registry.kind === "local");
+  const config: MorganConfig = {
+    ...identity,
+    ...services,
+    gateway,
+    images: readImages(reader, sources.values, { registry, aptMirror: network.apt.mirror, machine }),
+    release: readRelease(reader),
+    data: readData(reader),
+    gpu: readGpuConfig(reader, services.accelerator),
+    models: readModels(reader, catalog),
+    network,
+    llm: readLlm(reader, sources),
+    machine,
+  };
+  return { config, problems };
 }
 
-/** Whether Pulumi keeps a value encrypted; it says of which it does. */
-function isSecret(key: string): boolean {
+/** True if Pulumi keeps a value encrypted. Pulumi lists the encrypted keys in a variable. */
+function isEncrypted(key: string): boolean {
   const { PULUMI_CONFIG_SECRET_KEYS: keys } = process.env;
   return keys === undefined || keys.includes(`"morgan:${key}"`);
 }
 
-function machineFacts(): MachineFacts {
-  // An empty one counts as unset, as it does for set-up.
-  const { XDG_CACHE_HOME: caches = "" } = process.env;
-  const cache = join(caches === "" ? join(homedir(), ".cache") : caches, "morgan");
-  // Written whole by set-up; anything else in there counts as nothing recorded.
-  const debian = /"baseImages":\s*"debian"/.test(readTextIfExists(".morgan/machine.json") ?? "");
-  return { baseImages: debian ? "debian" : "registry", cache };
-}
-
-interface Token {
-  readonly value?: pulumi.Output<string> | undefined;
-  readonly problems: readonly Problem[];
-}
-
-/** Pulumi checks the text, which nobody else needs to see, and its error would show it. */
-function readToken(source: pulumi.Config): Token {
-  try {
-    return { value: source.getSecret("apiToken", { pattern: TOKEN }), problems: [] };
-  } catch {
-    const expected = "24 to 500 letters, digits and -._~+/, with up to two = at the end";
-    const fix = "openssl rand -hex 32 | pulumi config set --secret apiToken";
-    return { problems: [{ key: "morgan:apiToken", expected, found: "another text", fix }] };
-  }
-}
-
-function readCertificates(bundle: string): string | undefined {
-  if (bundle !== "") return readTextIfExists(bundle);
-  return HOST_CERTIFICATES.flatMap((folder) =>
-    listCertificates(folder).map((path) => readTextIfExists(path) ?? ""),
-  ).join("\n");
+function hostCertificates(): string {
+  const files = HOST_CERTIFICATES.flatMap(listCertificates);
+  return files.map((path) => readTextIfExists(path) ?? "").join("\n");
 }
 
 function listCertificates(folder: string): string[] {
@@ -132,13 +115,4 @@ function listCertificates(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function unreadable(path: string): Problem {
-  return {
-    key: "morgan:caBundle",
-    expected: "a file of certificates in PEM",
-    found: `nothing readable at "${path}"`,
-    fix: "pulumi config set caBundle …, or unset it to use the host's own store",
-  };
 }

@@ -1,12 +1,19 @@
-import type { ConfigReader } from "./reader.ts";
+import { isIPv4 } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
+import { readKeyPair, type KeyPair } from "./certificate.ts";
+import type { ConfigReader, ConfigSources } from "./reader.ts";
 import { mebibytes } from "../lib/units.ts";
 
-/** Who may ask what at the gateway's published port. */
-export interface Access {
-  /** Path of the certificate and those that vouch for it, in PEM; empty for plain HTTP. */
-  readonly certificate: string;
-  /** Path of the certificate's private key in PEM; set where the certificate is. */
-  readonly key: string;
+/** The published port of a stack, and the requests that it accepts. */
+export interface GatewayConfig {
+  /** Address of the host on which the port is published; default 127.0.0.1. */
+  readonly address: string;
+  /** Port of the host. */
+  readonly port: number;
+  /** Certificate and key; undefined for plain HTTP. */
+  readonly tls: KeyPair | undefined;
+  /** Token that a request has to bring; undefined if it needs none. Secret. */
+  readonly token: pulumi.Output<string> | undefined;
   /** Largest body of a request, in bytes. */
   readonly bodyLimit: number;
   /** Requests of one client's address in 10 s; 0 for any number. */
@@ -17,21 +24,43 @@ export interface Access {
  * A token for the header `Authorization` as RFC 6750 has it, of a length that nobody guesses: its digest can be read by
  * those who may ask the engine.
  */
-export const TOKEN = /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/;
+const TOKEN = /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/;
 
 /** Services hold a body whole, in containers of 512 MiB. */
 const LARGEST_BODY = 64;
 
-/** Reads what the published port demands. */
-export function readAccess({ text, size, count, wrong }: ConfigReader): Access {
-  const [certificate, key] = [text("tlsCertificate"), text("tlsKey")];
-  if (certificate !== "" && key === "") wrong("tlsKey", "the path of tlsCertificate's key", "nothing");
-  if (certificate === "" && key !== "") wrong("tlsCertificate", "the path of tlsKey's certificate", "nothing");
-  const isPair = certificate !== "" && key !== "";
+/** Reads the section of the gateway. */
+export function readGateway(reader: ConfigReader, sources: ConfigSources): GatewayConfig {
+  const { port, size, count, wrong } = reader;
+  const address = sources.values("gatewayAddress") ?? "127.0.0.1";
+  if (!isIPv4(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
   return {
-    certificate: isPair ? certificate : "",
-    key: isPair ? key : "",
+    address,
+    port: port("gatewayPort"),
+    tls: readTls(reader, sources),
+    token: readToken(reader, sources),
     bodyLimit: Math.round(mebibytes(size("bodyLimit", "10 MiB", LARGEST_BODY)) * 1024 * 1024),
     rateLimit: count("rateLimit", 1_000_000),
   };
+}
+
+function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): KeyPair | undefined {
+  const [certificate, key] = [text("tlsCertificate"), text("tlsKey")];
+  if (certificate !== "" && key === "") wrong("tlsKey", "the path of tlsCertificate's key", "nothing");
+  if (certificate === "" && key !== "") wrong("tlsCertificate", "the path of tlsKey's certificate", "nothing");
+  if (certificate === "" || key === "") return undefined;
+  const { pair, problems } = readKeyPair({ certificate, key }, sources.readText.bind(sources), sources.now);
+  add(problems);
+  return pair;
+}
+
+/** Pulumi checks the text of a secret against a pattern. Its own error would show the text. */
+function readToken({ wrong }: ConfigReader, sources: ConfigSources): pulumi.Output<string> | undefined {
+  try {
+    return sources.secret("apiToken", TOKEN);
+  } catch {
+    const expected = "24 to 500 letters, digits and -._~+/, with up to two = at the end";
+    wrong("apiToken", expected, "another text", "openssl rand -hex 32 | pulumi config set --secret apiToken");
+    return undefined;
+  }
 }

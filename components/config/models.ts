@@ -25,7 +25,7 @@ const HUB = /^[\w.-]+\/[\w.-]+(?:@[\w./-]+)?$/;
 
 /** Reads where weights come from. Only an engine that takes weights can be given some. */
 export function readModels({ entries, boolean, url, wrong }: ConfigReader, catalog: Catalog): Models {
-  const takers = Object.entries(catalog).flatMap(([name, { engines }]) => (engines.cuda.vramMiB > 0 ? [name] : []));
+  const takers = Object.entries(catalog).flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [name] : []));
   const endpoint = url("hubEndpoint");
   const services = entries("models", "models by service").flatMap(([name, found]): [string, Model][] => {
     const model = typeof found === "string" ? parseModel(found, endpoint) : undefined;

@@ -1,40 +1,56 @@
-import type { ConfigReader } from "./reader.ts";
+import type { Login, NetworkProfile } from "../network/profile.ts";
+import type { ConfigReader, ConfigSources } from "./reader.ts";
 import type { Problem } from "../lib/errors.ts";
-
-/** The part of a network profile that is plain text. */
-export interface NetworkValues {
-  readonly registryUser: string;
-  readonly pypi: { readonly index: string; readonly extraIndex: string; readonly user: string };
-  readonly apt: { readonly mirror: string; readonly user: string };
-  readonly proxy: { readonly url: string; readonly except: readonly string[] };
-}
 
 /** A host in `no_proxy`: a name, with a dot before it for all below it, an address, a network; a port may follow. */
 const EXCEPTION = /^(?:\*|\.?[\w-]+(?:\.[\w-]+)*(?:\/\d{1,2})?(?::\d{1,5})?)$/;
 
-/** Reads what the configuration says of a company's network. */
-export function readNetwork({ text, url, list, wrong }: ConfigReader, isLocalRegistry: boolean): NetworkValues {
+/** The hosts that may need a login. */
+type LoginName = "registry" | "pypi" | "apt";
+
+/** Reads the section of a company's network. */
+export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLocalRegistry: boolean): NetworkProfile {
+  const { text, url, list, wrong } = reader;
   const registryUser = text("registryUser");
   if (registryUser !== "" && isLocalRegistry) {
     wrong("registryUser", "a registry to log in to: morgan:registry other than local", `"${registryUser}"`);
   }
-  const pypi = { index: url("pypiIndex"), extraIndex: url("pypiExtraIndex"), user: text("pypiUser") };
-  const apt = { mirror: url("aptMirror"), user: text("aptUser") };
-  if (pypi.user !== "" && pypi.index === "") {
-    wrong("pypiUser", "an index to log in to: morgan:pypiIndex", `"${pypi.user}"`);
-  }
-  if (apt.user !== "" && apt.mirror === "") {
-    wrong("aptUser", "a mirror to log in to: morgan:aptMirror", `"${apt.user}"`);
-  }
+  const [index, extraIndex, pypiUser] = [url("pypiIndex"), url("pypiExtraIndex"), text("pypiUser")];
+  const [mirror, aptUser] = [url("aptMirror"), text("aptUser")];
+  if (pypiUser !== "" && index === "") wrong("pypiUser", "an index to log in to: morgan:pypiIndex", `"${pypiUser}"`);
+  if (aptUser !== "" && mirror === "") wrong("aptUser", "a mirror to log in to: morgan:aptMirror", `"${aptUser}"`);
   const except = list("noProxy", "hosts");
   const odd = except.filter((host) => !EXCEPTION.test(host));
   if (odd.length > 0) wrong("noProxy", "hosts, .domains, addresses or networks", JSON.stringify(odd));
-  return { registryUser, pypi, apt, proxy: { url: url("proxy"), except } };
+  return {
+    registry: readLogin("registry", registryUser, reader, sources),
+    pypi: { index, extraIndex, login: readLogin("pypi", pypiUser, reader, sources) },
+    apt: { mirror, login: readLogin("apt", aptUser, reader, sources) },
+    proxy: { url: url("proxy"), except },
+    certificates: readCertificates(reader, sources),
+  };
 }
 
-/** What is wrong with a user and a password that belong together: `registry` for registryUser and registryPassword. */
+function readLogin(name: LoginName, user: string, { add }: ConfigReader, sources: ConfigSources): Login | undefined {
+  const password = sources.secret(`${name}Password`);
+  const isSecret = sources.isEncrypted(`${name}Password`);
+  add(loginProblems(name, user, { isSet: password !== undefined, isSecret }));
+  return user === "" || password === undefined ? undefined : { user, password };
+}
+
+function readCertificates({ text, wrong }: ConfigReader, sources: ConfigSources): string {
+  const bundle = text("caBundle");
+  if (bundle === "") return sources.hostCertificates();
+  const certificates = sources.readText(bundle);
+  if (certificates !== undefined) return certificates;
+  const fix = "pulumi config set caBundle …, or unset it to use the host's own store";
+  wrong("caBundle", "a file of certificates in PEM", `nothing readable at "${bundle}"`, fix);
+  return "";
+}
+
+/** Returns the problems of a user and a password that belong together. "registry" means registryUser and registryPassword. */
 export function loginProblems(
-  name: string,
+  name: LoginName,
   user: string,
   password: { readonly isSet: boolean; readonly isSecret: boolean },
 ): Problem[] {

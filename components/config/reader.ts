@@ -1,11 +1,28 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../lib/errors.ts";
 import { isSize, mebibytes, parseDuration, type Duration, type Size } from "../lib/units.ts";
 
-/** The text of a configuration value; undefined where it is not set. Arrays and objects are JSON. */
+/** The text of a configuration value; undefined if it is not set. Arrays and objects are JSON. */
 export type Values = (key: string) => string | undefined;
 
-/** Reads values one by one; what is wrong with one is noted, and a harmless value stands in for it. */
+/** The places from which a configuration is read. */
+export interface ConfigSources {
+  readonly values: Values;
+  /** A secret value; undefined if it is not set. @throws Error if its text does not match the pattern. */
+  secret(key: string, pattern?: RegExp): pulumi.Output<string> | undefined;
+  /** True if Pulumi keeps the value of a key encrypted. */
+  isEncrypted(key: string): boolean;
+  /** Text of a file; undefined if it cannot be read. */
+  readText(path: string): string | undefined;
+  /** The certificates that the host's administrator added, in PEM. */
+  hostCertificates(): string;
+  readonly now: Date;
+}
+
+/** Reads values one by one. It notes the problem of a wrong value and returns a harmless value instead. */
 export interface ConfigReader {
+  /** Adds problems that a section found by itself. */
+  readonly add: (problems: readonly Problem[]) => void;
   /** Notes what is wrong with a key of the project's configuration. */
   readonly wrong: (key: string, expected: string, found: string, fix?: string) => void;
   readonly text: (key: string) => string;
@@ -30,7 +47,7 @@ export interface ConfigReader {
 /** The log-in of a URL; a password may hold an @ that nobody wrote as %40. */
 const LOGIN = /\/\/[^/?#]*@/;
 
-/** A reader that adds what it finds wrong to `problems`. */
+/** Returns a reader that adds the problems that it finds to `problems`. */
 export function configReader(values: Values, problems: Problem[]): ConfigReader {
   const wrong: ConfigReader["wrong"] = (key, expected, found, fix = `pulumi config set ${key} …`) => {
     problems.push({ key: `morgan:${key}`, expected, found, fix });
@@ -50,6 +67,9 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
     return chosen ?? otherwise;
   };
   return {
+    add: (found) => {
+      problems.push(...found);
+    },
     wrong,
     choice,
     text: (key) => values(key) ?? "",

@@ -1,46 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackService } from "../catalog/select.ts";
+import type { Backing } from "../catalog/service.ts";
+import type { MorganConfig } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { GpuPlan } from "../gpu/plan.ts";
-import type { Models } from "../config/models.ts";
-import type { Accelerator, Catalog } from "../catalog/service.ts";
-import { Gateway, type GatewayArgs } from "./gateway/gateway.ts";
-import { networksOf } from "./service/networks.ts";
-import { createNetworks, GATEWAY_NETWORKS, join } from "./container/networks.ts";
-import { longest, type Duration } from "../lib/units.ts";
+import { longest } from "../lib/units.ts";
+import type { BackingServiceArgs } from "./backing/backing-service.ts";
 import { Postgres } from "./backing/postgres.ts";
 import { Redis } from "./backing/redis.ts";
+import { createNetworks, GATEWAY_NETWORKS, join, type Networks } from "./container/networks.ts";
+import type { StackContext } from "./container/stack-context.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { createReadinessGate } from "./readiness/readiness-gate.ts";
+import { networksOf } from "./service/networks.ts";
 import { ServiceContainer } from "./service/service-container.ts";
-import { createSettled } from "./readiness/readiness-gate.ts";
 import { createWeights } from "./service/weights.ts";
-import { environmentOf, secretsOf, type LanguageModel } from "./service/wiring.ts";
+import { environmentOf, secretsOf } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {
-  /** Name of the stack, for labels. */
-  readonly stack: string;
-  readonly catalog: Catalog;
-  readonly accelerator: Accelerator;
-  /** Image of each service to run, by name. */
+  readonly config: Pick<MorganConfig, "services" | "gateway" | "llm" | "models" | "release">;
+  readonly stack: StackContext;
+  /** Image of each service, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
   /** Image of the gateway, and of each backing service that is used. */
-  readonly backing: { readonly haproxy: pulumi.Input<string> } & Partial<
-    Record<"redis" | "postgres", pulumi.Input<string>>
-  >;
-  /** Image of the holders of configuration and secrets; one that seldom moves. */
-  readonly filesImage: pulumi.Input<string>;
-  readonly gateway: Pick<GatewayArgs, "address" | "port" | "tls" | "token" | "bodyLimit" | "rateLimit">;
-  readonly llm: LanguageModel;
-  /** Which services compute on which card. */
+  readonly backing: { readonly haproxy: pulumi.Input<string> } & Partial<Record<Backing, pulumi.Input<string>>>;
+  /** The services that compute on a GPU. */
   readonly gpu: GpuPlan;
-  readonly models: Models;
-  /** Whether volumes are protected from deletion. */
-  readonly protectData: boolean;
-  /** How long new containers have to stay ready before the old ones go. */
-  readonly minReady: Duration;
-  /** Id of the container of the registry, which is limited like all others; undefined where the stack runs none. */
+  /** Id of the registry's container, which is limited like all others; undefined if the stack runs no registry. */
   readonly registry: pulumi.Input<string> | undefined;
-  /** Names the passwords of the backing services: another revision is other passwords. */
-  readonly passwordRevision: string;
   readonly engine: Engine;
 }
 
@@ -48,10 +36,16 @@ export interface DeploymentArgs {
 export interface RunningService {
   /** URL by which the other services reach it. */
   readonly address: string;
-  /** What the engine says of its health. */
+  /** Its health as the engine reports it. */
   readonly health: string;
-  /** What it computes on: "cpu", or the card's index or UUID. */
+  /** What it computes on: "cpu", or the GPU's index or UUID. */
   readonly device: string;
+}
+
+/** The backing services that a stack runs. */
+interface BackingServices {
+  readonly redis: Redis | undefined;
+  readonly postgres: Postgres | undefined;
 }
 
 /** The networks, the backing services, the gateway and the services of a stack. */
@@ -63,94 +57,104 @@ export class Deployment extends pulumi.ComponentResource {
 
   constructor(name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Deployment", name, {}, opts);
-    const { stack, catalog, accelerator, filesImage, protectData, engine } = args;
-    const parent = { parent: this };
-    const { redis: redisImage, postgres: postgresImage, haproxy } = args.backing;
-    const networks = createNetworks(this, stack, redisImage !== undefined || postgresImage !== undefined);
-    const data = { filesImage, stack, protectData, passwordRevision: args.passwordRevision };
-    const redis =
-      redisImage === undefined
-        ? undefined
-        : new Redis(
-            "redis",
-            { image: redisImage, networks: join(networks, ["data"], "redis", "data"), ...data },
-            parent,
-          );
-    const postgres =
-      postgresImage === undefined
-        ? undefined
-        : new Postgres(
-            "postgres",
-            { image: postgresImage, networks: join(networks, ["data"], "postgres", "data"), ...data },
-            parent,
-          );
-
-    const chosen = Object.entries(args.images).flatMap(([service, image]) => {
-      const entry = catalog[service];
-      return entry === undefined ? [] : [{ service, image, entry }];
-    });
-    const routes = chosen.map(({ service, entry }) => ({ name: service, port: entry.port }));
-    const published = chosen.find(({ entry }) => entry.published)?.service ?? routes[0]?.name ?? "";
-    const gateway = new Gateway(
-      "gateway",
-      {
-        image: haproxy,
-        filesImage,
-        stack,
-        networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
-        ...args.gateway,
-        routes,
-        published,
-      },
-      parent,
-    );
-    // Services on cards start one after the other: two that load their weights at once may not fit, though both in turn do.
-    let lastOnCard: ServiceContainer | undefined;
-    const running = chosen.map(({ service, image, entry }) => {
-      const wiring = { catalog, accelerator, redis, postgres, llm: args.llm, bodyLimit: args.gateway.bodyLimit };
-      const work = entry.engines[accelerator];
-      const used = entry.backing.flatMap((name) => ({ redis, postgres })[name] ?? []);
-      const card = args.gpu.placements.get(service);
-      const model = args.models.services[service];
-      const compute = { onCard: card !== undefined, model, offline: args.models.offline };
-      const container = new ServiceContainer(
-        service,
-        {
-          image,
-          filesImage,
-          service: entry,
-          work,
-          rollout: card?.rollout ?? "create-first",
-          gpu: card === undefined ? undefined : { mode: args.gpu.mode, device: card.device },
-          after: [...used, ...(card === undefined || lastOnCard === undefined ? [] : [lastOnCard])],
-          weights: work.vramMiB > 0 ? createWeights(this, service, model, protectData) : undefined,
-          stack,
-          networks: join(networks, networksOf(entry, wiring, compute), service, "services"),
-          environment: environmentOf(entry, wiring, compute),
-          secrets: secretsOf(entry, wiring),
-        },
-        parent,
-      );
-      if (card !== undefined) lastOnCard = container;
-      return [service, container] as const;
-    });
+    const { config, stack, backing, engine } = args;
+    const keepsData = backing.redis !== undefined || backing.postgres !== undefined;
+    const networks = createNetworks(this, stack.name, keepsData);
+    const data = this.createBackingServices(args, networks);
+    const gateway = this.createGateway(args, networks);
+    const running = this.createServices(args, networks, data);
 
     this.endpoint = gateway.endpoint;
-    const settled = createSettled(this, "settled", {
-      containers: [redis, postgres, gateway, ...running.map(([, container]) => container)]
+    const gate = createReadinessGate(this, "settled", {
+      containers: [data.redis, data.postgres, gateway, ...running.map(([, container]) => container)]
         .flatMap((component) => component?.container ?? [])
         .concat(args.registry === undefined ? [] : pulumi.output(args.registry)),
-      minReady: args.minReady,
-      startLimit: longest(chosen.map(({ entry }) => entry.engines[accelerator].startLimit)),
+      minReady: config.release.minReady,
+      startLimit: longest(config.services.map(({ variant }) => variant.startLimit)),
     });
     this.services = pulumi.output(
       Object.fromEntries(
         running.map(([service, { address, container, device }]) => {
-          const health = pulumi.all([container, settled.id]).apply(([id]) => engine.health(id));
+          const health = pulumi.all([container, gate.id]).apply(([id]) => engine.health(id));
           return [service, { address, health, device }];
         }),
       ),
     );
     this.registerOutputs({ endpoint: this.endpoint, services: this.services });
+  }
+
+  private createBackingServices({ stack, backing }: DeploymentArgs, networks: Networks): BackingServices {
+    const create = <T>(
+      name: Backing,
+      Service: new (name: string, args: BackingServiceArgs, opts: pulumi.ComponentResourceOptions) => T,
+    ): T | undefined => {
+      const image = backing[name];
+      const joined = join(networks, ["data"], name, "data");
+      return image === undefined ? undefined : new Service(name, { stack, image, networks: joined }, { parent: this });
+    };
+    return { redis: create("redis", Redis), postgres: create("postgres", Postgres) };
+  }
+
+  private createGateway({ config, stack, backing }: DeploymentArgs, networks: Networks): Gateway {
+    const routes = config.services.map(({ name, port }) => ({ name, port }));
+    return new Gateway(
+      "gateway",
+      {
+        stack,
+        image: backing.haproxy,
+        networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
+        config: config.gateway,
+        routes,
+        published: config.services.find((service) => service.published)?.name ?? routes[0]?.name ?? "",
+      },
+      { parent: this },
+    );
+  }
+
+  /** Services on GPUs start one after the other: two that load their weights at once may not fit, though both in turn do. */
+  private createServices(
+    args: DeploymentArgs,
+    networks: Networks,
+    data: BackingServices,
+  ): (readonly [string, ServiceContainer])[] {
+    let lastOnGpu: ServiceContainer | undefined;
+    return args.config.services.map((service) => {
+      const after: pulumi.Resource[] = service.backing.flatMap((backing) => data[backing] ?? []);
+      const placement = args.gpu.placements.get(service.name);
+      if (placement !== undefined && lastOnGpu !== undefined) after.push(lastOnGpu);
+      const container = this.createService(service, args, networks, data, after);
+      if (placement !== undefined) lastOnGpu = container;
+      return [service.name, container] as const;
+    });
+  }
+
+  private createService(
+    service: StackService,
+    { config, stack, images, gpu }: DeploymentArgs,
+    networks: Networks,
+    data: BackingServices,
+    after: readonly pulumi.Resource[],
+  ): ServiceContainer {
+    const { name, variant } = service;
+    const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit };
+    const placement = gpu.placements.get(name);
+    const model = config.models.services[name];
+    const compute = { onGpu: placement !== undefined, model, offline: config.models.offline };
+    return new ServiceContainer(
+      name,
+      {
+        stack,
+        image: images[name] ?? "",
+        service,
+        rollout: placement?.rollout ?? "create-first",
+        gpu: placement === undefined ? undefined : { mode: gpu.mode, device: placement.device },
+        after,
+        weights: variant.usesGpu ? createWeights(this, name, model, stack.protectData) : undefined,
+        networks: join(networks, networksOf(service, wiring, compute), name, "services"),
+        environment: environmentOf(service, wiring, compute),
+        secrets: secretsOf(service, wiring),
+      },
+      { parent: this },
+    );
   }
 }

@@ -1,18 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { REGISTRY_DATA, REGISTRY_PORT, REGISTRY_USER } from "../catalog/image-contract.ts";
 import { createContainer } from "./container/container.ts";
+import type { StackContext } from "./container/stack-context.ts";
 import { createVolume } from "./container/volume.ts";
 
 /** Inputs of a LocalRegistry. */
 export interface LocalRegistryArgs {
   /** Image, by its name in the engine. */
   readonly image: pulumi.Input<string>;
-  /** Name of the stack, for labels. */
-  readonly stack: string;
+  readonly stack: Pick<StackContext, "name" | "protectData">;
   /** Loopback port of the host. The engine speaks plain HTTP to a registry on loopback, and to no other. */
   readonly port: number;
-  /** Whether the images are protected from deletion. */
-  readonly protectData: boolean;
 }
 
 /** The registry that a stack runs for itself where none is configured. */
@@ -29,7 +27,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       user: REGISTRY_USER,
       stack: args.stack,
       networks: [],
-      volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.protectData) },
+      volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.stack.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],
       startLimit: "30 s",
       stopLimit: "10 s",

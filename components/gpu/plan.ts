@@ -1,7 +1,7 @@
 import type { ListedContainer } from "../engine/engine.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
-import type { Catalog } from "../catalog/service.ts";
+import type { StackService } from "../catalog/select.ts";
 import { resolveDevices } from "./devices.ts";
 import type { GpuMode } from "../config/gpu.ts";
 import { findHardware, type HardwareArgs } from "./discovery.ts";
@@ -19,9 +19,7 @@ export interface GpuPlan {
 /** What a plan is made from. */
 export interface GpuPlanArgs extends HardwareArgs {
   readonly stack: string;
-  readonly catalog: Catalog;
-  readonly services: readonly string[];
-  readonly accelerator: "cpu" | "cuda";
+  readonly services: readonly StackService[];
 }
 
 /** A stack of which every service computes on the processor. */
@@ -33,10 +31,9 @@ export async function planGpus(
   host: Host,
 ): Promise<{ readonly plan: GpuPlan; readonly problems: readonly Problem[] }> {
   const { use, mode } = args.gpu;
-  const wanting = args.services.flatMap((service): Omit<Demand, "current">[] => {
-    const vramMiB = args.catalog[service]?.engines[args.accelerator].vramMiB ?? 0;
-    return vramMiB > 0 ? [{ service, vramMiB }] : [];
-  });
+  const wanting = args.services
+    .filter(({ variant }) => variant.usesGpu)
+    .map(({ name, variant }): Omit<Demand, "current"> => ({ service: name, vramMiB: variant.vramMiB }));
   if (wanting.length === 0) return { plan: NO_GPU, problems: [] };
   const names = wanting.map(({ service }) => service).join(", ");
   if (use === "off" || mode === "none") return onProcessor(`gpu is off: ${names} compute on the processor`);

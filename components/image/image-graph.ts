@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CudaVersion } from "../catalog/cuda-version.ts";
-import type { ImageSource } from "../config/image-source.ts";
+import type { BaseImages } from "../config/base-images.ts";
 import { mapValues } from "../lib/map-values.ts";
-import { CUDA_STAGES, lockName, type CudaStage } from "../catalog/stages.ts";
-import type { Accelerator, Catalog, ParentStage } from "../catalog/service.ts";
+import { CUDA_STAGES, type CudaStage } from "../catalog/stages.ts";
+import type { StackService, StackVariant } from "../catalog/select.ts";
+import type { Accelerator, SharedStage } from "../catalog/service.ts";
 import { BackingImage } from "./stages/backing-image.ts";
 import { BaseStage } from "./stages/base-stage.ts";
 import { CudaDepsStage } from "./stages/cuda-deps-stage.ts";
@@ -15,13 +15,11 @@ import { ToolsStage } from "./stages/tools-stage.ts";
 
 /** Inputs of an ImageGraph. */
 export interface ImageGraphArgs {
-  readonly catalog: Catalog;
-  /** Services to build, by name. */
-  readonly services: readonly string[];
+  /** Services to build. */
+  readonly services: readonly StackService[];
+  /** Accelerator that they are built for; an input of the component, for whoever reads the state. */
   readonly accelerator: Accelerator;
-  /** Which locks the stages on CUDA are built from. */
-  readonly cudaVersion: CudaVersion;
-  readonly source: ImageSource;
+  readonly baseImages: BaseImages;
   /** Path of the uv program that builds mount. */
   readonly uv: string;
   readonly build: BuildSettings;
@@ -41,41 +39,36 @@ export class ImageGraph extends pulumi.ComponentResource {
   >;
 
   constructor(name: string, args: ImageGraphArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("morgan:image:ImageGraph", name, { services: args.services, accelerator: args.accelerator }, opts);
-    const { build, source } = args;
+    const { services, accelerator, build, baseImages } = args;
+    super("morgan:image:ImageGraph", name, { services: services.map((service) => service.name), accelerator }, opts);
     const parent = { parent: this };
-    const chosen = args.services.flatMap((service) => {
-      const entry = args.catalog[service];
-      return entry === undefined ? [] : [{ service, entry, engine: entry.engines[args.accelerator] }];
-    });
-
-    const debian = createDebianImage(this, source, build);
+    const debian = createDebianImage(this, baseImages, build);
     this.debian = debian;
     const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).reference;
     const base = new BaseStage("base", { debian, tools, requirements: lock("base"), build }, parent).reference;
     const onCuda = new Map<CudaStage, pulumi.Output<string>>();
-    /** The image of a stage; one on CUDA is made when the first service asks for it. */
-    const stage = (name: ParentStage): pulumi.Output<string> => {
+    /** The image of a stage that a variant is built on. A stage on CUDA is made when the first service needs it. */
+    const stage = (name: SharedStage, variant: StackVariant): pulumi.Output<string> => {
       if (name === "base") return base;
-      const made = onCuda.get(name) ?? createCudaStage(name);
+      const made = onCuda.get(name) ?? createCudaStage(name, variant);
       onCuda.set(name, made);
       return made;
     };
-    const createCudaStage = (name: CudaStage): pulumi.Output<string> => {
-      const below = CUDA_STAGES[name];
-      const requirements = lock(lockName(below.requirements, name, args.cudaVersion));
-      return new CudaDepsStage(name, { parent: stage(below.parent), tools, requirements, build }, parent).reference;
+    const createCudaStage = (name: CudaStage, variant: StackVariant): pulumi.Output<string> => {
+      const below = stage(CUDA_STAGES[name].baseStage, variant);
+      const requirements = lock(variant.stages.find((other) => other.stage === name)?.lock ?? name);
+      return new CudaDepsStage(name, { parent: below, tools, requirements, build }, parent).reference;
     };
 
     const made = Object.fromEntries(
-      chosen.map(({ service, entry, engine }) => {
+      services.map(({ name: service, port, description, variant }) => {
         const deps = new ServiceDepsStage(
           `${service}-deps`,
           {
-            parent: stage(engine.parent),
+            parent: stage(variant.baseStage, variant),
             tools,
-            requirements: lock(lockName(engine.requirements, engine.parent, args.cudaVersion)),
-            packages: engine.packages,
+            requirements: lock(variant.lock),
+            packages: variant.packages,
             build,
           },
           parent,
@@ -85,8 +78,8 @@ export class ImageGraph extends pulumi.ComponentResource {
           {
             deps: deps.reference,
             sources: ["shared", service].map((folder) => sourcePart(folder)),
-            port: entry.port,
-            description: entry.description,
+            port,
+            description,
             build,
           },
           parent,
@@ -98,8 +91,8 @@ export class ImageGraph extends pulumi.ComponentResource {
     this.contents = mapValues(made, ({ contents }) => contents);
 
     const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>
-      new BackingImage(kind, { source, debian, build }, parent).reference;
-    const used = new Set(chosen.flatMap(({ entry }) => entry.backing));
+      new BackingImage(kind, { baseImages, debian, build }, parent).reference;
+    const used = new Set(services.flatMap((service) => service.backing));
     this.backing = {
       haproxy: backing("haproxy"),
       ...(used.has("redis") ? { redis: backing("redis") } : {}),

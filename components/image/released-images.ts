@@ -3,7 +3,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../lib/image-reference.ts";
 import { imagesOf, isOwn, type Release } from "../release/release.ts";
-import type { Catalog } from "../catalog/service.ts";
+import type { StackService } from "../catalog/select.ts";
 import { pushAccess, RUN_SCRIPT } from "./bootstrap/scripts.ts";
 import type { BuildSettings } from "./stages/stage-image.ts";
 
@@ -11,9 +11,8 @@ import type { BuildSettings } from "./stages/stage-image.ts";
 export interface ReleasedImagesArgs {
   /** The release, its images where this stack has them. */
   readonly release: Release;
-  readonly catalog: Catalog;
-  /** Services of it to run, by name. */
-  readonly services: readonly string[];
+  /** Services of it to run. */
+  readonly services: readonly StackService[];
   /** Where and how this stack pushes. */
   readonly build: Pick<BuildSettings, "registry" | "login" | "ready">;
 }
@@ -30,7 +29,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
   >;
 
   constructor(name: string, args: ReleasedImagesArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { release, catalog, services, build } = args;
+    const { release, services, build } = args;
     super("morgan:image:ReleasedImages", name, { release: release.id }, opts);
     const copies = copiesOf(release);
     const copied = copies.length === 0 ? undefined : createCopy(this, copies, build);
@@ -40,9 +39,9 @@ export class ReleasedImages extends pulumi.ComponentResource {
     const { debian = "", haproxy = "", redis, postgres } = release.backing;
     this.debian = image(debian);
     this.services = Object.fromEntries(
-      services.map((service) => [service, image(release.services[service]?.ref ?? "")]),
+      services.map((service) => [service.name, image(release.services[service.name]?.ref ?? "")]),
     );
-    const used = new Set(services.flatMap((service) => catalog[service]?.backing ?? []));
+    const used = new Set(services.flatMap((service) => service.backing));
     this.backing = {
       haproxy: image(haproxy),
       ...(used.has("redis") && redis !== undefined ? { redis: image(redis) } : {}),

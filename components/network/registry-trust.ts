@@ -17,13 +17,16 @@ const PLUGINS_PLACE = ".morgan/certs/ca.pem";
 export function trustRegistry(
   untrusted: string | undefined,
   {
-    registry,
+    images,
     network,
-  }: { readonly registry: { readonly kind: string }; readonly network: { readonly certificates: string } },
+  }: {
+    readonly images: { readonly registry: { readonly kind: string } };
+    readonly network: { readonly certificates: string };
+  },
 ): void {
   if (pulumi.runtime.isDryRun() || network.certificates === "") return;
   if (untrusted !== undefined) write(trustedPlace(untrusted), network.certificates);
-  if (registry.kind === "remote") write(PLUGINS_PLACE, network.certificates);
+  if (images.registry.kind === "remote") write(PLUGINS_PLACE, network.certificates);
 }
 
 function write(path: string, text: string): void {

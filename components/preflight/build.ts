@@ -2,9 +2,8 @@ import type { MorganConfig } from "../config/config.ts";
 import { checkCudaLibraries } from "../requirements/cuda-libraries.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
-import { lockChain } from "../catalog/stages.ts";
 import { checkLock, parseLock } from "../requirements/lock.ts";
-import type { Engine } from "../catalog/service.ts";
+import type { StackService } from "../catalog/select.ts";
 
 /** Says what is wrong with what images are built from: sources, locks, the tools that builds mount. */
 export function checkBuild(config: MorganConfig, host: Host): Problem[] {
@@ -16,19 +15,13 @@ export function checkBuild(config: MorganConfig, host: Host): Problem[] {
   ];
 }
 
-/** The requirements files, without folder and ending, that a configuration builds from. */
-export function requirementsOf(
-  config: Pick<MorganConfig, "services" | "catalog" | "accelerator" | "cudaVersion">,
-): string[] {
-  return [...new Set(["base", ...enginesOf(config).flatMap((engine) => lockChain(engine, config.cudaVersion))])];
-}
-
-function enginesOf(config: Pick<MorganConfig, "services" | "catalog" | "accelerator">): readonly Engine[] {
-  return config.services.flatMap((name) => config.catalog[name]?.engines[config.accelerator] ?? []);
+/** The lock files that services are built from, without folder and ending, each once; the base's even without services. */
+export function lockNames(services: readonly StackService[]): string[] {
+  return [...new Set(["base", ...services.flatMap(({ variant }) => variant.locks)])];
 }
 
 function checkSources({ services }: MorganConfig, host: Host): Problem[] {
-  const folders = ["services/shared/morgan_shared", ...services.map((name) => `services/${name}/morgan_${name}`)];
+  const folders = ["services/shared/morgan_shared", ...services.map(({ name }) => `services/${name}/morgan_${name}`)];
   return folders
     .filter((folder) => !host.isFolder(folder))
     .map((folder) => ({
@@ -39,8 +32,8 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
     }));
 }
 
-function checkLocks(config: MorganConfig, host: Host): Problem[] {
-  return requirementsOf(config).flatMap((name) =>
+function checkLocks({ services }: MorganConfig, host: Host): Problem[] {
+  return lockNames(services).flatMap((name) =>
     checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
       key: `requirements/${problem.lock}`,
       expected: "a lock file made from the requirements as they are, every line with a hash",
@@ -51,20 +44,20 @@ function checkLocks(config: MorganConfig, host: Host): Problem[] {
 }
 
 /** A mistake in a lock that services share is found with each of them, and said once. */
-function checkLibraries(config: MorganConfig, host: Host): Problem[] {
-  const found = enginesOf(config).flatMap((engine) => {
-    const chain = lockChain(engine, config.cudaVersion).map((name) => ({
+function checkLibraries({ services }: MorganConfig, host: Host): Problem[] {
+  const found = services.flatMap(({ variant }) => {
+    const chain = variant.locks.map((name) => ({
       name,
       packages: parseLock(host.readText(`requirements/${name}.txt`) ?? ""),
     }));
-    return checkCudaLibraries(engine.parent, chain);
+    return checkCudaLibraries(variant.baseStage, chain);
   });
   return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 
-function checkUv({ uv }: MorganConfig, host: Host): Problem[] {
-  if (host.isFile(uv)) return [];
-  const found = uv === "" ? "MORGAN_UV is not set" : `no file at "${uv}"`;
+function checkUv({ machine }: MorganConfig, host: Host): Problem[] {
+  if (host.isFile(machine.uv)) return [];
+  const found = machine.uv === "" ? "MORGAN_UV is not set" : `no file at "${machine.uv}"`;
   return [
     { key: "uv", expected: "the uv program that builds mount", found, fix: 'npm run setup; eval "$(npm run -s env)"' },
   ];

@@ -11,7 +11,7 @@ export async function checkEngine(
   try {
     await host.engine.version();
   } catch (error) {
-    const where = config.dockerHost === "" ? "/var/run/docker.sock" : config.dockerHost;
+    const where = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
     const found = error instanceof Error ? error.message : String(error);
     const expected = `an engine that answers at ${where}`;
     const fix = "start it (npm run setup does, where it may), or point DOCKER_HOST at one";
@@ -34,9 +34,9 @@ async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host):
 /** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */
 async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
   const wanted = [
-    { key: "morgan:gatewayPort", ...config.gateway },
-    ...(config.registry.kind === "local"
-      ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.registry.port }]
+    { key: "morgan:gatewayPort", address: config.gateway.address, port: config.gateway.port },
+    ...(config.images.registry.kind === "local"
+      ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.images.registry.port }]
       : []),
   ].filter(({ port }) => port !== 0);
   const [containers] = await Promise.all([

@@ -15,7 +15,7 @@ import {
 import { trustedPlace } from "../network/registry-trust.ts";
 import type { Way } from "../host/http.ts";
 
-type Config = Pick<MorganConfig, "network" | "registry" | "dockerHost" | "builder">;
+type Config = Pick<MorganConfig, "network" | "images" | "machine">;
 
 /** What was found out about a company's network. */
 export interface NetworkCheck {
@@ -32,7 +32,8 @@ export async function checkNetwork(config: Config, host: Host): Promise<NetworkC
 
 async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> {
   const nothing = { problems: [], untrusted: undefined };
-  const { registry, network, dockerHost } = config;
+  const { images, network, machine } = config;
+  const { registry } = images;
   if (registry.kind === "local") return nothing;
   const login = await plainLogin(network.registry);
   const refusal = await host.engine.login(registry.host, login);
@@ -41,7 +42,7 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
   const isUntrusted = readRefusal(refusal) === "authority" && network.certificates !== "";
   if (!isUntrusted) return { ...nothing, problems: problem === undefined ? [] : [problem] };
   const place = trustedPlace(registry.host);
-  if (!isLocal(dockerHost) || !host.isWritable(place)) {
+  if (!isLocal(machine.dockerHost) || !host.isWritable(place)) {
     return { ...nothing, problems: [trustProblem(registry.host, place)] };
   }
   // The engine will say the same once it trusts the registry.
@@ -57,8 +58,8 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
 }
 
 /** Asked from here, which is where the engine's own BuildKit asks from if the engine is here. */
-async function checkSources({ network, dockerHost, builder }: Config, host: Host): Promise<Problem[]> {
-  if (!isLocal(dockerHost) || builder !== "default") return [];
+async function checkSources({ network, machine, images }: Config, host: Host): Promise<Problem[]> {
+  if (!isLocal(machine.dockerHost) || images.builder !== "default") return [];
   const { pypi, apt, proxy, certificates } = network;
   const sources = configuredSources(network);
   const down = await checkProxy(proxy.url, host);

@@ -1,4 +1,4 @@
-import { checkBuild, requirementsOf } from "./build.ts";
+import { checkBuild, lockNames } from "./build.ts";
 import type { MorganConfig } from "../config/config.ts";
 import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
@@ -55,12 +55,11 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
 }
 
 /** The engine would make a folder that is not there, empty and root's. */
-function checkModels({ models, services, catalog, accelerator, dockerHost }: MorganConfig, host: Host): Problem[] {
-  if (!isLocal(dockerHost)) return [];
-  return services.flatMap((name): Problem[] => {
+function checkModels({ models, services, machine }: MorganConfig, host: Host): Problem[] {
+  if (!isLocal(machine.dockerHost)) return [];
+  return services.flatMap(({ name, variant }): Problem[] => {
     const model = models.services[name];
-    const isMounted = model?.kind === "folder" && (catalog[name]?.engines[accelerator].vramMiB ?? 0) > 0;
-    if (!isMounted || host.isFolder(model.path)) return [];
+    if (model?.kind !== "folder" || !variant.usesGpu || host.isFolder(model.path)) return [];
     return [
       {
         key: `morgan:models.${name}`,
@@ -74,8 +73,8 @@ function checkModels({ models, services, catalog, accelerator, dockerHost }: Mor
 
 function planCards(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
   const packages = (): string[] =>
-    requirementsOf(config).flatMap((name) =>
+    lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
     );
-  return planGpus({ ...config, packages }, host);
+  return planGpus({ ...config, dockerHost: config.machine.dockerHost, packages }, host);
 }

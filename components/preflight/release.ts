@@ -12,7 +12,8 @@ export async function planPromotion(
   host: Host,
   outputs: Promise<unknown>,
 ): Promise<{ readonly plan: ReleasePlan; readonly problems: readonly Problem[] }> {
-  const { fullName, promoteFrom } = config;
+  const { fullName, release } = config;
+  const { promoteFrom } = release;
   const stack = promoteFrom === "" ? "" : fullNameOf(promoteFrom, fullName);
   const [own, source, revision] = await Promise.all([
     outputs,
@@ -20,8 +21,11 @@ export async function planPromotion(
     sourceRevision(host),
   ]);
   const { plan, problems } = planRelease({
-    ...config,
-    repository: repository(registryOf(config.registry)),
+    stack: config.stack,
+    accelerator: config.accelerator,
+    services: config.services,
+    release: release.pinned,
+    repository: repository(registryOf(config.images.registry)),
     revision,
     history: parseHistory(own),
     source,

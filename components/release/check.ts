@@ -23,10 +23,10 @@ function checkAccelerator({ id, accelerator, from }: Release, args: ReleasePlanA
   ];
 }
 
-function checkImages({ id, services, backing }: Release, { catalog, services: chosen }: ReleasePlanArgs): Problem[] {
-  const used = chosen.flatMap((name) => catalog[name]?.backing ?? []);
+function checkImages({ id, services, backing }: Release, { services: chosen }: ReleasePlanArgs): Problem[] {
+  const used = chosen.flatMap(({ backing: needed }) => needed);
   const missing = [
-    ...chosen.filter((name) => services[name] === undefined),
+    ...chosen.map(({ name }) => name).filter((name) => services[name] === undefined),
     ...["debian", "haproxy", ...new Set(used)].filter((name) => backing[name] === undefined),
   ];
   if (missing.length === 0) return [];
@@ -45,16 +45,16 @@ function checkImages({ id, services, backing }: Release, { catalog, services: ch
 function checkHealth({ id }: Release, args: ReleasePlanArgs, proved: readonly Release[]): Problem[] {
   if (args.history.releases.some((own) => own.id === id)) return [];
   const services = proved.find((other) => other.id === id)?.services ?? {};
-  const name = args.source?.name ?? "";
-  return args.services.flatMap((service): Problem[] => {
+  const source = args.source?.name ?? "";
+  return args.services.flatMap(({ name: service }): Problem[] => {
     const health = services[service]?.health;
     if (health === undefined || health === "healthy") return [];
     return [
       {
-        key: `${name}: ${service}`,
-        expected: `healthy at the last up of "${name}", so that its release ${id} may be promoted`,
+        key: `${source}: ${service}`,
+        expected: `healthy at the last up of "${source}", so that its release ${id} may be promoted`,
         found: health,
-        fix: `mend it there and run npm run up -- --stack ${name}`,
+        fix: `mend it there and run npm run up -- --stack ${source}`,
       },
     ];
   });

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mapValues } from "../lib/map-values.ts";
 import { digestOf, withoutTag } from "../lib/image-reference.ts";
-import type { Accelerator, Catalog } from "../catalog/service.ts";
+import type { StackService } from "../catalog/select.ts";
+import type { Accelerator } from "../catalog/service.ts";
 
 /** A service's image in a release. */
 export interface ReleasedService {
@@ -61,8 +62,7 @@ export interface Source {
 export interface ReleasePlanArgs {
   readonly stack: string;
   readonly accelerator: Accelerator;
-  readonly catalog: Catalog;
-  readonly services: readonly string[];
+  readonly services: readonly Pick<StackService, "name" | "backing">[];
   /** Where the stack's images lie: "host/project/images". */
   readonly repository: string;
   /** Id of the release to run; empty for the newest. */

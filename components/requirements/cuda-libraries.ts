@@ -1,7 +1,7 @@
 import type { Problem } from "../lib/errors.ts";
 import { stageChain } from "../catalog/stages.ts";
 import type { LockedPackage } from "./lock.ts";
-import type { ParentStage } from "../catalog/service.ts";
+import type { SharedStage } from "../catalog/service.ts";
 
 /** One lock of those that an image is made from. */
 export interface ChainedLock {
@@ -32,8 +32,8 @@ export function cudaLibrary(packageName: string): string | undefined {
  *
  * @param chain - the locks that the image is made from, the base's first, as `lockChain` gives them.
  */
-export function checkCudaLibraries(parent: ParentStage, chain: readonly ChainedLock[]): readonly Problem[] {
-  return [...checkTwice(chain), ...checkPlace(parent, chain)];
+export function checkCudaLibraries(baseStage: SharedStage, chain: readonly ChainedLock[]): readonly Problem[] {
+  return [...checkTwice(chain), ...checkPlace(baseStage, chain)];
 }
 
 /** The first lock with a second package, or a second version, of a library. */
@@ -58,10 +58,10 @@ function checkTwice(chain: readonly ChainedLock[]): readonly Problem[] {
   });
 }
 
-function checkPlace(parent: ParentStage, chain: readonly ChainedLock[]): readonly Problem[] {
+function checkPlace(baseStage: SharedStage, chain: readonly ChainedLock[]): readonly Problem[] {
   const own = chain.at(-1);
   if (own === undefined) return [];
-  const stages = stageChain(parent);
+  const stages = stageChain(baseStage);
   const misplaced = own.packages.filter(
     ({ name }) =>
       (TORCH.has(name) && !stages.includes("torch-deps")) ||
@@ -71,9 +71,9 @@ function checkPlace(parent: ParentStage, chain: readonly ChainedLock[]): readonl
   return [
     {
       key: `requirements/${own.name}.txt`,
-      expected: `${parent === "base" ? "no CUDA library and no torch" : "no torch"}, since it is installed on ${parent}`,
+      expected: `${baseStage === "base" ? "no CUDA library and no torch" : "no torch"}, since it is installed on ${baseStage}`,
       found: misplaced.map(({ name, version }) => `${name}==${version}`).join(", "),
-      fix: "name what asks for it in requirements/overrides.txt, or give the engine another parent in services/catalog.ts; then npm run lock",
+      fix: "name what asks for it in requirements/overrides.txt, or give the variant another baseStage in services/catalog.ts; then npm run lock",
     },
   ];
 }

@@ -1,7 +1,6 @@
 import type { ImageSize } from "../engine/engine.ts";
 import type { Problem } from "../lib/errors.ts";
-import type { CudaVersion } from "../catalog/cuda-version.ts";
-import type { Accelerator, Engine, SizeBudget } from "../catalog/service.ts";
+import type { SizeBudget } from "../catalog/service.ts";
 import { bytes } from "../lib/units.ts";
 
 /** Bytes of what is installed in an image, by a name that says what it is: "torch (Python)", "espeak-ng (Debian)". */
@@ -19,11 +18,6 @@ export interface Growth {
 const NAMED = 5;
 /** Bytes below which a growth is no reason: 0.0 MB is printed for them. */
 const LEAST = 50_000;
-
-/** The budget of an engine's image with a CUDA version, which does not matter to one that does not stand on CUDA. */
-export function budgetOf({ budget }: Pick<Engine, "budget">, version: CudaVersion): SizeBudget {
-  return "unpacked" in budget ? budget : budget[version];
-}
 
 /** Whether an image is larger than its budget. A size of zero is one that is not known, and within every budget. */
 export function isOverBudget(size: ImageSize, budget: SizeBudget): boolean {
@@ -55,14 +49,17 @@ export function explainSize(after: Installed, before: Installed | undefined): st
   return `${before === undefined ? "" : "nothing grew since the image that runs; "}largest: ${list.join("; ")}`;
 }
 
-/** The problem of an image that is over its budget; `reason` says where its size comes from. */
+/**
+ * Returns the problem of an image that is over its budget.
+ *
+ * @param variant - key of the variant in the catalog.
+ */
 export function budgetProblem(
-  service: string,
-  accelerator: Accelerator,
+  variant: string,
   { size, budget, reason }: { readonly size: ImageSize; readonly budget: SizeBudget; readonly reason: string },
 ): Problem {
   return {
-    key: `${service}.engines.${accelerator}.budget`,
+    key: `${variant}.budget`,
     expected: `at most ${budget.unpacked} unpacked and ${budget.compressed} compressed`,
     found: `${megabytes(size.unpacked)} unpacked and ${megabytes(size.compressed)} compressed; ${reason}`,
     fix: "make the image smaller, or raise the budget in services/catalog.ts",

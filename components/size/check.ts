@@ -3,21 +3,18 @@ import type { Engine, ImageSize } from "../engine/engine.ts";
 import { describe, throwProblems, type Problem } from "../lib/errors.ts";
 import { installedIn, installedInContainer } from "./installed.ts";
 import { digestOf } from "../lib/image-reference.ts";
-import type { CudaVersion } from "../catalog/cuda-version.ts";
-import type { Accelerator, Catalog } from "../catalog/service.ts";
-import { budgetOf, budgetProblem, explainSize, isOverBudget } from "./budget.ts";
+import type { StackService } from "../catalog/select.ts";
+import { budgetProblem, explainSize, isOverBudget } from "./budget.ts";
 
 /** Inputs of a check of sizes. */
 export interface SizeCheckArgs {
   /** Name of the stack, to find the containers that run. */
   readonly stack: string;
-  readonly catalog: Catalog;
-  readonly accelerator: Accelerator;
-  readonly cudaVersion: CudaVersion;
+  readonly services: readonly StackService[];
   /** Image of each service, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What becomes of an image that is over its budget. */
-  readonly mode: "enforce" | "warn";
+  /** Effect of an image that is over its budget. */
+  readonly sizeBudgets: "enforce" | "warn";
   readonly engine: Engine;
 }
 
@@ -36,10 +33,13 @@ export interface ServiceImageOutput {
  * rollout is half done. A preview, which may not know all of them, lets each wait for its own check alone.
  */
 export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
-  const checked = Object.entries(args.images).map(
-    ([service, image]) => [service, pulumi.output(image).apply((ref) => checkSize(service, ref, args))] as const,
-  );
-  const isTogether = args.mode === "enforce" && !pulumi.runtime.isDryRun();
+  const checked = args.services.flatMap((service) => {
+    const image = args.images[service.name];
+    return image === undefined
+      ? []
+      : [[service.name, pulumi.output(image).apply((ref) => checkSize(service, ref, args))] as const];
+  });
+  const isTogether = args.sizeBudgets === "enforce" && !pulumi.runtime.isDryRun();
   const together = isTogether ? allWithin(checked.map(([, image]) => image)) : undefined;
   return Object.fromEntries(
     checked.map(([service, image]) => [
@@ -64,17 +64,16 @@ interface CheckedImage extends ServiceImageOutput {
   readonly problem: Problem | undefined;
 }
 
-async function checkSize(service: string, ref: string, args: SizeCheckArgs): Promise<CheckedImage> {
-  const { catalog, accelerator, cudaVersion, engine, mode } = args;
+async function checkSize({ name, variant }: StackService, ref: string, args: SizeCheckArgs): Promise<CheckedImage> {
+  const { engine, sizeBudgets } = args;
+  const { budget } = variant;
   const size = await engine.imageSize(ref);
   const output = { ref, digest: digestOf(ref) ?? "", size, problem: undefined };
-  const work = catalog[service]?.engines[accelerator];
-  const budget = work === undefined ? undefined : budgetOf(work, cudaVersion);
-  if (size.unpacked === 0) await pulumi.log.debug(`${service}: the engine does not have ${ref}; no size is checked`);
-  if (budget === undefined || !isOverBudget(size, budget)) return output;
-  const reason = await explain(service, output, args);
-  const problem = budgetProblem(service, accelerator, { size, budget, reason });
-  if (mode === "enforce") return { ...output, problem };
+  if (size.unpacked === 0) await pulumi.log.debug(`${name}: the engine does not have ${ref}; no size is checked`);
+  if (!isOverBudget(size, budget)) return output;
+  const reason = await explain(name, output, args);
+  const problem = budgetProblem(variant.key, { size, budget, reason });
+  if (sizeBudgets === "enforce") return { ...output, problem };
   await pulumi.log.warn(describe([problem], "the image is deployed all the same"));
   return output;
 }
@@ -83,7 +82,7 @@ async function checkSize(service: string, ref: string, args: SizeCheckArgs): Pro
 async function explain(
   service: string,
   { ref, digest }: ServiceImageOutput,
-  { stack, engine, mode }: SizeCheckArgs,
+  { stack, engine, sizeBudgets }: SizeCheckArgs,
 ): Promise<string> {
   try {
     const containers = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": service } });
@@ -91,7 +90,7 @@ async function explain(
     const previous = containers.findLast(({ running }) => running);
     const isSame = previous?.image === digest;
     // Told when it was deployed; every run that changes nothing would look into it again.
-    if (isSame && mode === "warn") return "it runs already";
+    if (isSame && sizeBudgets === "warn") return "it runs already";
     const [after, before] = await Promise.all([
       installedIn(engine, ref, stack),
       previous === undefined || isSame ? undefined : installedInContainer(engine, previous.id),

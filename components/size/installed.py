@@ -1,7 +1,7 @@
-"""Print the bytes of everything that is installed in the image this runs in, by name, as one JSON object.
+"""Prints the bytes of everything that is installed in its image, by name, as one JSON object.
 
-It is given to the interpreter of the image as text, so that no image has to hold it. It goes by the lists of files
-that the packages left.
+The image's interpreter gets this program as text, so that no image has to hold it. The program reads the packages' own
+lists of files.
 """
 
 import json
@@ -14,7 +14,7 @@ DPKG = Path("/var/lib/dpkg")
 
 
 def size(path: Path) -> int:
-    """Bytes of a file; none for a link, and for a file that the image left out or does not show."""
+    """Bytes of a file; 0 for a link, and for a file that is missing or cannot be read."""
     try:
         found = path.lstat()
     except OSError:
@@ -23,14 +23,14 @@ def size(path: Path) -> int:
 
 
 def distribution_size(distribution: Distribution) -> int:
-    """Bytes of a distribution's files, with the bytecode beside them, which its list does not have."""
+    """Bytes of a distribution's files and of their bytecode, which the distribution's list lacks."""
     files = [Path(str(distribution.locate_file(file))) for file in distribution.files or []]
     bytecode = [Path(cache_from_source(str(file))) for file in files if file.suffix == ".py"]
     return sum(size(file) for file in files + bytecode)
 
 
 def debian_packages(status: str) -> dict[str, int]:
-    """Bytes of the packages that dpkg has as installed."""
+    """Bytes of the packages that dpkg lists as installed."""
     fields = [
         dict(line.split(": ", 1) for line in entry.splitlines() if ": " in line) for entry in status.split("\n\n")
     ]
@@ -42,7 +42,7 @@ def debian_packages(status: str) -> dict[str, int]:
 
 
 def debian_size(package: dict[str, str]) -> int:
-    """Bytes of a package's files; what the package says of itself, in KiB, where dpkg's list of them was left out."""
+    """Bytes of a package's files; the package's own Installed-Size, in KiB, if dpkg's list of its files is missing."""
     name = package["Package"]
     lists = [DPKG / "info" / f"{name}{suffix}.list" for suffix in ("", f":{package.get('Architecture')}")]
     paths = [Path(line) for found in lists if found.is_file() for line in found.read_text("utf-8").splitlines()]
@@ -50,12 +50,12 @@ def debian_size(package: dict[str, str]) -> int:
 
 
 def code(folder: Path) -> dict[str, int]:
-    """Bytes of the folder that the image works in: the service's own code, and whatever else lies there."""
+    """Bytes of the image's working folder: the service's own code, and any other file there."""
     return {f"files in {folder}": sum(size(path) for path in folder.rglob("*"))}
 
 
 def installed() -> dict[str, int]:
-    """Bytes of all that is installed, by a name that says what it is."""
+    """Bytes of everything that is installed, by name and kind."""
     status = DPKG / "status"
     python = {f"{found.name} (Python)": distribution_size(found) for found in distributions()}
     debian = debian_packages(status.read_text("utf-8")) if status.is_file() else {}

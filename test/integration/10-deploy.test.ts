@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { selectServices } from "../../components/catalog/select.ts";
 import type { Outputs } from "../../cli/stack/outputs.ts";
 import { fetchRecording } from "../../cli/lib/recording.ts";
-import { budgetOf } from "../../components/size/budget.ts";
 import { bytes } from "../../components/lib/units.ts";
 import { catalog } from "../../services/catalog.ts";
 import { cacheFolder } from "../../toolchain/lib/paths.mjs";
@@ -56,8 +56,9 @@ describe("a first up", () => {
   });
 
   it("builds images that keep the budgets of the catalog", () => {
-    for (const name of Object.keys(catalog) as (keyof typeof catalog)[]) {
-      const budget = budgetOf(catalog[name].engines.cpu, "12.4");
+    const services = Object.keys(catalog);
+    for (const { name, variant } of selectServices(catalog, { services, accelerator: "cpu", cudaVersion: "12.4" })) {
+      const { budget } = variant;
       const { unpacked = Infinity, compressed = Infinity } = outputs.images[name]?.size ?? {};
       expect(unpacked, `${name} unpacked`).to.be.at.most(bytes(budget.unpacked));
       expect(compressed, `${name} compressed`).to.be.at.most(bytes(budget.compressed));

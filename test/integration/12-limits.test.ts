@@ -77,7 +77,7 @@ describe("what the engine says that a running container may", () => {
   it("is as much memory and as many processors as it is given, and no swap", () => {
     all(({ HostConfig }, role) => {
       const service = catalog[role as keyof typeof catalog] as (typeof catalog)["core"] | undefined;
-      const [amount = "0", unit] = service?.engines.cpu.memory.split(" ") ?? [];
+      const [amount = "0", unit] = service?.variants.cpu.memory.split(" ") ?? [];
       const size = SIZES[role] ?? { mebibytes: Number(amount) * (unit === "GiB" ? 1024 : 1), cpus: service?.cpus ?? 0 };
       expect(HostConfig.Memory, role).to.equal(size.mebibytes * 1024 * 1024);
       expect(HostConfig.MemorySwap, role).to.equal(HostConfig.Memory);

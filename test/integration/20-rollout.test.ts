@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { explainFailure } from "../../cli/report/failure.ts";
-import { withCpuEngine } from "./support/catalog-file.ts";
+import { withCpuVariant } from "./support/catalog-file.ts";
 import { containerIds, idsOf } from "./support/engine.ts";
 import { manifestOf, newBlobs } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
@@ -53,7 +53,7 @@ describe("a change of one service", () => {
     const { endpoint } = await stack.outputs();
     const { core } = idsOf(stack.name);
     const since = new Date();
-    writeFileSync(catalogFile, withCpuEngine(catalog, "core", { packages: ["no-such-package"] }));
+    writeFileSync(catalogFile, withCpuVariant(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(await explainFailure(stack.name, since)).to.match(/build of core-deps[^]*no-such-package/);

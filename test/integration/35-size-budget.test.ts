@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { SizeBudget } from "../../components/catalog/service.ts";
-import { withCpuEngine } from "./support/catalog-file.ts";
+import { withCpuVariant } from "./support/catalog-file.ts";
 import { containerIds, docker, idsOf } from "./support/engine.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -34,7 +34,7 @@ describe("an image that grows over its size budget", () => {
 
   /** Gives the service other Debian packages and another budget. */
   function change(packages: readonly string[], budget: SizeBudget): void {
-    writeFileSync(file, withCpuEngine(catalog, "llm", { packages, budget }));
+    writeFileSync(file, withCpuVariant(catalog, "llm", { packages, budget }));
   }
 
   const status = async (): Promise<number> => (await fetch(`${(await stack.outputs()).endpoint}/ready`)).status;
@@ -44,7 +44,7 @@ describe("an image that grows over its size budget", () => {
     change(["nano"], TIGHT);
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
-    expect(output).to.match(/warning: 1 problem; the image is deployed all the same\.\s+llm\.engines\.cpu\.budget/);
+    expect(output).to.match(/warning: 1 problem; the image is deployed all the same\.\s+llm\.variants\.cpu\.budget/);
     expect(output).to.match(/grew since the image that runs: nano \(Debian\) \+\d+\.\d MB, new/);
     expect(idsOf(stack.name)["llm"]).to.not.equal(llm);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
@@ -60,7 +60,7 @@ describe("an image that grows over its size budget", () => {
     const message = output.slice(output.indexOf("Diagnostics:"));
     expect(message.match(/error: /g), message).to.have.length(1);
     expect(message).to.include("error: 1 problem; no service is deployed, what ran before goes on.");
-    expect(message).to.match(/llm\.engines\.cpu\.budget\s+expected: +at most 9 MB unpacked and 9 GB compressed/);
+    expect(message).to.match(/llm\.variants\.cpu\.budget\s+expected: +at most 9 MB unpacked and 9 GB compressed/);
     expect(message).to.match(/grew since the image that runs: tree \(Debian\) \+\d\.\d MB, new\n/);
     expect(idsOf(stack.name)["llm"]).to.equal(llm);
     expect(containerIds(stack.name)).to.deep.equal(before);
@@ -68,7 +68,7 @@ describe("an image that grows over its size budget", () => {
   });
 
   it("fails the preview as well, once it is built", async () => {
-    expect(await stack.failure("preview")).to.include("llm.engines.cpu.budget");
+    expect(await stack.failure("preview")).to.include("llm.variants.cpu.budget");
   });
 
   it("is deployed by the next up when the budget is raised", async () => {

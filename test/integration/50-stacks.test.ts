@@ -16,7 +16,7 @@ describe("a second stack on the same engine", () => {
     first = sharedStack();
     cache = mkdtempSync(join(tmpdir(), "morgan-cache-"));
     // With a cache of its own it finds no root file system that it could take over.
-    second = await TestStack.create({ services: ["llm"] }, { variables: { XDG_CACHE_HOME: cache } });
+    second = await TestStack.create({ services: ["llm"] }, { variables: { MORGAN_CACHE: join(cache, "morgan") } });
   });
 
   after(async () => {

@@ -40,7 +40,7 @@ describe("a private network", () => {
     stack = await TestStack.create(
       { services: ["llm"], baseImages: "debian", ...network.configuration },
       // With a cache of its own it makes a root file system, which no other stack has: BuildKit knows nothing on top of it.
-      { variables: { XDG_CACHE_HOME: cache } },
+      { variables: { MORGAN_CACHE: join(cache, "morgan") } },
     );
     await stack.configureSecrets(network.passwords);
   });

@@ -7,14 +7,14 @@ import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { MadeUpCards } from "./support/made-up-cards.ts";
 import { TestStack } from "./support/test-stack.ts";
 
-/** Services whose engines compute on the processor, and are planned for and deployed as if they used a card. */
+/** Services whose variants compute on the CPU, and are planned for and deployed as if they used a GPU. */
 const STAND_INS = `import { catalog as shipped } from "./shipped-catalog.ts";
 
 const standIn = ({ cpu, cuda }) => ({ cpu, cuda: { ...cpu, vramMiB: cuda.vramMiB } });
 export const catalog = {
   ...shipped,
-  tts: { ...shipped.tts, engines: standIn(shipped.tts.engines) },
-  stt: { ...shipped.stt, engines: standIn(shipped.stt.engines) },
+  tts: { ...shipped.tts, variants: standIn(shipped.tts.variants) },
+  stt: { ...shipped.stt, variants: standIn(shipped.stt.variants) },
 };
 `;
 

@@ -1,4 +1,4 @@
-"""What the program that looks into an image says of packages made up for the purpose."""
+"""The program that measures an image's packages, on made-up packages."""
 
 import importlib.util
 from collections.abc import Callable
@@ -38,7 +38,7 @@ Write = Callable[[str, int], Path]
 
 @pytest.fixture
 def program() -> ModuleType:
-    """Load the program, whose name is none that could be imported."""
+    """Load the program, whose name cannot be imported."""
     loader = SourceFileLoader("image_packages", str(SOURCE))
     spec = importlib.util.spec_from_loader("image_packages", loader)
     assert spec is not None
@@ -49,7 +49,7 @@ def program() -> ModuleType:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a file of so many bytes."""
+    """Write a file of the given size in bytes."""
 
     def write_file(name: str, size: int) -> Path:
         path = tmp_path / name
@@ -63,7 +63,7 @@ def write(tmp_path: Path) -> Write:
 def test_debian_packages_are_as_large_as_the_files_that_are_there(
     program: ModuleType, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Left-out files count nothing, links are not followed, and a package without a list says its size itself."""
+    """Missing files and links count nothing, and a package without a list counts by its Installed-Size."""
     monkeypatch.setattr(program, "DPKG", tmp_path)
     first, second = write("usr/first", 100), write("usr/second", 20)
     link = tmp_path / "usr" / "link"
@@ -79,7 +79,7 @@ def test_debian_packages_are_as_large_as_the_files_that_are_there(
 
 
 def test_a_python_distribution_has_its_files_and_their_bytecode(program: ModuleType, write: Write) -> None:
-    """The installer compiles after it has written the list, so that bytecode is not in it."""
+    """The installer compiles after it has written the list, so that the list lacks the bytecode."""
     write("wheel/module.py", 30)
     write("wheel/__pycache__/other.pyc", 5000)
     write(f"wheel/{Path(importlib.util.cache_from_source('module.py'))}", 50)
@@ -88,8 +88,8 @@ def test_a_python_distribution_has_its_files_and_their_bytecode(program: ModuleT
     assert program.distribution_size(Distribution.at(info)) == 80
 
 
-def test_what_lies_in_the_working_folder_counts_too(program: ModuleType, write: Write, tmp_path: Path) -> None:
-    """A model that somebody copied beside the code is in no package."""
+def test_files_in_the_working_folder_count_too(program: ModuleType, write: Write, tmp_path: Path) -> None:
+    """A model that was copied beside the code is in no package."""
     write("app/package/module.py", 10)
     write("app/model.bin", 1000)
     assert program.code(tmp_path / "app") == {f"files in {tmp_path}/app": 1010}

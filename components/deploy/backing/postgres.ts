@@ -32,9 +32,7 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Postgres", name, {}, opts);
-    const password = pulumi.secret(
-      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
-    );
+    const password = pulumi.secret(createPassword(this, `${name}-password`, args.stack));
     const settings = [
       "listen_addresses=*",
       "shared_buffers=64MB",
@@ -54,10 +52,10 @@ export class Postgres extends pulumi.ComponentResource {
         PGDATA: `${DATA}/cluster`,
       },
       files: {
-        image: args.filesImage,
+        image: args.stack.filesImage,
         contents: { [FILES.password]: password, [FILES.hba]: HBA, [FILES.ident]: IDENT },
       },
-      volumes: { [DATA]: createVolume(this, `${name}-data`, args.protectData) },
+      volumes: { [DATA]: createVolume(this, `${name}-data`, args.stack.protectData) },
       scratch: ["/tmp", "/var/run/postgresql"],
       // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.
       healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", ROLE],

@@ -18,9 +18,7 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
-    this.password = pulumi.secret(
-      createPassword(this, `${name}-password`, { revision: args.passwordRevision, protect: args.protectData }),
-    );
+    this.password = pulumi.secret(createPassword(this, `${name}-password`, args.stack));
     const container = createContainer(this, name, {
       image: args.image,
       user: DATA_USER,
@@ -28,10 +26,10 @@ export class Redis extends pulumi.ComponentResource {
       networks: args.networks,
       command: ["redis-server", `${SECRETS}/redis.conf`],
       files: {
-        image: args.filesImage,
+        image: args.stack.filesImage,
         contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
       },
-      volumes: { "/data": createVolume(this, `${name}-data`, args.protectData) },
+      volumes: { "/data": createVolume(this, `${name}-data`, args.stack.protectData) },
       // An answer that asks for the password is an answer; the probe needs none then.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
       startLimit: "30 s",

@@ -7,6 +7,7 @@ import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "../../engine/labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
+import type { StackContext } from "./stack-context.ts";
 
 /** A container of the stack. What is not said here is the same for all of them. */
 export interface ContainerArgs {
@@ -14,8 +15,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  /** Name of the stack, for labels. */
-  readonly stack: string;
+  readonly stack: Pick<StackContext, "name">;
   /** Networks that it is on; none for the engine's default one. */
   readonly networks: readonly Joined[];
   /** Command that tells whether it is healthy, run inside it. */
@@ -56,7 +56,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
   const files =
     args.files === undefined || Object.keys(args.files.contents).length === 0
       ? undefined
-      : createFiles(parent, `${name}-files`, { stack: args.stack, ...args.files });
+      : createFiles(parent, `${name}-files`, args.stack, args.files);
   const memory = mebibytes(args.memory);
   const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
   return new docker.Container(
@@ -66,7 +66,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       user: args.user,
       ...(args.command === undefined ? {} : { command: [...args.command] }),
       envs: environmentList({ ...args.environment, ...gpuEnvironment }),
-      labels: stackLabels(args.stack, name, args.gpu?.device),
+      labels: stackLabels(args.stack.name, name, args.gpu?.device),
       networkMode: "bridge",
       ...(args.networks.length === 0 ? {} : { networksAdvanced: args.networks.map(networkInputs) }),
       ports:

@@ -1,11 +1,15 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { GATEWAY_FOLDER } from "../../catalog/image-contract.ts";
-import { createFiles, type FilesArgs } from "../container/files.ts";
+import { createFiles, type Files } from "../container/files.ts";
+import type { StackContext } from "../container/stack-context.ts";
 import { createVolume } from "../container/volume.ts";
 
 /** Inputs of a gateway's files. */
-export interface GatewayFilesArgs extends FilesArgs {
+export interface GatewayFilesArgs {
+  readonly stack: StackContext;
+  /** Contents by path. */
+  readonly contents: Files["contents"];
   /** Image that the gateway runs, which checks its configuration. */
   readonly gatewayImage: pulumi.Input<string>;
 }
@@ -24,16 +28,16 @@ export interface GatewayFiles {
  * and not by a command's input: they may hold secrets.
  */
 export function createGatewayFiles(parent: pulumi.Resource, name: string, args: GatewayFilesArgs): GatewayFiles {
-  const { gatewayImage, ...files } = args;
+  const { stack, gatewayImage, contents } = args;
   const volume = createVolume(parent, `${name}-config`, false);
   const loaded = new command.local.Command(
     `${name}-config`,
     {
       create: "/bin/bash components/deploy/gateway/reload-config.sh",
       environment: {
-        MORGAN_STACK: args.stack,
+        MORGAN_STACK: stack.name,
         MORGAN_IMAGE: gatewayImage,
-        MORGAN_HOLDER: createFiles(parent, `${name}-files`, files),
+        MORGAN_HOLDER: createFiles(parent, `${name}-files`, stack, { image: stack.filesImage, contents }),
         MORGAN_VOLUME: volume,
         MORGAN_FOLDER: GATEWAY_FOLDER,
       },

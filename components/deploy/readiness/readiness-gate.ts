@@ -2,8 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { milliseconds, type Duration } from "../../lib/units.ts";
 
-/** Inputs of a check that a deployment settles. */
-export interface SettledArgs {
+/** Inputs of a readiness gate. */
+export interface ReadinessGateArgs {
   /** Id of every container of the stack that runs. */
   readonly containers: readonly pulumi.Input<string>[];
   /** How long new containers have to stay ready before the old ones go; "0 s" for not at all. */
@@ -24,7 +24,11 @@ const PIDS_LIMIT = 512;
  *
  * What it printed last is what has settled. A run that fails prints nothing that is kept, so what is new to it stays new.
  */
-export function createSettled(parent: pulumi.Resource, name: string, args: SettledArgs): command.local.Command {
+export function createReadinessGate(
+  parent: pulumi.Resource,
+  name: string,
+  args: ReadinessGateArgs,
+): command.local.Command {
   const stdin = pulumi.all([...args.containers]).apply((containers) =>
     JSON.stringify({
       containers,

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
 import type { GpuAccess } from "../container/gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
-import type { Engine, Service } from "../../catalog/service.ts";
+import type { StackService } from "../../catalog/select.ts";
 import type { Joined } from "../container/networks.ts";
+import type { StackContext } from "../container/stack-context.ts";
 import type { Weights } from "./weights.ts";
 import { createContainer } from "../container/container.ts";
 
@@ -11,11 +12,7 @@ import { createContainer } from "../container/container.ts";
 export interface ServiceContainerArgs {
   /** Image of the service, by digest. */
   readonly image: pulumi.Input<string>;
-  /** Image of the holder of its secrets. */
-  readonly filesImage: pulumi.Input<string>;
-  readonly service: Service;
-  /** What does its work. */
-  readonly work: Engine;
+  readonly service: StackService;
   readonly rollout: Rollout;
   /** The card that it computes on; undefined for the processor. */
   readonly gpu: GpuAccess | undefined;
@@ -23,8 +20,7 @@ export interface ServiceContainerArgs {
   readonly after: readonly pulumi.Resource[];
   /** Where its weights are mounted from; undefined for a service without. */
   readonly weights: Weights | undefined;
-  /** Name of the stack, for labels. */
-  readonly stack: string;
+  readonly stack: StackContext;
   /** Networks that it is on. */
   readonly networks: readonly Joined[];
   /** Environment. */
@@ -44,8 +40,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
-    const { port, cpus } = args.service;
-    const { memory, startLimit } = args.work;
+    const { port, cpus, variant } = args.service;
     const container = createContainer(this, name, {
       image: args.image,
       user: SERVICE_USER,
@@ -53,17 +48,17 @@ export class ServiceContainer extends pulumi.ComponentResource {
       networks: args.networks,
       environment: { MORGAN_PORT: String(port), ...args.environment },
       files: {
-        image: args.filesImage,
+        image: args.stack.filesImage,
         contents: Object.fromEntries(
           Object.entries(args.secrets).map(([file, value]) => [`/run/secrets/${file}`, value]),
         ),
       },
       scratch: ["/tmp"],
       healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
-      startLimit,
+      startLimit: variant.startLimit,
       // Longer than the services give a request (30 s), so that those in flight are finished.
       stopLimit: "35 s",
-      memory,
+      memory: variant.memory,
       cpus,
       rollout: args.rollout,
       gpu: args.gpu,

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WEIGHTS } from "../../catalog/image-contract.ts";
+import type { LlmConfig } from "../../config/llm.ts";
 import type { Model } from "../../config/models.ts";
-import type { Accelerator, Catalog, Service } from "../../catalog/service.ts";
+import type { StackService } from "../../catalog/select.ts";
 
 /** A backing service as its users see it. */
 export interface BackingService {
@@ -9,33 +10,21 @@ export interface BackingService {
   readonly password: pulumi.Input<string>;
 }
 
-/** The language model behind the stack. */
-export interface LanguageModel {
-  /** Base URL of an OpenAI-compatible server; empty for the built-in responder. */
-  readonly endpoint: string;
-  /** Model that is asked for where a request names none; empty for the server's own choice. */
-  readonly model: string;
-  /** Key for the endpoint; secret. */
-  readonly apiKey: pulumi.Input<string> | undefined;
-}
-
 /** What services are wired to. */
 export interface Wiring {
-  readonly catalog: Catalog;
-  readonly accelerator: Accelerator;
   readonly redis: BackingService | undefined;
   readonly postgres: BackingService | undefined;
-  readonly llm: LanguageModel;
+  readonly llm: Omit<LlmConfig, "apiKey"> & { readonly apiKey: pulumi.Input<string> | undefined };
   /** Largest body that a service takes, in bytes. */
   readonly bodyLimit: number;
 }
 
-/** What an engine that can use a card computes with. */
+/** The device and the weights of a variant that can use a GPU. */
 export interface Compute {
-  /** Whether it has a card. */
-  readonly onCard: boolean;
+  /** True if it has a GPU. */
+  readonly onGpu: boolean;
   readonly model: Model | undefined;
-  /** Whether it never asks the hub. */
+  /** True if it never downloads from the model hub. */
   readonly offline: boolean;
 }
 
@@ -46,20 +35,20 @@ type Inputs = Record<string, pulumi.Input<string>>;
  * as files, never in here.
  */
 export function environmentOf(
-  service: Service,
-  { catalog, accelerator, redis, postgres, llm, bodyLimit }: Wiring,
+  service: StackService,
+  { redis, postgres, llm, bodyLimit }: Wiring,
   compute: Compute,
 ): Inputs {
-  const engine = service.engines[accelerator];
-  const called = service.calls.flatMap((name): [string, string][] => {
-    const port = catalog[name]?.port;
-    return port === undefined ? [] : [[`MORGAN_${name.toUpperCase()}_URL`, `http://gateway:${String(port)}`]];
-  });
+  const { variant } = service;
+  const called = service.calls.map(({ name, port }) => [
+    `MORGAN_${name.toUpperCase()}_URL`,
+    `http://gateway:${String(port)}`,
+  ]);
   return {
     MORGAN_MAX_BODY_BYTES: String(bodyLimit),
-    ...engine.environment,
-    ...(engine.vramMiB > 0 ? computeEnvironment(compute) : {}),
-    ...Object.fromEntries(called),
+    ...variant.environment,
+    ...(variant.usesGpu ? computeEnvironment(compute) : {}),
+    ...(Object.fromEntries(called) as Inputs),
     ...(uses(service, "redis") && redis !== undefined
       ? { MORGAN_REDIS_URL: redis.url, MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password" }
       : {}),
@@ -74,9 +63,9 @@ export function environmentOf(
   };
 }
 
-function computeEnvironment({ onCard, model, offline }: Compute): Inputs {
+function computeEnvironment({ onGpu, model, offline }: Compute): Inputs {
   return {
-    MORGAN_DEVICE: onCard ? "cuda" : "cpu",
+    MORGAN_DEVICE: onGpu ? "cuda" : "cpu",
     MORGAN_MODEL_DIR: WEIGHTS,
     ...(model?.kind === "hub" ? { MORGAN_MODEL: model.id } : {}),
     ...(model?.kind === "hub" && model.endpoint !== undefined ? { HF_ENDPOINT: model.endpoint } : {}),
@@ -85,7 +74,10 @@ function computeEnvironment({ onCard, model, offline }: Compute): Inputs {
 }
 
 /** The secrets of a service, by the name of the file in /run/secrets that holds each. */
-export function secretsOf(service: Service, { redis, postgres, llm }: Wiring): Inputs {
+export function secretsOf(
+  service: Pick<StackService, "backing" | "languageModel">,
+  { redis, postgres, llm }: Wiring,
+): Inputs {
   return {
     ...(uses(service, "redis") && redis !== undefined ? { "redis-password": redis.password } : {}),
     ...(uses(service, "postgres") && postgres !== undefined ? { "database-password": postgres.password } : {}),
@@ -93,6 +85,6 @@ export function secretsOf(service: Service, { redis, postgres, llm }: Wiring): I
   };
 }
 
-function uses(service: Service, backing: "redis" | "postgres"): boolean {
+function uses(service: Pick<StackService, "backing">, backing: "redis" | "postgres"): boolean {
   return service.backing.includes(backing);
 }

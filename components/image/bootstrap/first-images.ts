@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { debianRecipe } from "../../dockerfile/recipes/debian.ts";
 import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/recipes/registry.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
-import type { DebianSource, ImageSource } from "../../config/image-source.ts";
+import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
 import { repository, tagged } from "../../lib/image-reference.ts";
 import { bootstrapAccess, pushAccess, RUN_SCRIPT, script } from "./scripts.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
@@ -17,13 +17,15 @@ const ROOTFS = script("rootfs.sh");
  */
 export function createRegistryImage(
   parent: pulumi.Resource,
-  source: ImageSource,
+  baseImages: BaseImages,
   build: Pick<BuildSettings, "sources" | "secrets" | "proxy">,
 ): pulumi.Output<string> {
   const dockerfile = renderDockerfile(
-    source.kind === "debian" ? debianRegistryRecipe(build.sources) : upstreamRegistryRecipe(source.images.registry),
+    baseImages.kind === "debian"
+      ? debianRegistryRecipe(build.sources)
+      : upstreamRegistryRecipe(baseImages.images.registry),
   );
-  const rootfs = source.kind === "debian" ? rootfsEnvironment(source) : {};
+  const rootfs = baseImages.kind === "debian" ? rootfsEnvironment(baseImages) : {};
   const access = bootstrapAccess(build);
   const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
   const made = new command.local.Command(
@@ -31,7 +33,7 @@ export function createRegistryImage(
     {
       create: RUN_SCRIPT,
       environment: {
-        MORGAN_SCRIPT: (source.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
+        MORGAN_SCRIPT: (baseImages.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
         ...rootfs,
         ...access.environment,
         MORGAN_DOCKERFILE: dockerfile,
@@ -50,12 +52,12 @@ export function createRegistryImage(
 /** The Debian image that every stage stands on, by digest: pushed from its root file system, or the pinned upstream. */
 export function createDebianImage(
   parent: pulumi.Resource,
-  source: ImageSource,
+  baseImages: BaseImages,
   build: BuildSettings,
 ): pulumi.Output<string> {
-  if (source.kind === "registry") return pulumi.output(source.images.debian);
+  if (baseImages.kind === "registry") return pulumi.output(baseImages.images.debian);
   const repo = repository(build.registry);
-  const rootfs = rootfsEnvironment(source);
+  const rootfs = rootfsEnvironment(baseImages);
   const access = bootstrapAccess(build);
   const push = pushAccess(build);
   const pushed = new command.local.Command(
@@ -79,7 +81,7 @@ export function createDebianImage(
   return pulumi.interpolate`${repo}@${pushed.stdout}`;
 }
 
-function rootfsEnvironment({ revision, mirror, cache }: DebianSource) {
+function rootfsEnvironment({ revision, mirror, cache }: DebianPackages) {
   return {
     MORGAN_ROOTFS: digest(ROOTFS, revision, mirror),
     MORGAN_MIRROR: mirror,

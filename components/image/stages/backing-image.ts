@@ -4,7 +4,7 @@ import { haproxyRecipe } from "../../dockerfile/recipes/haproxy.ts";
 import { postgresRecipe } from "../../dockerfile/recipes/postgres.ts";
 import { redisRecipe } from "../../dockerfile/recipes/redis.ts";
 import type { PackageSources } from "../../network/profile.ts";
-import type { ImageSource } from "../../config/image-source.ts";
+import type { BaseImages } from "../../config/base-images.ts";
 import { layOutContext } from "./build-context.ts";
 import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
@@ -16,7 +16,7 @@ const RECIPES = {
 
 /** Inputs of a BackingImage. */
 export interface BackingImageArgs {
-  readonly source: ImageSource;
+  readonly baseImages: BaseImages;
   /** The Debian image, by digest. */
   readonly debian: pulumi.Input<string>;
   readonly build: BuildSettings;
@@ -31,8 +31,9 @@ export class BackingImage extends pulumi.ComponentResource {
   readonly reference: pulumi.Output<string>;
 
   constructor(name: keyof typeof RECIPES, args: BackingImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("morgan:image:BackingImage", name, { source: args.source.kind }, opts);
-    const upstream = args.source.kind === "registry" && name !== "haproxy" ? args.source.images[name] : undefined;
+    super("morgan:image:BackingImage", name, { source: args.baseImages.kind }, opts);
+    const upstream =
+      args.baseImages.kind === "registry" && name !== "haproxy" ? args.baseImages.images[name] : undefined;
     this.reference =
       upstream !== undefined
         ? pulumi.output(upstream)

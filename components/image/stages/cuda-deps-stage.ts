@@ -32,7 +32,7 @@ export class CudaDepsStage extends pulumi.ComponentResource {
     const image = createStageImage(this, name, {
       dockerfile: recipe("requirements.txt", args.build.sources),
       context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
-      images: { [CUDA_STAGES[name].parent]: args.parent, tools: args.tools },
+      images: { [CUDA_STAGES[name].baseStage]: args.parent, tools: args.tools },
       description,
       runs: false,
       build: args.build,

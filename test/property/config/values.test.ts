@@ -1,16 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Values } from "../../../components/config/reader.ts";
-import { parseValues, type ConfigValues } from "../../../components/config/values.ts";
+import type { ConfigSources, Values } from "../../../components/config/reader.ts";
+import type { CheckedConfig, MorganConfig } from "../../../components/config/config.ts";
 import { describe as paragraphs } from "../../../components/lib/errors.ts";
 import { isPinned } from "../../../components/lib/image-reference.ts";
+import { makeKeyPair } from "../../unit/support/key-pair.ts";
+import { checkTexts } from "../../unit/support/config.ts";
 import { catalog } from "../../../services/catalog.ts";
 
-const machine = { baseImages: "debian", cache: "/var/cache/morgan" } as const;
+const pem = Object.values(makeKeyPair()).join("");
+const tls = { certificate: pem, key: pem };
 const names = Object.keys(catalog);
-const parse = (values: Readonly<Record<string, string>>): ReturnType<typeof parseValues> => {
+/** Checks texts. Every file holds a certificate and its key, and every user has a password. */
+const parse = (values: Readonly<Record<string, string>>): CheckedConfig => {
   const lookup: Values = (key) => (Object.hasOwn(values, key) ? values[key] : undefined);
-  return parseValues(lookup, catalog, machine);
+  const secret: ConfigSources["secret"] = (key) =>
+    lookup(key.replace("Password", "User")) === undefined ? undefined : pulumi.secret("password");
+  return checkTexts(lookup, { catalog, secret, readText: () => pem });
 };
 
 const port = fc.integer({ min: 1, max: 65_535 });
@@ -110,7 +117,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 const wrongKeys = fc.uniqueArray(fc.constantFrom(...Object.keys(WRONG)), { minLength: 1 });
 const base = { gatewayPort: "8080", registryPort: "5101" };
 
-const addressesOf = ({ network, llm }: ConfigValues): string[] => [
+const addressesOf = ({ network, llm }: MorganConfig): string[] => [
   network.apt.mirror,
   network.pypi.index,
   network.pypi.extraIndex,
@@ -125,22 +132,23 @@ describe("a configuration", () => {
   it("that holds has no problem, and says what was set", () => {
     fc.assert(
       fc.property(valid, (config) => {
-        const { values, problems } = parse(config);
+        const { config: values, problems } = parse(config);
         expect(problems).to.deep.equal([]);
-        expect(values.gateway).to.deep.equal({ address: config.gatewayAddress, port: Number(config.gatewayPort) });
-        expect(values.access).to.deep.equal({
-          certificate: config.tlsCertificate,
-          key: config.tlsKey,
+        expect(values.gateway).to.deep.equal({
+          address: config.gatewayAddress,
+          port: Number(config.gatewayPort),
+          tls: config.tlsCertificate === "" ? undefined : tls,
+          token: undefined,
           bodyLimit: Number(config.bodyLimit.split(" ")[0]) * 1_048_576,
           rateLimit: Number(config.rateLimit),
         });
         expect(values.accelerator).to.equal(config.accelerator);
-        expect(values.protectData).to.equal(config.protectData === "true");
-        expect(values.minReady).to.equal(config.minReady);
-        expect(values.sizeBudgets).to.equal(config.sizeBudgets);
-        expect(values.source.kind).to.equal(config.baseImages === "" ? "debian" : config.baseImages);
+        expect(values.data.protect).to.equal(config.protectData === "true");
+        expect(values.release.minReady).to.equal(config.minReady);
+        expect(values.images.sizeBudgets).to.equal(config.sizeBudgets);
+        expect(values.images.base.kind).to.equal(config.baseImages === "" ? "debian" : config.baseImages);
         const chosen = JSON.parse(config.services) as string[];
-        expect(values.services).to.have.members(chosen.length === 0 ? names : chosen);
+        expect(values.services.map(({ name }) => name)).to.have.members(chosen.length === 0 ? names : chosen);
       }),
     );
   });
@@ -154,7 +162,7 @@ describe("a configuration", () => {
     );
     fc.assert(
       fc.property(fc.func(text), (values) => {
-        const { problems } = parseValues(values, catalog, machine);
+        const { problems } = checkTexts(values, { catalog });
         for (const { key, expected, found, fix } of problems) {
           expect(key).to.match(/^morgan:/);
           expect([expected, found, fix]).not.to.include("");
@@ -190,13 +198,13 @@ describe("a configuration", () => {
     fc.assert(
       fc.property(wrongKeys, fc.nat(), (keys, index) => {
         const wrong = keys.map((key): [string, string] => [key, WRONG[key]?.[index % WRONG[key].length] ?? ""]);
-        const { values } = parse({ ...base, baseImages: "registry", ...Object.fromEntries(wrong) });
-        expect(names).to.include.members([...values.services]);
+        const { config: values } = parse({ ...base, baseImages: "registry", ...Object.fromEntries(wrong) });
+        expect(names).to.include.members(values.services.map(({ name }) => name));
         for (const address of addressesOf(values)) {
           expect(address === "" || URL.canParse(address), address).to.equal(true);
           expect(address).not.to.match(/\s/);
         }
-        const images = values.source.kind === "registry" ? Object.values(values.source.images) : [];
+        const images = values.images.base.kind === "registry" ? Object.values(values.images.base.images) : [];
         for (const image of images) expect(isPinned(image), image).to.equal(true);
       }),
     );
@@ -213,14 +221,17 @@ describe("a configuration", () => {
       ["tlsCertificate", "tlsKey"],
       ["tlsKey", "tlsCertificate"],
     ] as const) {
-      const { values, problems } = parse({ ...base, [given]: "a.pem" });
+      const { config: values, problems } = parse({ ...base, [given]: "a.pem" });
       expect(problems.map(({ key }) => key)).to.deep.equal([`morgan:${missing}`]);
-      expect(values.access).to.include({ certificate: "", key: "" });
+      expect(values.gateway.tls).to.equal(undefined);
     }
   });
 
   it("gives services in the catalog's order, each once", () => {
-    expect(parse({ ...base, services: '["vad","llm","vad"]' }).values.services).to.deep.equal(["llm", "vad"]);
+    expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([
+      "llm",
+      "vad",
+    ]);
   });
 
   it("needs no port of a registry that is not its own", () => {

@@ -3,24 +3,35 @@ import fc from "fast-check";
 import { networksOf } from "../../../components/deploy/service/networks.ts";
 import { GATEWAY_NETWORKS } from "../../../components/deploy/container/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
-import type { Backing, Engine, Service } from "../../../components/catalog/service.ts";
+import { selectServices, type StackService } from "../../../components/catalog/select.ts";
+import type { Backing, Service, Variant } from "../../../components/catalog/service.ts";
 import { catalog } from "../../../services/catalog.ts";
 
-const engine = fc.nat({ max: 4096 }).map((vramMiB): Engine => ({ ...catalog.tts.engines.cuda, vramMiB }));
-const service: fc.Arbitrary<Service> = fc.record({
+const variant = fc.nat({ max: 4096 }).map((vramMiB): Variant => ({ ...catalog.tts.variants.cuda, vramMiB }));
+const entry: fc.Arbitrary<Service> = fc.record({
   description: fc.string(),
   port: fc.integer({ min: 1024, max: 65_535 }),
   published: fc.boolean(),
   calls: fc.subarray(Object.keys(catalog)),
   backing: fc.subarray<Backing>(["redis", "postgres"]),
   languageModel: fc.boolean(),
-  engines: fc.record({ cpu: engine, cuda: engine }),
+  variants: fc.record({ cpu: variant, cuda: variant }),
   cpus: fc.integer({ min: 1, max: 8 }),
 });
+const service: fc.Arbitrary<StackService> = fc
+  .tuple(entry, fc.constantFrom("cpu" as const, "cuda" as const))
+  .map(([made, accelerator]) =>
+    only(selectServices({ ...catalog, made }, { services: ["made"], accelerator, cudaVersion: "12.4" })),
+  );
+
+function only(services: readonly StackService[]): StackService {
+  const [found] = services;
+  if (found === undefined) throw new Error("nothing was selected");
+  return found;
+}
+
 const backing = fc.option(fc.constant({ url: "", password: "" }), { nil: undefined });
 const wiring: fc.Arbitrary<Wiring> = fc.record({
-  catalog: fc.constant(catalog),
-  accelerator: fc.constantFrom("cpu", "cuda"),
   redis: backing,
   postgres: backing,
   llm: fc.record({
@@ -31,7 +42,7 @@ const wiring: fc.Arbitrary<Wiring> = fc.record({
   bodyLimit: fc.nat(),
 });
 const compute: fc.Arbitrary<Compute> = fc.record({
-  onCard: fc.boolean(),
+  onGpu: fc.boolean(),
   model: fc.constantFrom(
     undefined,
     { kind: "folder", path: "/srv/models" } as const,
@@ -41,7 +52,9 @@ const compute: fc.Arbitrary<Compute> = fc.record({
 });
 
 describe("the networks of any service", () => {
-  const holds = (check: (service: Service, wiring: Wiring, compute: Compute, networks: string[]) => void): void => {
+  const holds = (
+    check: (service: StackService, wiring: Wiring, compute: Compute, networks: string[]) => void,
+  ): void => {
     fc.assert(
       fc.property(service, wiring, compute, (entry, wired, computing) => {
         check(entry, wired, computing, networksOf(entry, wired, computing));
@@ -66,7 +79,7 @@ describe("the networks of any service", () => {
   it("lead outside for a reason alone: a configured language model, or weights that the hub has", () => {
     holds((entry, wired, { model, offline }, networks) => {
       const asks = entry.languageModel && wired.llm.endpoint !== "";
-      const downloads = entry.engines[wired.accelerator].vramMiB > 0 && model?.kind === "hub" && !offline;
+      const downloads = entry.variant.vramMiB > 0 && model?.kind === "hub" && !offline;
       expect(networks.includes("outside")).to.equal(asks || downloads);
     });
   });

@@ -23,7 +23,7 @@ describe("the definitions that other tools get", () => {
   before(async () => {
     const config = stackConfig({
       network: { ...NO_PROFILE, certificates: "PEM" },
-      registry: { kind: "remote", host: "a.b", project: "c" },
+      images: { registry: { kind: "remote", host: "a.b", project: "c" } },
     });
     definitions = definitionsOf(
       await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU })),

@@ -17,8 +17,8 @@ describe("the name of a lock", () => {
   });
 
   it("follows the stages", () => {
-    expect(lockChain({ parent: "base", requirements: "vad" }, "12.4")).to.deep.equal(["base", "vad"]);
-    expect(lockChain({ parent: "torch-deps", requirements: "tts" }, "12.4")).to.deep.equal([
+    expect(lockChain({ baseStage: "base", requirements: "vad" }, "12.4")).to.deep.equal(["base", "vad"]);
+    expect(lockChain({ baseStage: "torch-deps", requirements: "tts" }, "12.4")).to.deep.equal([
       "base",
       "cuda-12.4",
       "torch-12.4",

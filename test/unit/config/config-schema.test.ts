@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { parseValues } from "../../../components/config/values.ts";
+import type { MorganConfig } from "../../../components/config/config.ts";
 import { catalog } from "../../../services/catalog.ts";
+import { checkTexts, MACHINE } from "../support/config.ts";
 import { declaredKeys, stackValues } from "../support/pulumi-yaml.ts";
 
-const machine = { baseImages: "registry", cache: "/var/cache/morgan" } as const;
+const machine = { ...MACHINE, baseImages: "registry" } as const;
 const declared = declaredKeys();
 const defaults = new Map(declared.flatMap(({ key, default: value }) => (value === undefined ? [] : [[key, value]])));
 
@@ -16,7 +17,7 @@ function keysRead(): Set<string> {
       read.add(key);
       return key === "registry" ? registry : undefined;
     };
-    parseValues(values, catalog, machine);
+    checkTexts(values, { catalog, machine });
   }
   return read;
 }
@@ -27,10 +28,11 @@ describe("the configuration's schema", () => {
   });
 
   it("leaves out the secrets, which may be missing: a declared key has a default or has to be set", () => {
-    const source = readFileSync(new URL("../../../components/config/config.ts", import.meta.url), "utf8");
-    const secrets = [...source.matchAll(/\.(?:get|require)\w*\("(\w+)"[,)]/g)].map(([, key]) => key);
-    expect(secrets).to.have.members(["llmApiKey", "apiToken", "registryPassword", "pypiPassword", "aptPassword"]);
-    for (const secret of secrets) expect(declared.map(({ key }) => key)).not.to.include(secret);
+    const secrets = new Set<string>();
+    const secret = (key: string): undefined => void secrets.add(key);
+    checkTexts(() => undefined, { catalog, machine, secret });
+    expect([...secrets]).to.have.members(["llmApiKey", "apiToken", "registryPassword", "pypiPassword", "aptPassword"]);
+    for (const key of secrets) expect(declared.map(({ key: name }) => name)).not.to.include(key);
   });
 
   it("is in the documentation, key by key", () => {
@@ -47,15 +49,15 @@ describe("the configuration's schema", () => {
   });
 
   it("leaves nothing that has to be set", () => {
-    const { problems } = parseValues((key) => defaults.get(key), catalog, machine);
+    const { problems } = checkTexts((key) => defaults.get(key), { catalog, machine });
     expect(problems).to.deep.equal([]);
   });
 
   it("has the defaults that the program has by itself", () => {
     const ports = (key: string): string | undefined =>
       ({ gatewayPort: "8080", registryPort: "5101", baseRevision: defaults.get("baseRevision") })[key];
-    const withDefaults = parseValues((key) => ports(key) ?? defaults.get(key), catalog, machine);
-    expect(withDefaults).to.deep.equal(parseValues(ports, catalog, machine));
+    const withDefaults = checkTexts((key) => ports(key) ?? defaults.get(key), { catalog, machine });
+    expect(withDefaults).to.deep.equal(checkTexts(ports, { catalog, machine }));
   });
 
   it("is filled in without what belongs to one machine: a salt that only its passphrase fits", () => {
@@ -70,19 +72,19 @@ describe("the configuration's schema", () => {
       const values = stackValues(stack);
       expect(values.size).to.be.above(0);
       expect(declared.map(({ key }) => key)).to.include.members([...values.keys()]);
-      const { problems } = parseValues((key) => values.get(key) ?? defaults.get(key), catalog, machine);
+      const { problems } = checkTexts((key) => values.get(key) ?? defaults.get(key), { catalog, machine });
       expect(problems).to.deep.equal([]);
     });
   }
 
   it("protects the data of prod, keeps it to its size budgets and to what dev has proved, and lets both stacks run on one machine", () => {
-    const parse = (stack: string): ReturnType<typeof parseValues>["values"] =>
-      parseValues((key) => stackValues(stack).get(key), catalog, machine).values;
+    const parse = (stack: string): MorganConfig =>
+      checkTexts((key) => stackValues(stack).get(key), { catalog, machine }).config;
     const [dev, prod] = [parse("dev"), parse("prod")];
-    expect([dev.protectData, prod.protectData]).to.deep.equal([false, true]);
-    expect([dev.sizeBudgets, prod.sizeBudgets]).to.deep.equal(["warn", "enforce"]);
-    expect([dev.promoteFrom, prod.promoteFrom]).to.deep.equal(["", "dev"]);
-    const ports = [dev, prod].flatMap(({ gateway, registry }) => [
+    expect([dev.data.protect, prod.data.protect]).to.deep.equal([false, true]);
+    expect([dev.images.sizeBudgets, prod.images.sizeBudgets]).to.deep.equal(["warn", "enforce"]);
+    expect([dev.release.promoteFrom, prod.release.promoteFrom]).to.deep.equal(["", "dev"]);
+    const ports = [dev, prod].flatMap(({ gateway, images: { registry } }) => [
       gateway.port,
       registry.kind === "local" ? registry.port : undefined,
     ]);

@@ -1,29 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import type { NetworkProfile } from "../../../components/network/profile.ts";
+import { NO_PROFILE } from "../support/config.ts";
 import type { Problem } from "../../../components/lib/errors.ts";
-import { configReader } from "../../../components/config/reader.ts";
-import { loginProblems, readNetwork, type NetworkValues } from "../../../components/config/network.ts";
+import { configReader, type ConfigSources } from "../../../components/config/reader.ts";
+import { loginProblems, readNetwork } from "../../../components/config/network.ts";
+
+const NO_SECRETS: ConfigSources = {
+  values: () => undefined,
+  secret: () => undefined,
+  isEncrypted: () => true,
+  readText: () => undefined,
+  hostCertificates: () => "",
+  now: new Date(),
+};
 
 function read(
   values: Readonly<Record<string, string>>,
   isLocalRegistry = false,
-): { readonly network: NetworkValues; readonly problems: readonly Problem[] } {
+): { readonly network: NetworkProfile; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const network = readNetwork(
-    configReader((key) => values[key], problems),
-    isLocalRegistry,
-  );
+  const sources: ConfigSources = {
+    ...NO_SECRETS,
+    values: (key) => values[key],
+    secret: (key) => (`${key.replace("Password", "")}User` in values ? pulumi.secret("password") : undefined),
+  };
+  const network = readNetwork(configReader(sources.values, problems), sources, isLocalRegistry);
   return { network, problems };
 }
 
 describe("a company's network in the configuration", () => {
   it("is none where nothing is said of one", () => {
     expect(read({}, true)).to.deep.equal({
-      network: {
-        registryUser: "",
-        pypi: { index: "", extraIndex: "", user: "" },
-        apt: { mirror: "", user: "" },
-        proxy: { url: "", except: [] },
-      },
+      network: NO_PROFILE,
       problems: [],
     });
   });

@@ -5,7 +5,14 @@ import { catalog } from "../../../services/catalog.ts";
 import { makeKeyPair } from "../support/key-pair.ts";
 import { useFolder } from "../support/project.ts";
 
-const SET = ["MORGAN_UV", "DOCKER_HOST", "XDG_CACHE_HOME", "PULUMI_CONFIG_SECRET_KEYS"] as const;
+const SET = [
+  "MORGAN_UV",
+  "MORGAN_CACHE",
+  "MORGAN_BASE_IMAGES",
+  "DOCKER_HOST",
+  "XDG_CACHE_HOME",
+  "PULUMI_CONFIG_SECRET_KEYS",
+] as const;
 
 describe("the configuration of a stack", () => {
   const project = useFolder();
@@ -31,23 +38,25 @@ describe("the configuration of a stack", () => {
     const { config, problems } = read({ services: '["vad","llm"]', accelerator: "cuda" });
     expect(problems).to.deep.equal([]);
     expect(config).to.include({ stack: "staging", fullName: "organization/morgan/staging", accelerator: "cuda" });
-    expect(config.services).to.deep.equal(["llm", "vad"]);
+    expect(config.services.map(({ name }) => name)).to.deep.equal(["llm", "vad"]);
   });
 
   it("takes uv and the engine's place from the environment", () => {
-    expect(read().config).to.include({ uv: "", dockerHost: "" });
+    expect(read().config.machine).to.include({ uv: "", dockerHost: "" });
     process.env["MORGAN_UV"] = "/opt/uv";
     process.env["DOCKER_HOST"] = "tcp://gpu:2375";
-    expect(read().config).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
+    expect(read().config.machine).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
   });
 
   it("takes the first images from where set-up found some, unless it is told otherwise", () => {
-    project.write(".morgan/machine.json", '{"baseImages":"debian"}');
+    process.env["MORGAN_BASE_IMAGES"] = "debian";
     process.env["XDG_CACHE_HOME"] = "/var/cache";
-    expect(read().config.source).to.include({ kind: "debian", cache: "/var/cache/morgan" });
-    expect(read({ baseImages: "registry" }).config.source.kind).to.equal("registry");
-    project.remove(".morgan/machine.json");
-    expect(read().config.source.kind).to.equal("registry");
+    expect(read().config.images.base).to.include({ kind: "debian", cache: "/var/cache/morgan" });
+    process.env["MORGAN_CACHE"] = "/srv/morgan";
+    expect(read().config.images.base).to.include({ kind: "debian", cache: "/srv/morgan" });
+    expect(read({ baseImages: "registry" }).config.images.base.kind).to.equal("registry");
+    Reflect.deleteProperty(process.env, "MORGAN_BASE_IMAGES");
+    expect(read().config.images.base.kind).to.equal("registry");
   });
 
   it("reads a bundle of certificates, and says where one cannot be read", () => {
@@ -59,10 +68,10 @@ describe("the configuration of a stack", () => {
   });
 
   it("keeps the token of the gateway a secret, refuses one that could be guessed, and does not show it", async () => {
-    expect(read().config.apiToken).to.equal(undefined);
+    expect(read().config.gateway.token).to.equal(undefined);
     const { config, problems } = read({ apiToken: "0123456789abcdefXY-._~+/==" });
     expect(problems).to.deep.equal([]);
-    expect(config.apiToken === undefined ? undefined : await pulumi.isSecret(config.apiToken)).to.equal(true);
+    expect(config.gateway.token === undefined ? undefined : await pulumi.isSecret(config.gateway.token)).to.equal(true);
     for (const token of [
       "short",
       "",
@@ -77,18 +86,18 @@ describe("the configuration of a stack", () => {
         token,
       ).to.deep.equal(["morgan:apiToken"]);
       if (token !== "") expect(JSON.stringify(found), token).not.to.contain(token);
-      expect(without.apiToken).to.equal(undefined);
+      expect(without.gateway.token).to.equal(undefined);
     }
   });
 
   it("reads the gateway's certificate and key, and says which of them cannot be read", () => {
-    expect(read().config.tls).to.equal(undefined);
+    expect(read().config.gateway.tls).to.equal(undefined);
     const pair = makeKeyPair();
     project.write("tls/crt.pem", pair.certificate);
     project.write("tls/key.pem", pair.key);
     const both = { tlsCertificate: "tls/crt.pem", tlsKey: "tls/key.pem" };
     expect(read(both).problems).to.deep.equal([]);
-    expect(read(both).config.tls).to.deep.equal(pair);
+    expect(read(both).config.gateway.tls).to.deep.equal(pair);
     const missing = read({ tlsCertificate: "nowhere.pem", tlsKey: "gone.pem" });
     expect(missing.problems.map(({ key, found }) => [key, found])).to.deep.equal([
       ["morgan:tlsCertificate", 'nothing readable at "nowhere.pem"'],
@@ -128,8 +137,8 @@ describe("the configuration of a stack", () => {
   });
 
   it("keeps the language model's key a secret, and does without one", async () => {
-    expect(read().config.llmApiKey).to.equal(undefined);
-    const key = read({ llmApiKey: "sk-1" }).config.llmApiKey;
+    expect(read().config.llm.apiKey).to.equal(undefined);
+    const key = read({ llmApiKey: "sk-1" }).config.llm.apiKey;
     expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);
   });
 });

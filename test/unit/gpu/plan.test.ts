@@ -3,8 +3,7 @@ import type { ListedContainer } from "../../../components/engine/engine.ts";
 import type { GpuConfig } from "../../../components/config/gpu.ts";
 import { planGpus } from "../../../components/gpu/plan.ts";
 import type { GpuSupport } from "../../../components/engine/gpu-support.ts";
-import { catalog } from "../../../services/catalog.ts";
-import { listing } from "../support/config.ts";
+import { listing, stackServices } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
 const SUPPORT: GpuSupport = { cdiDevices: ["0", "1", "2", "3"], cdiFolders: ["/var/run/cdi"], runtimes: ["runc"] };
@@ -51,9 +50,7 @@ const plan = (host: FakeHost, gpu: Partial<GpuConfig> = {}, others: Partial<Para
   planGpus(
     {
       stack: "dev",
-      catalog,
-      services: Object.keys(catalog),
-      accelerator: "cuda",
+      services: stackServices({ accelerator: "cuda" }),
       cudaVersion: "12.4",
       packages: () => ["torch", "ctranslate2", "fastapi"],
       dockerHost: "",
@@ -133,8 +130,10 @@ describe("the plan for cards", () => {
 
   it("asks nobody where no service uses a card, or where it is off", async () => {
     const silent = fakeHost({ gpuSupport: () => Promise.reject(new Error("asked")) });
-    expect(await outcome(silent, {}, { services: ["core", "vad"] })).to.deep.equal([]);
-    expect(await outcome(silent, { use: "off" }, { accelerator: "cpu" })).to.deep.equal([]);
+    expect(
+      await outcome(silent, {}, { services: stackServices({ services: ["core", "vad"], accelerator: "cuda" }) }),
+    ).to.deep.equal([]);
+    expect(await outcome(silent, { use: "off" }, { services: stackServices() })).to.deep.equal([]);
     expect(await outcome(silent, { use: "preferred", mode: "none" })).to.deep.equal([]);
     const { plan: made } = await plan(silent, { use: "off" });
     expect(made.report).to.equal("gpu is off: tts, stt compute on the processor");

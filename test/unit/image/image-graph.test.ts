@@ -1,18 +1,14 @@
 import { expect } from "chai";
+import type { BaseImages } from "../../../components/config/base-images.ts";
+import type { Selection } from "../../../components/catalog/select.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "../../../components/catalog/cuda-version.ts";
 import { ImageGraph, type ImageGraphArgs } from "../../../components/image/image-graph.ts";
-import { catalog } from "../../../services/catalog.ts";
-import { DEBIAN, PUBLIC, UPSTREAM } from "../support/config.ts";
+import { DEBIAN, PUBLIC, UPSTREAM, stackServices } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
-import { madeDigest, record, type Registrations } from "../support/registrations.ts";
+import { madeDigest, record, type RecordOptions, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const args: ImageGraphArgs = {
-  catalog,
-  services: Object.keys(catalog),
-  accelerator: "cpu",
-  cudaVersion: "12.4",
-  source: DEBIAN,
+const args: Omit<ImageGraphArgs, "services" | "accelerator" | "baseImages"> = {
   uv: "uv",
   build: {
     registry: { host: "127.0.0.1:5101", project: "morgan" },
@@ -26,8 +22,15 @@ const args: ImageGraphArgs = {
   },
 };
 
-const graph = (changes: Partial<ImageGraphArgs> = {}): Promise<Registrations> =>
-  record(() => new ImageGraph("images", { ...args, ...changes }));
+const graph = (
+  selection: Partial<Selection> = {},
+  baseImages: BaseImages = DEBIAN,
+  options?: RecordOptions,
+): Promise<Registrations> =>
+  record(() => {
+    const { accelerator = "cpu" } = selection;
+    return new ImageGraph("images", { ...args, services: stackServices(selection), accelerator, baseImages });
+  }, options);
 
 /** Which stage each image stands on, by the name that its Dockerfile gives it. */
 function edges(registrations: Registrations): Record<string, Record<string, string>> {
@@ -131,7 +134,7 @@ describe("the image graph", () => {
   });
 
   it("stands on pinned upstream images where those can be reached", async () => {
-    const registrations = await graph({ source: UPSTREAM });
+    const registrations = await graph({}, UPSTREAM);
     expect(registrations.names("command")).to.deep.equal([]);
     expect(registrations.names("image")).not.to.include.members(["redis", "postgres"]);
     const debian = at(registrations.get("image", "base").inputs, "context.named.debian.location");
@@ -149,7 +152,7 @@ describe("the image graph", () => {
   });
 
   it("registers the same stages in a preview, where no digest is known", async () => {
-    const preview = await record(() => new ImageGraph("images", args), { preview: true });
+    const preview = await graph({}, DEBIAN, { preview: true });
     expect(preview.names("image")).to.have.members(Object.keys(CPU));
   });
 

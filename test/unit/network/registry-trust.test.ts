@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { trustedPlace, trustRegistry } from "../../../components/network/registry-trust.ts";
 import { useFolder } from "../support/project.ts";
 
-const remote = { registry: { kind: "remote" }, network: { certificates: "PEM" } };
+const remote = { images: { registry: { kind: "remote" } }, network: { certificates: "PEM" } };
 const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
 
 describe("trust in a registry", () => {
@@ -29,7 +29,7 @@ describe("trust in a registry", () => {
   });
 
   it("is nobody's business in a preview, for a registry of the stack's own, or without certificates", async () => {
-    trustRegistry(undefined, { ...remote, registry: { kind: "local" } });
+    trustRegistry(undefined, { ...remote, images: { registry: { kind: "local" } } });
     trustRegistry(undefined, { ...remote, network: { certificates: "" } });
     expect(left()).to.equal(false);
     await pulumi.runtime.setMocks(mocks, "morgan", "dev", true);

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { checkNetwork, type NetworkCheck } from "../../../components/preflight/network.ts";
 import type { NetworkProfile } from "../../../components/network/profile.ts";
 import type { Answer, Way } from "../../../components/host/http.ts";
-import { NO_PROFILE, stackConfig } from "../support/config.ts";
+import { NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
 const HOST = "harbor.example.com";
@@ -25,12 +24,11 @@ function machine(
   return { ...fakeHost({ login: () => Promise.resolve(refusal) }), ask, asked, isWritable: () => true };
 }
 
-const check = (
-  host: FakeHost,
-  network: Partial<NetworkProfile>,
-  more: Partial<MorganConfig> = {},
-): Promise<NetworkCheck> =>
-  checkNetwork(stackConfig({ network: { ...NO_PROFILE, ...network }, registry, ...more }), host);
+const check = (host: FakeHost, network: Partial<NetworkProfile>, more: ConfigChanges = {}): Promise<NetworkCheck> =>
+  checkNetwork(
+    stackConfig({ network: { ...NO_PROFILE, ...network }, ...more, images: { registry, ...more.images } }),
+    host,
+  );
 
 describe("the check of a company's network", () => {
   it("asks nobody where nothing is configured", async () => {
@@ -80,7 +78,11 @@ describe("the check of a company's network", () => {
   });
 
   it("says which file has to be put where, where it cannot put it there itself", async () => {
-    const elsewhere = await check(machine(UNKNOWN), { certificates: "PEM" }, { dockerHost: "tcp://gpu:2375" });
+    const elsewhere = await check(
+      machine(UNKNOWN),
+      { certificates: "PEM" },
+      { machine: { dockerHost: "tcp://gpu:2375" } },
+    );
     const closed = await check({ ...machine(UNKNOWN), isWritable: () => false }, { certificates: "PEM" });
     for (const { problems, untrusted } of [elsewhere, closed]) {
       expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registry"]);
@@ -122,8 +124,8 @@ describe("the check of a company's network", () => {
   it("asks no package source for builds that run elsewhere", async () => {
     const host = machine(undefined, { status: 401 });
     const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
-    expect((await check(host, { pypi }, { builder: "remote" })).problems).to.deep.equal([]);
-    expect((await check(host, { pypi }, { dockerHost: "tcp://gpu:2375" })).problems).to.deep.equal([]);
+    expect((await check(host, { pypi }, { images: { builder: "remote" } })).problems).to.deep.equal([]);
+    expect((await check(host, { pypi }, { machine: { dockerHost: "tcp://gpu:2375" } })).problems).to.deep.equal([]);
     expect((await check(host, { pypi })).problems).to.have.length(1);
   });
 });

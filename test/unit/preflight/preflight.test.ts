@@ -1,11 +1,9 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
 import { MorganError, type Problem } from "../../../components/lib/errors.ts";
-import { requirementsOf } from "../../../components/preflight/build.ts";
+import { lockNames } from "../../../components/preflight/build.ts";
 import { preflight } from "../../../components/preflight/preflight.ts";
-import { catalog } from "../../../services/catalog.ts";
-import { listing, stackConfig } from "../support/config.ts";
+import { listing, stackConfig, type ConfigChanges, stackServices } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 import { useLogs } from "../support/logs.ts";
 import { madeUpRelease } from "../support/releases.ts";
@@ -13,7 +11,7 @@ import { madeUpRelease } from "../support/releases.ts";
 /** What the preflight finds wrong. */
 async function problems(
   host: FakeHost,
-  changes: Partial<MorganConfig> = {},
+  changes: ConfigChanges = {},
   given: readonly Problem[] = [],
 ): Promise<readonly Problem[]> {
   try {
@@ -127,9 +125,9 @@ describe("the preflight", () => {
   });
 
   it("says whether uv is not known or not there", async () => {
-    const [unknown] = await problems(fakeHost(), { uv: "" });
+    const [unknown] = await problems(fakeHost(), { machine: { uv: "" } });
     expect(unknown).to.include({ key: "uv", found: "MORGAN_UV is not set" });
-    const [missing] = await problems(fakeHost(), { uv: "/opt/uv" });
+    const [missing] = await problems(fakeHost(), { machine: { uv: "/opt/uv" } });
     expect(missing?.found).to.equal('no file at "/opt/uv"');
     expect(missing?.fix).to.contain("npm run setup");
   });
@@ -139,7 +137,7 @@ describe("the preflight", () => {
     const [usual] = await problems(fakeHost(down));
     expect(usual).to.include({ key: "container engine", found: "connect ENOENT" });
     expect(usual?.expected).to.contain("/var/run/docker.sock");
-    const [named] = await problems(fakeHost(down), { dockerHost: "tcp://gpu:2375" });
+    const [named] = await problems(fakeHost(down), { machine: { dockerHost: "tcp://gpu:2375" } });
     expect(named?.expected).to.contain("tcp://gpu:2375");
   });
 
@@ -169,7 +167,7 @@ describe("the preflight", () => {
     const host = fakeHost();
     host.listening.add(5101);
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
-    expect(await problems(host, { registry })).to.deep.equal([]);
+    expect(await problems(host, { images: { registry } })).to.deep.equal([]);
   });
 
   it("plans which service computes on which card, and refuses what does not hold", async () => {
@@ -189,7 +187,7 @@ describe("the preflight", () => {
     const [found, ...others] = await problems(fakeHost(), cuda);
     expect(found).to.include({ key: "morgan:models.stt", found: "no folder at /srv/whisper" });
     expect(others).to.deep.equal([]);
-    expect(await problems(fakeHost(), { ...cuda, dockerHost: "tcp://gpu:2375" })).to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, machine: { dockerHost: "tcp://gpu:2375" } })).to.deep.equal([]);
     const host = fakeHost();
     host.folders.add("/srv/whisper");
     expect(await problems(host, cuda)).to.deep.equal([]);
@@ -210,13 +208,13 @@ describe("the preflight", () => {
     host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
     const prod = { stack: "prod", fullName: "organization/morgan/prod", services: ["llm"] };
     for (const promoteFrom of ["dev", "organization/morgan/dev"]) {
-      const { release } = await preflight(stackConfig({ ...prod, promoteFrom }), [], host);
+      const { release } = await preflight(stackConfig({ ...prod, release: { promoteFrom } }), [], host);
       expect(release.kind === "run" ? release.release.id : "", promoteFrom).to.equal(ran.id);
     }
-    const [gone, ...others] = await problems(host, { ...prod, promoteFrom: "none" });
+    const [gone, ...others] = await problems(host, { ...prod, release: { promoteFrom: "none" } });
     expect(gone).to.include({ key: "morgan:promoteFrom", found: "there is no such stack" });
     expect(others).to.deep.equal([]);
-    const [own] = await problems(host, { ...prod, promoteFrom: "prod" });
+    const [own] = await problems(host, { ...prod, release: { promoteFrom: "prod" } });
     expect(own).to.include({ key: "morgan:promoteFrom", found: '"prod"' });
   });
 
@@ -226,7 +224,7 @@ describe("the preflight", () => {
     host.folders.clear();
     host.files.clear();
     host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
-    expect(await problems(host, { services: ["llm"], release: ran.id })).to.deep.equal([]);
+    expect(await problems(host, { services: ["llm"], release: { pinned: ran.id } })).to.deep.equal([]);
     expect(await problems(host, { services: ["llm"] })).not.to.deep.equal([]);
   });
 
@@ -235,7 +233,9 @@ describe("the preflight", () => {
     host.folders.delete("services/core/morgan_core");
     host.files.delete("requirements/stt-cpu.txt");
     const given = [{ key: "morgan:registry", expected: "a registry", found: "x", fix: "set it" }];
-    const error: unknown = await preflight(stackConfig({ uv: "" }), given, host).catch((thrown: unknown) => thrown);
+    const error: unknown = await preflight(stackConfig({ machine: { uv: "" } }), given, host).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).to.be.instanceOf(MorganError);
     const { problems: found, message } = error as MorganError;
     const keys = ["morgan:registry", "services/core/morgan_core", "requirements/stt-cpu.txt", "uv", "container engine"];
@@ -252,7 +252,7 @@ describe("the preflight", () => {
 
 describe("the requirements of a configuration", () => {
   const of = (accelerator: "cpu" | "cuda", services: readonly string[]): string[] =>
-    requirementsOf({ catalog, accelerator, services, cudaVersion: "12.8" });
+    lockNames(stackServices({ accelerator, services, cudaVersion: "12.8" }));
 
   it("are the base's and those of each service's engine, each once", () => {
     expect(of("cpu", ["core", "tts", "stt"])).to.deep.equal(["base", "core", "tts-cpu", "stt-cpu"]);

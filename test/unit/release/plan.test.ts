@@ -3,7 +3,7 @@ import type { ReleasePlanArgs, Source } from "../../../components/release/releas
 import { planRelease, type ReleasePlan } from "../../../components/release/plan.ts";
 import { reportRelease } from "../../../components/release/report.ts";
 import type { History, Release } from "../../../components/release/release.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { stackServices } from "../support/config.ts";
 import { digest, madeUpRelease } from "../support/releases.ts";
 
 const DEV = "organization/morgan/dev";
@@ -17,8 +17,7 @@ function plan(changes: Partial<ReleasePlanArgs>): ReturnType<typeof planRelease>
   return planRelease({
     stack: "prod",
     accelerator: "cpu",
-    catalog,
-    services: ["llm"],
+    services: stackServices({ services: ["llm"] }),
     repository: REPOSITORY,
     release: "",
     revision: "0123456789ab",
@@ -94,10 +93,12 @@ describe("the release that a stack runs", () => {
   });
 
   it("is none without a service that is to run, or without what that service needs", () => {
-    const [problem] = plan({ source: dev(history(A)), services: ["llm", "tts"] }).problems;
+    const [problem] = plan({ source: dev(history(A)), services: stackServices({ services: ["llm", "tts"] }) }).problems;
     expect(problem?.found).to.match(/^tts: /);
     const whole = { ...A, services: { ...A.services, core: A.services["llm"] } } as Release;
-    expect(plan({ source: dev(history(whole)), services: ["core"] }).problems[0]?.found).to.match(/^postgres: /);
+    expect(
+      plan({ source: dev(history(whole)), services: stackServices({ services: ["core"] }) }).problems[0]?.found,
+    ).to.match(/^postgres: /);
   });
 
   it("is none of which a service is not healthy there, but for what this stack has run already", () => {
@@ -107,7 +108,10 @@ describe("the release that a stack runs", () => {
     expect(others).to.deep.equal([]);
     expect(problem).to.include({ key: "dev: llm", found: "unhealthy" });
     expect(problem?.expected).to.contain("healthy").and.contain(A.id);
-    expect(keys(plan({ source: dev(history(ill)), services: ["vad"] })), "not chosen").to.deep.equal([]);
+    expect(
+      keys(plan({ source: dev(history(ill)), services: stackServices({ services: ["vad"] }) })),
+      "not chosen",
+    ).to.deep.equal([]);
     expect(keys(plan({ source: dev(history(ill)), history: history(A) })), "proved here").to.deep.equal([]);
   });
 });

@@ -166,14 +166,14 @@ describe("the project's requirements", () => {
   });
 
   it("have no CUDA library twice, and none where there is no CUDA, whichever service is built for whatever", () => {
-    const engines = Object.values(catalog).flatMap((service) => Object.values(service.engines));
-    for (const engine of engines) {
+    const variants = Object.values(catalog).flatMap((service) => Object.values(service.variants));
+    for (const variant of variants) {
       for (const version of CUDA_VERSIONS) {
-        const chain = lockChain(engine, version).map((name) => ({
+        const chain = lockChain(variant, version).map((name) => ({
           name,
           packages: parseLock(read(`${name}.txt`) ?? ""),
         }));
-        expect(checkCudaLibraries(engine.parent, chain)).to.deep.equal([]);
+        expect(checkCudaLibraries(variant.baseStage, chain)).to.deep.equal([]);
       }
     }
   });

@@ -4,7 +4,7 @@ import { includeOrder } from "../../../components/requirements/inputs.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
 import type { Service } from "../../../components/catalog/service.ts";
-import { budgetOf } from "../../../components/size/budget.ts";
+import { selectServices } from "../../../components/catalog/select.ts";
 import { bytes, mebibytes, seconds } from "../../../components/lib/units.ts";
 import { catalog } from "../../../services/catalog.ts";
 
@@ -17,10 +17,10 @@ function read(file: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** The locks that a service's engines are made from, for each CUDA version, each in the order of its stages. */
-const chains = (engines: Service["engines"]): (readonly string[])[] =>
-  Object.values(engines).flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)));
-const locks = (engines: Service["engines"]): string[] => chains(engines).flat();
+/** The lock files that a service's variants are made from, for each CUDA version, each in the order of its stages. */
+const chains = (variants: Service["variants"]): (readonly string[])[] =>
+  Object.values(variants).flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)));
+const locks = (variants: Service["variants"]): string[] => chains(variants).flat();
 
 describe("the shipped catalog", () => {
   it("has the guide's five services", () => {
@@ -48,9 +48,9 @@ describe("the shipped catalog", () => {
   });
 
   it("has code and locked requirements for every service on every accelerator", () => {
-    for (const [name, { engines }] of services) {
+    for (const [name, { variants }] of services) {
       expect(exists(`services/${name}/morgan_${name}/__main__.py`), name).to.equal(true);
-      for (const lock of locks(engines)) {
+      for (const lock of locks(variants)) {
         expect(exists(`requirements/${lock}.in`), lock).to.equal(true);
         expect(exists(`requirements/${lock}.txt`), lock).to.equal(true);
       }
@@ -58,24 +58,26 @@ describe("the shipped catalog", () => {
   });
 
   it("installs each service's requirements on the stage that holds those which they include", () => {
-    for (const [name, { engines }] of services) {
-      for (const chain of chains(engines)) {
+    for (const [name, { variants }] of services) {
+      for (const chain of chains(variants)) {
         expect(includeOrder(chain.slice(-1), read), name).to.deep.equal(chain);
       }
     }
   });
 
   it("stands on CUDA only for tts and stt, and only where the accelerator is CUDA", () => {
-    const onCuda = services.flatMap(([name, { engines }]) =>
-      Object.entries(engines).flatMap(([key, { parent }]) => (parent === "base" ? [] : `${name} ${key} ${parent}`)),
+    const onCuda = services.flatMap(([name, { variants }]) =>
+      Object.entries(variants).flatMap(([key, { baseStage }]) =>
+        baseStage === "base" ? [] : `${name} ${key} ${baseStage}`,
+      ),
     );
     expect(onCuda).to.deep.equal(["tts cuda torch-deps", "stt cuda cuda-deps"]);
   });
 
   it("limits each service to a sensible share of a machine", () => {
-    for (const [name, { engines, cpus }] of services) {
+    for (const [name, { variants, cpus }] of services) {
       expect(cpus, name).to.be.above(0);
-      for (const { memory, startLimit } of Object.values(engines)) {
+      for (const { memory, startLimit } of Object.values(variants)) {
         expect(mebibytes(memory), name).to.be.within(64, 65_536);
         expect(seconds(startLimit), name).to.be.within(10, 600);
       }
@@ -83,17 +85,19 @@ describe("the shipped catalog", () => {
   });
 
   it("uses cards for tts and stt only, and only where the accelerator is CUDA", () => {
-    const onCards = services.flatMap(([name, { engines }]) =>
-      Object.entries(engines).flatMap(([key, { vramMiB }]) => (vramMiB > 0 ? `${name} ${key}` : [])),
+    const onGpus = services.flatMap(([name, { variants }]) =>
+      Object.entries(variants).flatMap(([key, { vramMiB }]) => (vramMiB > 0 ? `${name} ${key}` : [])),
     );
-    expect(onCards).to.deep.equal(["tts cuda", "stt cuda"]);
+    expect(onGpus).to.deep.equal(["tts cuda", "stt cuda"]);
   });
 
   it("gives each image a budget, of which it takes less in the registry than on a disk", () => {
-    for (const [name, { engines }] of services) {
-      for (const budget of Object.values(engines).flatMap((engine) =>
-        CUDA_VERSIONS.map((row) => budgetOf(engine, row)),
+    const names = Object.keys(catalog);
+    for (const accelerator of ["cpu", "cuda"] as const) {
+      for (const { name, variant } of CUDA_VERSIONS.flatMap((cudaVersion) =>
+        selectServices(catalog, { services: names, accelerator, cudaVersion }),
       )) {
+        const { budget } = variant;
         expect(bytes(budget.compressed), name).to.be.above(10e6).and.below(bytes(budget.unpacked));
         expect(bytes(budget.unpacked), name).to.be.below(10e9);
       }

@@ -1,16 +1,9 @@
 import { expect } from "chai";
-import { budgetOf, budgetProblem, explainSize, isOverBudget } from "../../../components/size/budget.ts";
+import { budgetProblem, explainSize, isOverBudget } from "../../../components/size/budget.ts";
 
 const budget = { unpacked: "300 MB", compressed: "0.1 GB" } as const;
 
 describe("a size budget", () => {
-  it("is that of the CUDA version, where an engine has one for each", () => {
-    const small = { unpacked: "1 GB", compressed: "0.5 GB" } as const;
-    expect(budgetOf({ budget }, "12.8")).to.deep.equal(budget);
-    expect(budgetOf({ budget: { "12.4": small, "12.8": budget } }, "12.8")).to.deep.equal(budget);
-    expect(budgetOf({ budget: { "12.4": small, "12.8": budget } }, "12.4")).to.deep.equal(small);
-  });
-
   it("is kept up to its last byte, unpacked and compressed", () => {
     expect(isOverBudget({ unpacked: 300_000_000, compressed: 100_000_000 }, budget)).to.equal(false);
     expect(isOverBudget({ unpacked: 300_000_001, compressed: 0 }, budget)).to.equal(true);
@@ -19,8 +12,8 @@ describe("a size budget", () => {
 
   it("that is broken is a problem that names the entry of the catalog, both sizes, the reason and what to do", () => {
     const size = { unpacked: 345_678_901, compressed: 90_000_000 };
-    expect(budgetProblem("tts", "cuda", { size, budget, reason: "torch grew" })).to.deep.equal({
-      key: "tts.engines.cuda.budget",
+    expect(budgetProblem("tts.variants.cuda", { size, budget, reason: "torch grew" })).to.deep.equal({
+      key: "tts.variants.cuda.budget",
       expected: "at most 300 MB unpacked and 0.1 GB compressed",
       found: "345.7 MB unpacked and 90.0 MB compressed; torch grew",
       fix: "make the image smaller, or raise the budget in services/catalog.ts",

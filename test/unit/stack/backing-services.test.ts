@@ -1,14 +1,13 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { expectGolden } from "../support/golden.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, secretPaths } from "../support/wire.ts";
 
-const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
 describe("backing services", () => {
@@ -33,7 +32,7 @@ describe("backing services", () => {
 
   it("have protected volumes, and passwords with them, where the data is to be protected, and nowhere else", async () => {
     const names = ["redis-data", "postgres-data", "registry-data"];
-    const safe = await up({ protectData: true });
+    const safe = await up({ data: { protect: true } });
     // The gateway's holds what the program writes.
     expect(safe.names("volume")).to.have.members([...names, "gateway-config"]);
     const passwords = ["redis-password", "postgres-password"];
@@ -68,7 +67,7 @@ describe("the passwords of backing services", () => {
   const names = ["redis-password", "postgres-password"];
 
   it("are made anew by another revision, protected ones too: an update, where a trigger would be a replacement", async () => {
-    const rotated = await up({ passwordRevision: "2026-12", protectData: true });
+    const rotated = await up({ data: { passwordRevision: "2026-12", protect: true } });
     for (const name of names) {
       const { inputs } = rotated.get("command", name);
       expect(inputs["environment"], name).to.deep.equal({ MORGAN_PASSWORD_REVISION: "2026-12" });

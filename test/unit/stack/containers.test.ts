@@ -1,13 +1,12 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
@@ -145,7 +144,7 @@ describe("every container of a stack", () => {
   });
 
   it("speaks TLS at its endpoint where it has a certificate", async () => {
-    const stack = await up({ tls: { certificate: "CERTIFICATE", key: "KEY" } });
+    const stack = await up({ gateway: { tls: { certificate: "CERTIFICATE", key: "KEY" } } });
     expect(at(stack.component("MorganStack").outputs, "endpoint")).to.equal("https://127.0.0.1:8080");
     const uploads = stack.get("container", "gateway-files").inputs["uploads"];
     expect(at(uploads, "0.content")).to.match(/^ {2}bind :8080 ssl crt \/usr\/local\/etc\/haproxy\/tls\.pem /m);

@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { Login } from "../../../components/network/profile.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "../support/config.ts";
+import { DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, withoutSecrets } from "../support/wire.ts";
 
-const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
-const triggers = async (name: string, changes: Partial<MorganConfig> = {}): Promise<unknown> =>
+const triggers = async (name: string, changes: ConfigChanges = {}): Promise<unknown> =>
   (await up(changes)).get("command", name).inputs["triggers"];
 
 describe("the Debian image", () => {
@@ -20,12 +19,16 @@ describe("the Debian image", () => {
 
   it("is made anew for another revision or another mirror of Debian's packages, and for nothing else", async () => {
     const before = await triggers("debian");
-    expect(await triggers("debian", { source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.deep.equal(before);
-    expect(await triggers("debian", { source: { ...DEBIAN, mirror: "http://apt.example.com" } })).not.to.deep.equal(
+    expect(await triggers("debian", { images: { base: { ...DEBIAN, revision: "2026-02-02" } } })).not.to.deep.equal(
       before,
     );
+    expect(
+      await triggers("debian", { images: { base: { ...DEBIAN, mirror: "http://apt.example.com" } } }),
+    ).not.to.deep.equal(before);
     const elsewhere = { ...DEBIAN, cache: "/another/cache" };
-    expect(await triggers("debian", { source: elsewhere, builder: "other", stack: "prod" })).to.deep.equal(before);
+    expect(await triggers("debian", { images: { base: elsewhere, builder: "other" }, stack: "prod" })).to.deep.equal(
+      before,
+    );
   });
 
   it("holds essential packages and apt alone, and tells dpkg to leave out what no container reads, now and later", async () => {
@@ -74,17 +77,17 @@ describe("the registry's image", () => {
   useProject();
 
   it("is named after what it is made from, so that the engine keeps one for each", async () => {
-    const image = async (changes: Partial<MorganConfig>): Promise<unknown> =>
+    const image = async (changes: ConfigChanges): Promise<unknown> =>
       (await up(changes)).get("container", "registry").inputs["image"];
     const before = await image({});
     expect(before).to.match(/^morgan\/registry:[0-9a-f]{12}$/);
     expect(await image({ stack: "prod" })).to.equal(before);
-    expect(await image({ source: { ...DEBIAN, revision: "2026-02-02" } })).not.to.equal(before);
-    expect(await image({ source: UPSTREAM })).not.to.equal(before);
+    expect(await image({ images: { base: { ...DEBIAN, revision: "2026-02-02" } } })).not.to.equal(before);
+    expect(await image({ images: { base: UPSTREAM } })).not.to.equal(before);
   });
 
   it("stands on the pinned upstream image where those can be reached", async () => {
-    const { inputs } = (await up({ source: UPSTREAM })).get("command", "registry-image");
+    const { inputs } = (await up({ images: { base: UPSTREAM } })).get("command", "registry-image");
     expect(at(inputs, "environment.MORGAN_DOCKERFILE")).to.match(/^FROM registry@sha256:[0-9a-f]{64}\n/);
     expect(at(inputs, "environment.MORGAN_SCRIPT"), "no root file system is needed").not.to.contain("mmdebstrap");
   });

@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import type { GpuPlan } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
@@ -16,7 +15,7 @@ const PLAN: GpuPlan = {
   report: "",
 };
 
-const up = (gpu: Partial<GpuPlan> = {}, changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+const up = (gpu: Partial<GpuPlan> = {}, changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ accelerator: "cuda", ...changes });
     new MorganStack("morgan", { config, engine: fakeEngine(), gpu: { ...PLAN, ...gpu } });
@@ -84,7 +83,7 @@ describe("a container on a card", () => {
 
 describe("the weights of a service", () => {
   useProject();
-  const mounts = async (changes: Partial<MorganConfig>): Promise<unknown> =>
+  const mounts = async (changes: ConfigChanges): Promise<unknown> =>
     (await up({}, changes)).get("container", "stt").inputs["volumes"];
 
   it("lie on a volume of the stack, which only a service that takes weights has", async () => {
@@ -104,7 +103,7 @@ describe("the weights of a service", () => {
   });
 
   it("are protected with the rest of the data", async () => {
-    const { protect } = (await up({}, { protectData: true })).get("volume", "stt-models");
+    const { protect } = (await up({}, { data: { protect: true } })).get("volume", "stt-models");
     expect(protect).to.equal(true);
   });
 

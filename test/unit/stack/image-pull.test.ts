@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import type { Engine } from "../../../components/engine/engine.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig } from "../support/config.ts";
+import { fakeEngine, NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { recordFailure } from "../support/registrations.ts";
 import { secretPaths } from "../support/wire.ts";
@@ -20,7 +19,7 @@ interface Run {
 }
 
 /** Runs the stack on an engine that has these images and no others. */
-async function run(has: (reference: string) => boolean, config: Partial<MorganConfig>, preview = false): Promise<Run> {
+async function run(has: (reference: string) => boolean, config: ConfigChanges, preview = false): Promise<Run> {
   const pulled: [string, unknown][] = [];
   const engine: Partial<Engine> = {
     imageSize: (reference) => Promise.resolve({ compressed: 1, unpacked: has(reference) ? 1 : 0 }),
@@ -46,7 +45,7 @@ describe("an image that the engine does not have", () => {
 
   it("is taken from the registry with the log-in, before its container is made", async () => {
     const { pulled, containers, errors, secrets } = await run((reference) => !reference.includes("vad"), {
-      registry,
+      images: { registry },
       network,
       services: ["vad"],
     });
@@ -59,13 +58,15 @@ describe("an image that the engine does not have", () => {
   });
 
   it("fails its own service with the host and the setting, and makes no container", async () => {
-    const { containers, errors } = await run(() => false, { registry, network, services: ["llm"] });
+    const { containers, errors } = await run(() => false, { images: { registry }, network, services: ["llm"] });
     expect(containers).not.to.include("llm");
     expect(errors.map(String).join()).to.contain("harbor.example.com").and.contain("morgan:registry");
   });
 
   it("is left to the provider where nobody logs in, and in a preview", async () => {
-    expect((await run(() => false, { registry, services: ["vad"] })).pulled).to.deep.equal([]);
-    expect((await run(() => false, { registry, network, services: ["vad"] }, true)).pulled).to.deep.equal([]);
+    expect((await run(() => false, { images: { registry }, services: ["vad"] })).pulled).to.deep.equal([]);
+    expect((await run(() => false, { images: { registry }, network, services: ["vad"] }, true)).pulled).to.deep.equal(
+      [],
+    );
   });
 });

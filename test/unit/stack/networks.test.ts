@@ -1,19 +1,15 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { networksOf } from "../../../components/deploy/service/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { catalog } from "../../../services/catalog.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, stackService, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
-const PROCESSOR: Compute = { onCard: false, model: undefined, offline: false };
+const PROCESSOR: Compute = { onGpu: false, model: undefined, offline: false };
 const backing = { url: "", password: "" };
 const wiring: Wiring = {
-  catalog,
-  accelerator: "cpu",
   redis: backing,
   postgres: backing,
   llm: { endpoint: "", model: "", apiKey: undefined },
@@ -22,37 +18,37 @@ const wiring: Wiring = {
 
 describe("the networks of a service", () => {
   it("are that of the services, and that of the data where it keeps some", () => {
-    expect(networksOf(catalog.core, wiring, PROCESSOR)).to.deep.equal(["services", "data"]);
+    expect(networksOf(stackService("core"), wiring, PROCESSOR)).to.deep.equal(["services", "data"]);
     for (const name of ["llm", "tts", "stt", "vad"] as const) {
-      expect(networksOf(catalog[name], wiring, PROCESSOR), name).to.deep.equal(["services"]);
+      expect(networksOf(stackService(name), wiring, PROCESSOR), name).to.deep.equal(["services"]);
     }
   });
 
   it("lead outside for the one that asks a configured language model", () => {
     const configured = { ...wiring, llm: { endpoint: "https://llm.example.com/v1", model: "", apiKey: undefined } };
-    expect(networksOf(catalog.llm, configured, PROCESSOR)).to.deep.equal(["services", "outside"]);
-    expect(networksOf(catalog.core, configured, PROCESSOR)).to.deep.equal(["services", "data"]);
+    expect(networksOf(stackService("llm"), configured, PROCESSOR)).to.deep.equal(["services", "outside"]);
+    expect(networksOf(stackService("core"), configured, PROCESSOR)).to.deep.equal(["services", "data"]);
   });
 
   it("lead outside for the one that loads its weights from the hub, and not where it never asks it", () => {
-    const cuda: Wiring = { ...wiring, accelerator: "cuda" };
-    const hub: Compute = { onCard: true, model: { kind: "hub", id: "org/name" }, offline: false };
-    expect(networksOf(catalog.stt, cuda, hub)).to.deep.equal(["services", "outside"]);
+    const stt = stackService("stt", { accelerator: "cuda" });
+    const hub: Compute = { onGpu: true, model: { kind: "hub", id: "org/name" }, offline: false };
+    expect(networksOf(stt, wiring, hub)).to.deep.equal(["services", "outside"]);
     const folder = { kind: "folder", path: "/srv/whisper" } as const;
     for (const compute of [
       { ...hub, offline: true },
       { ...hub, model: folder },
       { ...hub, model: undefined },
     ]) {
-      expect(networksOf(catalog.stt, cuda, compute)).to.deep.equal(["services"]);
+      expect(networksOf(stt, wiring, compute)).to.deep.equal(["services"]);
     }
-    expect(networksOf(catalog.stt, wiring, hub), "an engine without weights").to.deep.equal(["services"]);
+    expect(networksOf(stackService("stt"), wiring, hub), "an engine without weights").to.deep.equal(["services"]);
   });
 });
 
 describe("the networks of a stack", () => {
   useProject();
-  const up = (changes: Partial<MorganConfig> = {}): Promise<Registrations> =>
+  const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
     record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
 
   it("have no way out but one, and no address of the host but on that", async () => {

@@ -1,12 +1,11 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered } from "../support/registrations.ts";
 
-async function settled(changes: Partial<MorganConfig> = {}): Promise<Registered> {
+async function settled(changes: ConfigChanges = {}): Promise<Registered> {
   const all = await record(
     () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }),
   );
@@ -42,7 +41,7 @@ describe("the last step of a deployment", () => {
 
   it("limits their processes, and watches the new ones as long as is configured", async () => {
     expect(task(await settled())).to.include({ pidsLimit: 512, minReady: 0, startLimit: 60_000 });
-    expect(task(await settled({ minReady: "5 s", accelerator: "cuda" }))).to.include({
+    expect(task(await settled({ release: { minReady: "5 s" }, accelerator: "cuda" }))).to.include({
       minReady: 5000,
       startLimit: 180_000,
     });

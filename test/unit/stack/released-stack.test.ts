@@ -1,10 +1,9 @@
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useFolder } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -27,12 +26,12 @@ const runs = (changes: Partial<Extract<ReleasePlan, { kind: "run" }>>): ReleaseP
 });
 const up = (
   plan: ReleasePlan,
-  changes: Partial<MorganConfig> = {},
+  changes: ConfigChanges = {},
   preview = false,
   engine = fakeEngine(),
 ): Promise<Registrations> => {
   const registry = { kind: "local", port: 5102 } as const;
-  const config = stackConfig({ stack: "prod", services: ["llm"], registry, ...changes });
+  const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
   return record(() => new MorganStack("morgan", { config, engine, gpu: NO_GPU, plan }), { preview, stack: "prod" });
 };
 

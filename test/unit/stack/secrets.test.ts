@@ -18,9 +18,9 @@ describe("a secret of a stack", () => {
   let registrations: Registrations;
   before(async () => {
     registrations = await record(() => {
-      const llm = { endpoint: "https://llm.example.com/v1", model: "small" };
+      const llm = { endpoint: "https://llm.example.com/v1", model: "small", apiKey: pulumi.secret(KEY) };
       const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
-      const config = stackConfig({ llm, llmApiKey: pulumi.secret(KEY), apiToken: pulumi.secret(TOKEN), tls });
+      const config = stackConfig({ llm, gateway: { token: pulumi.secret(TOKEN), tls } });
       new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
     });
   });

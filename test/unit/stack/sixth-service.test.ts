@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Catalog, Engine } from "../../../components/catalog/service.ts";
+import type { Catalog, Variant } from "../../../components/catalog/service.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { catalog } from "../../../services/catalog.ts";
@@ -8,11 +8,11 @@ import { useProject, writeService } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const wake: Engine = {
+const wake: Variant = {
   requirements: "wake",
   packages: [],
   environment: {},
-  parent: "base",
+  baseStage: "base",
   memory: "256 MiB",
   startLimit: "60 s",
   vramMiB: 0,
@@ -27,7 +27,7 @@ const six: Catalog = {
     calls: ["vad"],
     backing: [],
     languageModel: false,
-    engines: { cpu: wake, cuda: wake },
+    variants: { cpu: wake, cuda: wake },
     cpus: 1,
   },
 };

@@ -1,12 +1,12 @@
 import { expect } from "chai";
+import type { CudaVersion } from "../../../components/catalog/cuda-version.ts";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
 import type { MorganError } from "../../../components/lib/errors.ts";
 import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { catalog } from "../../../services/catalog.ts";
-import { fakeEngine, listing, stackConfig } from "../support/config.ts";
+import { fakeEngine, listing, stackConfig, stackServices } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useProject } from "../support/project.ts";
 import { record, recordFailure, type RecordOptions } from "../support/registrations.ts";
@@ -45,16 +45,16 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
 });
 
 const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unknown =>
-  new MorganStack("morgan", { config: stackConfig({ sizeBudgets }), engine, gpu: NO_GPU });
+  new MorganStack("morgan", { config: stackConfig({ images: { sizeBudgets } }), engine, gpu: NO_GPU });
 
 describe("the images of a stack and their size budgets", () => {
   useProject();
   const logs = useLogs();
 
   it("are one question for each image, and no other, while all keep them", async () => {
-    for (const mode of ["enforce", "warn"] as const) {
+    for (const sizeBudgets of ["enforce", "warn"] as const) {
       const { engine, asked } = engineWith([]);
-      await record(stackWith(engine, mode));
+      await record(stackWith(engine, sizeBudgets));
       expect(asked).to.have.members(["core", "llm", "tts", "stt", "vad"].map((name) => `size of ${name}`));
     }
     expect(logs.warn).to.deep.equal([]);
@@ -65,13 +65,13 @@ describe("the images of a stack and their size budgets", () => {
     const { registrations, errors } = await recordFailure(stackWith(engine, "enforce"));
     expect(errors).to.have.length(1);
     const { problems, message } = errors[0] as MorganError;
-    expect(problems.map(({ key }) => key)).to.deep.equal(["tts.engines.cpu.budget", "stt.engines.cpu.budget"]);
+    expect(problems.map(({ key }) => key)).to.deep.equal(["tts.variants.cpu.budget", "stt.variants.cpu.budget"]);
     expect(message).to.match(/^2 problems; no service is deployed, what ran before goes on\.\n/);
     expect(message).to.contain("9000.0 MB unpacked and 10.0 MB compressed; largest: torch (Python) 900.0 MB");
     expect(logs.warn).to.deep.equal([]);
     const containers = registrations.names("container");
     expect(containers).to.include("gateway");
-    for (const name of Object.keys(catalog)) expect(containers).not.to.include(name);
+    for (const { name } of stackServices()) expect(containers).not.to.include(name);
   });
 
   it("are a warning for each image elsewhere, and all are deployed", async () => {
@@ -80,7 +80,7 @@ describe("the images of a stack and their size budgets", () => {
     expect(logs.warn).to.have.length(2);
     for (const warning of logs.warn) {
       expect(warning).to.match(
-        /^1 problem; the image is deployed all the same\.\n {2}(tts|stt)\.engines\.cpu\.budget\n/,
+        /^1 problem; the image is deployed all the same\.\n {2}(tts|stt)\.variants\.cpu\.budget\n/,
       );
     }
     expect(registrations.names("container")).to.include.members(["core", "llm", "tts", "stt", "vad"]);
@@ -92,11 +92,9 @@ describe("an image over its budget", () => {
   const logs = useLogs();
   const args = (engine: Engine, changes: Partial<SizeCheckArgs> = {}): SizeCheckArgs => ({
     stack: "dev",
-    catalog,
-    accelerator: "cpu",
-    cudaVersion: "12.4",
+    services: stackServices(),
     images: { tts: image("tts") },
-    mode: "enforce",
+    sizeBudgets: "enforce",
     engine,
     ...changes,
   });
@@ -114,9 +112,9 @@ describe("an image over its budget", () => {
       container("other-stack", { labels: { "morgan.stack": "prod", "morgan.role": "tts" } }),
       container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
     ];
-    for (const mode of ["enforce", "warn"] as const) {
+    for (const sizeBudgets of ["enforce", "warn"] as const) {
       const { engine, asked } = engineWith(["tts"], { containers: listing(containers) });
-      const message = await said(args(engine, { mode }));
+      const message = await said(args(engine, { sizeBudgets }));
       expect(message).to.contain("; grew since the image that runs: torch (Python) +10.0 MB\n");
       expect(asked).to.have.members(["size of tts", "run tts", "exec tts-old"]);
     }
@@ -125,7 +123,9 @@ describe("an image over its budget", () => {
   it("that runs already is not looked into by every run that warns of it; where it fails, the largest are named", async () => {
     const containers = (): Promise<ListedContainer[]> => Promise.resolve([container("same", { image: DIGEST })]);
     const warned = engineWith(["tts"], { containers });
-    expect(await said(args(warned.engine, { mode: "warn" }))).to.contain("10.0 MB compressed; it runs already\n");
+    expect(await said(args(warned.engine, { sizeBudgets: "warn" }))).to.contain(
+      "10.0 MB compressed; it runs already\n",
+    );
     expect(warned.asked).to.deep.equal(["size of tts"]);
     const failed = engineWith(["tts"], { containers });
     expect(await said(args(failed.engine))).to.contain("; largest: torch (Python) 900.0 MB; libc6 (Debian) 13.0 MB\n");
@@ -142,9 +142,10 @@ describe("an image over its budget", () => {
     // What the image for 12.8 has; 12.4 is some 1.3 GB less.
     const size = { unpacked: 6_080 * MB, compressed: 3_040 * MB };
     const { engine } = engineWith([], { imageSize: () => Promise.resolve(size) });
-    expect(await said(args(engine, { accelerator: "cuda", cudaVersion: "12.8" }))).to.equal("");
-    expect(await said(args(engine, { accelerator: "cuda" }))).to.contain("tts.engines.cuda.budget");
-    expect(await said(args(engine))).to.contain("tts.engines.cpu.budget");
+    const cuda = (cudaVersion: CudaVersion) => stackServices({ services: ["tts"], accelerator: "cuda", cudaVersion });
+    expect(await said(args(engine, { services: cuda("12.8") }))).to.equal("");
+    expect(await said(args(engine, { services: cuda("12.4") }))).to.contain("tts.variants.cuda.budget");
+    expect(await said(args(engine))).to.contain("tts.variants.cpu.budget");
   });
 
   it("fails a preview too where the image is known by then", async () => {
@@ -167,7 +168,7 @@ describe("an image over its budget", () => {
     expect((await preview("vad")).errors).to.deep.equal([]);
     expect(asked).to.deep.equal(["size of vad"]);
     expect(deployed, "what is known does not wait").to.deep.equal([image("vad")]);
-    expect((await preview("stt")).errors.map(String).join(), "of what is known").to.contain("stt.engines.cpu.budget");
+    expect((await preview("stt")).errors.map(String).join(), "of what is known").to.contain("stt.variants.cpu.budget");
   });
 
   it("is none, with a note for debugging, where the engine does not have the image", async () => {

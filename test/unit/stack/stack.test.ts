@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { MorganConfig } from "../../../components/config/config.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM } from "../support/config.ts";
+import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
 
-const up = (changes: Partial<MorganConfig> = {}, preview = false): Promise<Registrations> =>
+const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations> =>
   record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }), {
     preview,
   });
@@ -50,7 +49,7 @@ describe("the stack", () => {
 
   it("registers the same resources in a preview as in an up", async () => {
     const names = ({ all }: Registrations): string[] => all.map(({ type, name }) => `${type} ${name}`);
-    for (const changes of [{}, { accelerator: "cuda" }, { source: UPSTREAM }] as const) {
+    for (const changes of [{}, { accelerator: "cuda" }, { images: { base: UPSTREAM } }] as const) {
       expect(names(await up(changes, true))).to.have.members(names(await up(changes)));
     }
   });
@@ -64,7 +63,7 @@ describe("the stack", () => {
 
   it("runs none and pushes to the configured one, where there is one", async () => {
     const registry = { kind: "remote", host: "harbor.example.com", project: "voice/morgan" } as const;
-    const registrations = await up({ registry });
+    const registrations = await up({ images: { registry } });
     expect(registrations.all.map(({ name }) => name)).not.to.include.members(["registry"]);
     expect(registrations.get("image", "core").inputs["tags"]).to.deep.equal([
       "harbor.example.com/voice/morgan/images:core.dev",
@@ -88,9 +87,9 @@ describe("the stack", () => {
   });
 
   it("builds the same Dockerfiles for every stack, so that what one proved another can run", async () => {
-    const dockerfiles = ({ ...changes }: Partial<MorganConfig>): Promise<unknown[]> =>
+    const dockerfiles = ({ ...changes }: ConfigChanges): Promise<unknown[]> =>
       up(changes).then((found) => found.of("image").map(({ inputs }) => inputs["dockerfile"]));
-    expect(await dockerfiles({ stack: "prod", protectData: true })).to.deep.equal(await dockerfiles({}));
+    expect(await dockerfiles({ stack: "prod", data: { protect: true } })).to.deep.equal(await dockerfiles({}));
   });
 
   it("keeps the certificates and the package sources of a company in secrets of the builds that use them", async () => {

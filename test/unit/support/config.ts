@@ -1,11 +1,20 @@
-import type { MorganConfig } from "../../../components/config/config.ts";
+import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
+import type { Machine } from "../../../components/config/machine.ts";
+import type { ConfigSources, Values } from "../../../components/config/reader.ts";
 import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
-import { UPSTREAM_IMAGES, type DebianSource, type RegistrySource } from "../../../components/config/image-source.ts";
+import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { selectServices, type Selection, type StackService } from "../../../components/catalog/select.ts";
+import type { Catalog } from "../../../components/catalog/service.ts";
+import { catalog as shipped } from "../../../services/catalog.ts";
 
-export const DEBIAN: DebianSource = { kind: "debian", revision: "2026-01-01", mirror: "", cache: "/var/cache/morgan" };
-export const UPSTREAM: RegistrySource = { kind: "registry", images: UPSTREAM_IMAGES };
+export const DEBIAN: DebianPackages = {
+  kind: "debian",
+  revision: "2026-01-01",
+  mirror: "",
+  cache: "/var/cache/morgan",
+};
+export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
 
 /** No package source of a company's own, and every one. */
 export const PUBLIC: PackageSources = {
@@ -28,38 +37,103 @@ export const NO_PROFILE: NetworkProfile = {
   certificates: "",
 };
 
-/** The configuration of a stack that runs on a processor, with a registry of its own, all five services and no secret. */
-export function stackConfig(changes: Partial<MorganConfig> = {}): MorganConfig {
+/** The sections of a configuration whose members are changed one by one. */
+type Section = "gateway" | "images" | "release" | "data" | "llm" | "machine";
+
+/** Changes of a configuration. Services are given by their names in a catalog, the shipped one if none is given. */
+export type ConfigChanges = Partial<Omit<MorganConfig, Section | "services">> & {
+  readonly [S in Section]?: Partial<MorganConfig[S]>;
+} & { readonly services?: readonly string[]; readonly catalog?: Catalog };
+
+/** Services of a catalog as a stack has them, all of the shipped one on the CPU if nothing else is asked for. */
+export function stackServices({
+  catalog = shipped,
+  ...selection
+}: Partial<Selection> & { catalog?: Catalog } = {}): readonly StackService[] {
+  return selectServices(catalog, {
+    services: Object.keys(catalog),
+    accelerator: "cpu",
+    cudaVersion: "12.4",
+    ...selection,
+  });
+}
+
+/** One service of the shipped catalog as a stack has it. */
+export function stackService(name: keyof typeof shipped, selection: Partial<Selection> = {}): StackService {
+  const [service] = stackServices({ ...selection, services: [name] });
+  if (service === undefined) throw new Error(`no service ${name}`);
+  return service;
+}
+
+/** The configuration of a stack that runs on the CPU, with a registry of its own, all services and no secret. */
+export function stackConfig({ services, catalog = shipped, ...changes }: ConfigChanges = {}): MorganConfig {
+  const {
+    accelerator = "cpu",
+    cudaVersion = "12.4",
+    gateway,
+    images,
+    release,
+    data,
+    llm,
+    machine,
+    ...others
+  } = changes;
   return {
     stack: "dev",
     fullName: "organization/morgan/dev",
-    catalog,
-    accelerator: "cpu",
-    cudaVersion: "12.4",
+    accelerator,
+    cudaVersion,
     gpu: { use: "off", mode: "cdi", devices: [], cards: {} },
     models: { services: {}, offline: false },
-    services: Object.keys(catalog),
-    gateway: { address: "127.0.0.1", port: 8080 },
-    access: { certificate: "", key: "", bodyLimit: 10_485_760, rateLimit: 0 },
-    registry: { kind: "local", port: 5101 },
-    promoteFrom: "",
-    release: "",
-    builder: "default",
-    source: DEBIAN,
-    protectData: false,
-    minReady: "0 s",
-    passwordRevision: "",
-    sizeBudgets: "warn",
-    caBundle: "",
+    services: stackServices({ catalog, services: services ?? Object.keys(catalog), accelerator, cudaVersion }),
+    gateway: {
+      address: "127.0.0.1",
+      port: 8080,
+      tls: undefined,
+      token: undefined,
+      bodyLimit: 10_485_760,
+      rateLimit: 0,
+      ...gateway,
+    },
+    images: {
+      registry: { kind: "local", port: 5101 },
+      builder: "default",
+      base: DEBIAN,
+      sizeBudgets: "warn",
+      ...images,
+    },
+    release: { promoteFrom: "", pinned: "", minReady: "0 s", ...release },
+    data: { protect: false, passwordRevision: "", ...data },
     network: NO_PROFILE,
-    llm: { endpoint: "", model: "" },
-    llmApiKey: undefined,
-    apiToken: undefined,
-    tls: undefined,
-    uv: "uv",
-    dockerHost: "",
-    ...changes,
+    llm: { endpoint: "", model: "", apiKey: undefined, ...llm },
+    machine: { ...MACHINE, ...machine },
+    ...others,
   };
+}
+
+/** A machine on which set-up found Debian's packages. */
+export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morgan", uv: "uv", dockerHost: "" };
+
+/** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
+export function checkTexts(
+  values: Values,
+  { catalog = shipped, machine = MACHINE, ...sources }: Partial<ConfigSources> & CheckTextsOptions = {},
+): CheckedConfig {
+  const all: ConfigSources = {
+    values,
+    secret: () => undefined,
+    isEncrypted: () => true,
+    readText: () => undefined,
+    hostCertificates: () => "",
+    now: new Date(),
+    ...sources,
+  };
+  return checkConfig({ stack: "dev", fullName: "organization/morgan/dev" }, all, catalog, machine);
+}
+
+interface CheckTextsOptions {
+  readonly catalog?: Catalog;
+  readonly machine?: Machine;
 }
 
 /** How an engine lists these containers. */

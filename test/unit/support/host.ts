@@ -28,7 +28,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     files.set(`requirements/${name}.in`, below === undefined ? "fastapi==1\n" : `-r ${below}.in\n`);
     files.set(`requirements/${name}.txt`, `${lockHeader(inputsDigest(name, read))}\n`);
   };
-  const engines = Object.values(catalog).flatMap((service) => Object.values(service.engines));
+  const engines = Object.values(catalog).flatMap((service) => Object.values(service.variants));
   for (const chain of engines.flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)))) {
     for (const [index, name] of chain.entries()) add(name, chain[index - 1]);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
-import type { Engine } from "../../../components/catalog/service.ts";
+import type { Variant } from "../../../components/catalog/service.ts";
 import { catalog } from "../../../services/catalog.ts";
 
 /** A folder of a test's own; the current folder while its tests run, so that nothing lands in the repository. */
@@ -41,14 +41,14 @@ export function useProject(): Project {
   const project = useFolder();
   before(() => {
     project.write("uv", "a program");
-    for (const [name, { engines }] of Object.entries(catalog)) writeService(project, name, Object.values(engines));
+    for (const [name, { variants }] of Object.entries(catalog)) writeService(project, name, Object.values(variants));
     project.write("services/shared/morgan_shared/__init__.py", "# what services share\n");
   });
   return project;
 }
 
 /** The files of one service: its code, and the lock files that its engines are built from. */
-export function writeService(project: Project, name: string, engines: readonly Engine[]): void {
+export function writeService(project: Project, name: string, engines: readonly Variant[]): void {
   project.write(`services/${name}/morgan_${name}/__init__.py`, `# code of ${name}\n`);
   const locks = engines.flatMap((engine) => CUDA_VERSIONS.flatMap((version) => lockChain(engine, version)));
   for (const lock of locks) project.write(`requirements/${lock}.txt`, `# lock of ${lock}\n`);

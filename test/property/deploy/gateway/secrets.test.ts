@@ -3,22 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Gateway, type GatewayArgs } from "../../../../components/deploy/gateway/gateway.ts";
+import { stackConfig } from "../../../unit/support/config.ts";
 import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
 
 const ARGS: GatewayArgs = {
   image: "haproxy",
-  filesImage: "debian",
-  stack: "dev",
+  stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" },
   networks: [],
-  address: "127.0.0.1",
-  port: 8080,
   routes: [{ name: "core", port: 8000 }],
   published: "core",
-  tls: undefined,
-  token: undefined,
-  bodyLimit: 1_048_576,
-  rateLimit: 0,
+  config: stackConfig().gateway,
 };
 
 /** Texts that would mean something in HAProxy's configuration, if they came into it. */
@@ -29,10 +24,10 @@ const text = fc.oneof(
 
 /** The gateway's files by path, and where the secrets among them are. */
 async function filesOf(token: string, certificate: string, key: string): Promise<[Map<string, string>, string[]]> {
-  const args = { ...ARGS, token: pulumi.secret(token), tls: { certificate, key } };
-  const holder = (await record(() => new Gateway("gateway", args))).get("container", "gateway-files");
-  const uploads = at(holder.inputs, "uploads") as readonly { file: string; content: string }[];
-  return [new Map(uploads.map(({ file, content }) => [file, content])), secretPaths(holder.wire)];
+  const args = { ...ARGS, config: { ...ARGS.config, token: pulumi.secret(token), tls: { certificate, key } } };
+  const container = (await record(() => new Gateway("gateway", args))).get("container", "gateway-files");
+  const uploads = at(container.inputs, "uploads") as readonly { file: string; content: string }[];
+  return [new Map(uploads.map(({ file, content }) => [file, content])), secretPaths(container.wire)];
 }
 
 describe("the gateway's secrets", () => {

@@ -5,10 +5,12 @@ import { createGatewayFiles } from "../../../../components/deploy/gateway/config
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
 
+const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" };
+
 class Parent extends pulumi.ComponentResource {
   constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {
     super("morgan:test:Parent", "parent");
-    createGatewayFiles(this, "gateway", { stack: "dev", image: "debian", gatewayImage: "haproxy@sha256:1", contents });
+    createGatewayFiles(this, "gateway", { stack: STACK, gatewayImage: "haproxy@sha256:1", contents });
   }
 }
 

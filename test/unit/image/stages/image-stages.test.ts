@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
   {
     stage: "BackingImage",
     name: "redis",
-    make: () => new BackingImage("redis", { source: DEBIAN, debian, build }),
+    make: () => new BackingImage("redis", { baseImages: DEBIAN, debian, build }),
     named: { debian: untagged("debian", "d") },
   },
 ];
@@ -135,14 +135,14 @@ describe("the stage component", () => {
 
   for (const name of ["redis", "postgres"] as const) {
     it(`BackingImage takes the pinned upstream ${name} and builds none, where images come from a registry`, async () => {
-      const registrations = await record(() => new BackingImage(name, { source: UPSTREAM, debian, build }));
+      const registrations = await record(() => new BackingImage(name, { baseImages: UPSTREAM, debian, build }));
       expect(registrations.names("image")).to.deep.equal([]);
       expect(at(registrations.component("BackingImage").outputs, "reference")).to.equal(UPSTREAM.images[name]);
     });
   }
 
   it("BackingImage makes HAProxy from Debian's package everywhere", async () => {
-    const registrations = await record(() => new BackingImage("haproxy", { source: UPSTREAM, debian, build }));
+    const registrations = await record(() => new BackingImage("haproxy", { baseImages: UPSTREAM, debian, build }));
     expect(registrations.names("image")).to.deep.equal(["haproxy"]);
   });
 });

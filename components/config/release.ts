@@ -1,0 +1,20 @@
+import type { Duration } from "../lib/units.ts";
+import type { ConfigReader } from "./reader.ts";
+
+/** Which release a stack runs, and how carefully it replaces containers. */
+export interface ReleaseConfig {
+  /** The stack to promote from, by its name or as "organization/project/stack"; empty for a stack that builds. */
+  readonly promoteFrom: string;
+  /** Id of the release to run instead of the newest; empty for the newest. */
+  readonly pinned: string;
+  /** How long new containers have to stay ready before the old ones are removed. */
+  readonly minReady: Duration;
+}
+
+/** Reads the section of the release. */
+export function readRelease({ text, duration, wrong }: ConfigReader): ReleaseConfig {
+  const name = text("promoteFrom");
+  const isName = /^(?:[\w.-]+\/[\w.-]+\/)?[\w.-]+$/.test(name);
+  if (name !== "" && !isName) wrong("promoteFrom", '"stack" or "organization/project/stack"', `"${name}"`);
+  return { promoteFrom: isName ? name : "", pinned: text("release"), minReady: duration("minReady", "0 s") };
+}

@@ -1,0 +1,33 @@
+import { CUDA_VERSIONS } from "../catalog/cuda-version.ts";
+import { selectServices, type Selection, type StackService } from "../catalog/select.ts";
+import type { Catalog } from "../catalog/service.ts";
+import type { ConfigReader } from "./reader.ts";
+
+/** The services of a stack, and what they compute on. */
+export interface ServicesConfig extends Pick<Selection, "accelerator" | "cudaVersion"> {
+  /** Services to build and run, in the order of the catalog. */
+  readonly services: readonly StackService[];
+}
+
+/** Reads which services of a catalog a stack runs, and for which accelerator. */
+export function readServices(reader: ConfigReader, catalog: Catalog): ServicesConfig {
+  const accelerator = reader.choice("accelerator", ["cpu", "cuda"], "cpu");
+  const cudaVersion = reader.choice("cudaVersion", CUDA_VERSIONS, "12.4");
+  const selection = { accelerator, cudaVersion };
+  const services = selectServices(catalog, { services: readNames(reader, catalog), ...selection });
+  return { ...selection, services };
+}
+
+function readNames({ list, wrong }: ConfigReader, catalog: Catalog): string[] {
+  const all = Object.keys(catalog);
+  const names = list("services", "names");
+  if (names.length === 0) return all;
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, JSON.stringify(unknown));
+  const chosen = all.filter((name) => names.includes(name));
+  for (const name of chosen) {
+    const missing = (catalog[name]?.calls ?? []).filter((called) => !chosen.includes(called));
+    if (missing.length > 0) wrong("services", `what ${name} calls: ${missing.join(", ")}`, chosen.join(", "));
+  }
+  return chosen;
+}

@@ -1,0 +1,52 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { StackService } from "../catalog/select.ts";
+import type { MorganConfig } from "../config/config.ts";
+import type { Engine } from "../engine/engine.ts";
+import { registryOf } from "../lib/image-reference.ts";
+import { mapValues } from "../lib/map-values.ts";
+import { pulled } from "../network/image-pull.ts";
+import { checkSizes, type ServiceImageOutput } from "../size/check.ts";
+
+/** The images of a stack, before anything runs them. */
+export interface BuiltImages {
+  readonly debian: pulumi.Output<string>;
+  readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
+    Record<"redis" | "postgres", pulumi.Output<string>>
+  >;
+}
+
+/** The images of a stack, ready for containers: in the engine and, for services, within their budgets. */
+export interface RunnableImages extends Omit<BuiltImages, "services"> {
+  /** Image of each service with its digest and its size, by name. */
+  readonly services: Readonly<Record<string, pulumi.Output<ServiceImageOutput>>>;
+}
+
+/** Inputs of runnable images. */
+export interface RunnableImagesArgs {
+  readonly config: Pick<MorganConfig, "stack" | "network"> & {
+    readonly services: readonly StackService[];
+    readonly images: Pick<MorganConfig["images"], "registry" | "sizeBudgets">;
+  };
+  readonly engine: Engine;
+}
+
+/** Returns the images once containers can be made of them: pulled if the registry needs a login, then size-checked. */
+export function runnableImages(built: BuiltImages, { config, engine }: RunnableImagesArgs): RunnableImages {
+  const { images, network, services, stack } = config;
+  const { host } = registryOf(images.registry);
+  const login = network.registry;
+  const inEngine = (ref: pulumi.Output<string>): pulumi.Output<string> =>
+    login === undefined ? ref : pulled(ref, { host, login, engine });
+  return {
+    debian: inEngine(built.debian),
+    services: checkSizes({
+      stack,
+      services,
+      images: mapValues(built.services, inEngine),
+      sizeBudgets: images.sizeBudgets,
+      engine,
+    }),
+    backing: { ...mapValues(built.backing, inEngine), haproxy: inEngine(built.backing.haproxy) },
+  };
+}

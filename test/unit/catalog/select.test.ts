@@ -1,0 +1,77 @@
+import { expect } from "chai";
+import { selectServices, type Selection } from "../../../components/catalog/select.ts";
+import type { Catalog, Service, Variant } from "../../../components/catalog/service.ts";
+
+const small: Variant = {
+  requirements: "small",
+  packages: [],
+  environment: {},
+  baseStage: "base",
+  memory: "256 MiB",
+  startLimit: "60 s",
+  vramMiB: 0,
+  budget: { unpacked: "200 MB", compressed: "60 MB" },
+};
+const large: Variant = {
+  ...small,
+  requirements: "large",
+  baseStage: "torch-deps",
+  vramMiB: 2048,
+  budget: {
+    "12.4": { unpacked: "4 GB", compressed: "2 GB" },
+    "12.8": { unpacked: "6 GB", compressed: "3 GB" },
+  },
+};
+const service: Service = {
+  description: "A service",
+  port: 9001,
+  published: false,
+  calls: [],
+  backing: [],
+  languageModel: false,
+  variants: { cpu: small, cuda: small },
+  cpus: 1,
+};
+const catalog: Catalog = {
+  caller: { ...service, port: 9002, published: true, calls: ["speaker"], backing: ["redis"] },
+  speaker: { ...service, variants: { cpu: small, cuda: large } },
+};
+const select = (changes: Partial<Selection> = {}) =>
+  selectServices(catalog, { services: ["caller", "speaker"], accelerator: "cpu", cudaVersion: "12.4", ...changes });
+
+describe("the services that a configuration selects from a catalog", () => {
+  it("come in the order of the selection, without names that the catalog lacks", () => {
+    expect(select({ services: ["speaker", "none", "caller"] }).map(({ name }) => name)).to.deep.equal([
+      "speaker",
+      "caller",
+    ]);
+  });
+
+  it("know the port of each service that they call, even of one that is not selected", () => {
+    expect(select({ services: ["caller"] })[0]?.calls).to.deep.equal([{ name: "speaker", port: 9001 }]);
+  });
+
+  it("have the lock files, the budget and the key of the stack's accelerator and CUDA version", () => {
+    const variant = (changes: Partial<Selection>) => select({ services: ["speaker"], ...changes })[0]?.variant;
+    expect(variant({})).to.deep.include({
+      key: "speaker.variants.cpu",
+      lock: "small",
+      locks: ["base", "small"],
+      usesGpu: false,
+      budget: small.budget,
+    });
+    expect(variant({ accelerator: "cuda", cudaVersion: "12.8" })).to.deep.include({
+      key: "speaker.variants.cuda",
+      stages: [
+        { stage: "base", lock: "base" },
+        { stage: "cuda-deps", lock: "cuda-12.8" },
+        { stage: "torch-deps", lock: "torch-12.8" },
+      ],
+      lock: "large-12.8",
+      locks: ["base", "cuda-12.8", "torch-12.8", "large-12.8"],
+      usesGpu: true,
+      budget: { unpacked: "6 GB", compressed: "3 GB" },
+    });
+    expect(variant({ accelerator: "cuda" })?.budget).to.deep.equal({ unpacked: "4 GB", compressed: "2 GB" });
+  });
+});

@@ -16,7 +16,7 @@ const ENOUGH = { chat: 30, voice: 3 };
 
 /** What is changed for a bad deployment, in what all services share, so that all five are bad. */
 const BAD = {
-  crash: ["server.py", "    # As a container's first process", '    sys.exit("no good morning today")\n'],
+  crash: ["server.py", "    signal.signal(signal.SIGTERM, _exit)", '    sys.exit("no good morning today")\n'],
   unready: ["health.py", "        found = {", "        is_ready = False\n"],
   death: [
     "health.py",

@@ -1,4 +1,4 @@
-import { removeLogins } from "../../components/image/stages/stray-credentials.ts";
+import { removeStrayCredentials } from "../../components/image/stages/stray-credentials.ts";
 import type { Arguments } from "../lib/arguments.ts";
 import { watchContainers } from "../report/container-events.ts";
 import { explainFailure, stopFailed } from "../report/failure.ts";
@@ -85,6 +85,6 @@ async function change(operation: string, { stack, flags }: Arguments, ownFlags: 
     return await withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
   } finally {
     // A build may have begun when the program, which sees to them itself, had ended.
-    removeLogins();
+    removeStrayCredentials();
   }
 }

@@ -88,9 +88,9 @@ export class Deployment extends pulumi.ComponentResource {
       name: Backing,
       Service: new (name: string, args: BackingServiceArgs, opts: pulumi.ComponentResourceOptions) => T,
     ): T | undefined => {
-      const image = backing[name];
+      const ref = backing[name];
       const joined = join(networks, ["data"], name, "data");
-      return image === undefined ? undefined : new Service(name, { stack, image, networks: joined }, { parent: this });
+      return ref === undefined ? undefined : new Service(name, { stack, ref, networks: joined }, { parent: this });
     };
     return { redis: create("redis", Redis), postgres: create("postgres", Postgres) };
   }
@@ -101,7 +101,7 @@ export class Deployment extends pulumi.ComponentResource {
       "gateway",
       {
         stack,
-        image: backing.haproxy,
+        ref: backing.haproxy,
         networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
         config: config.gateway,
         routes,
@@ -144,7 +144,7 @@ export class Deployment extends pulumi.ComponentResource {
       name,
       {
         stack,
-        image: images[name] ?? "",
+        ref: images[name] ?? "",
         service,
         rollout: placement?.rollout ?? "create-first",
         gpu: placement === undefined ? undefined : { mode: gpu.mode, device: placement.device },

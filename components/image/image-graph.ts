@@ -44,8 +44,8 @@ export class ImageGraph extends pulumi.ComponentResource {
     const parent = { parent: this };
     const debian = createDebianImage(this, baseImages, build);
     this.debian = debian;
-    const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).reference;
-    const base = new BaseStage("base", { debian, tools, requirements: lock("base"), build }, parent).reference;
+    const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).ref;
+    const base = new BaseStage("base", { debian, tools, requirements: lockFile("base"), build }, parent).ref;
     const onCuda = new Map<CudaStage, pulumi.Output<string>>();
     /** The image of a stage that a variant is built on. A stage on CUDA is made when the first service needs it. */
     const stage = (name: SharedStage, variant: StackVariant): pulumi.Output<string> => {
@@ -56,8 +56,8 @@ export class ImageGraph extends pulumi.ComponentResource {
     };
     const createCudaStage = (name: CudaStage, variant: StackVariant): pulumi.Output<string> => {
       const below = stage(CUDA_STAGES[name].baseStage, variant);
-      const requirements = lock(variant.stages.find((other) => other.stage === name)?.lock ?? name);
-      return new CudaDepsStage(name, { parent: below, tools, requirements, build }, parent).reference;
+      const requirements = lockFile(variant.stages.find((other) => other.stage === name)?.lock ?? name);
+      return new CudaDepsStage(name, { parent: below, tools, requirements, build }, parent).ref;
     };
 
     const made = Object.fromEntries(
@@ -67,7 +67,7 @@ export class ImageGraph extends pulumi.ComponentResource {
           {
             parent: stage(variant.baseStage, variant),
             tools,
-            requirements: lock(variant.lock),
+            requirements: lockFile(variant.lock),
             packages: variant.packages,
             build,
           },
@@ -76,7 +76,7 @@ export class ImageGraph extends pulumi.ComponentResource {
         const image = new ServiceImage(
           service,
           {
-            deps: deps.reference,
+            deps: deps.ref,
             sources: ["shared", service].map((folder) => sourcePart(folder)),
             port,
             description,
@@ -84,14 +84,14 @@ export class ImageGraph extends pulumi.ComponentResource {
           },
           parent,
         );
-        return [service, { image: image.reference, contents: { source: image.source, lock: deps.lock } }];
+        return [service, { ref: image.ref, contents: { source: image.sourceDigest, lock: deps.lockDigest } }];
       }),
     );
-    this.services = mapValues(made, ({ image }) => image);
+    this.services = mapValues(made, ({ ref }) => ref);
     this.contents = mapValues(made, ({ contents }) => contents);
 
     const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>
-      new BackingImage(kind, { baseImages, debian, build }, parent).reference;
+      new BackingImage(kind, { baseImages, debian, build }, parent).ref;
     const used = new Set(services.flatMap((service) => service.backing));
     this.backing = {
       haproxy: backing("haproxy"),
@@ -102,7 +102,7 @@ export class ImageGraph extends pulumi.ComponentResource {
   }
 }
 
-function lock(requirements: string): string {
+function lockFile(requirements: string): string {
   return `requirements/${requirements}.txt`;
 }
 

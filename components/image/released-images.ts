@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../lib/image-reference.ts";
 import { imagesOf, isOwn, type Release } from "../release/release.ts";
 import type { StackService } from "../catalog/select.ts";
-import { pushAccess, RUN_SCRIPT } from "./bootstrap/scripts.ts";
+import { pushPreamble, RUN_SCRIPT } from "./bootstrap/scripts.ts";
 import type { BuildSettings } from "./stages/stage-image.ts";
 
 /** Inputs of ReleasedImages. */
@@ -70,7 +70,7 @@ function createCopy(
   copies: readonly string[],
   build: ReleasedImagesArgs["build"],
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
-  const push = pushAccess(build);
+  const push = pushPreamble(build);
   // For the log-in, which goes with it.
   const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
   const script = workFolder + push.script + readFileSync(new URL("copy-images.sh", import.meta.url), "utf8");

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { expect } from "chai";
-import { gatewayConfig } from "../../components/deploy/gateway/haproxy-config.ts";
+import { haproxyConfig } from "../../components/deploy/gateway/haproxy-config.ts";
 import { makeKeyPair } from "../unit/support/key-pair.ts";
 import { containersOf, docker, holdersOf, idsOf } from "./support/engine.ts";
 import { agreedVersion, ask, type Ask, type SecureAnswer } from "./support/https.ts";
@@ -173,8 +173,8 @@ describe("a gateway with a certificate, a token and limits", () => {
     for (const certificate of [undefined, "/usr/local/etc/haproxy/tls.pem"]) {
       for (const tokenDigest of [undefined, "0f".repeat(32)]) {
         for (const rateLimit of [0, 1, 1_000_000]) {
-          const demands = { certificate, tokenDigest, rateLimit, bodyLimit: 64 * MIB };
-          const input = gatewayConfig({ routes, published: "llm", publishedPort: 8080, demands });
+          const limits = { certificate, tokenDigest, rateLimit, bodyLimit: 64 * MIB };
+          const input = haproxyConfig({ routes, published: "llm", publishedPort: 8080, limits });
           const check = ["exec", "--interactive", gateway, "/bin/sh", "-c", CHECK];
           expect(() => execFileSync("docker", check, { input, stdio: "pipe" }), input).not.to.throw();
         }

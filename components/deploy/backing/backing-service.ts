@@ -5,7 +5,7 @@ import type { StackContext } from "../container/stack-context.ts";
 /** Inputs of a backing service. */
 export interface BackingServiceArgs {
   readonly stack: StackContext;
-  readonly image: pulumi.Input<string>;
+  readonly ref: pulumi.Input<string>;
   /** Networks that it is on. */
   readonly networks: readonly Joined[];
 }

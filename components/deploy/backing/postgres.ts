@@ -40,7 +40,7 @@ export class Postgres extends pulumi.ComponentResource {
       `ident_file=${FILES.ident}`,
     ];
     const container = createContainer(this, name, {
-      image: args.image,
+      image: args.ref,
       user: DATA_USER,
       stack: args.stack,
       networks: args.networks,

@@ -20,7 +20,7 @@ export class Redis extends pulumi.ComponentResource {
     super("morgan:deploy:Redis", name, {}, opts);
     this.password = pulumi.secret(createPassword(this, `${name}-password`, args.stack));
     const container = createContainer(this, name, {
-      image: args.image,
+      image: args.ref,
       user: DATA_USER,
       stack: args.stack,
       networks: args.networks,

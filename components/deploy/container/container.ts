@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { gpuInputs, type GpuAccess } from "./gpu.ts";
+import { gpuInputs, type GpuAssignment } from "./gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../../lib/units.ts";
 import { createFiles, type Files } from "./files.ts";
@@ -39,7 +39,7 @@ export interface ContainerArgs {
   /** Folders of the engine's host that it may read, by the path where they are mounted. */
   readonly folders?: Readonly<Record<string, string>>;
   /** The card that it is given, and how. */
-  readonly gpu?: GpuAccess | undefined;
+  readonly gpu?: GpuAssignment | undefined;
   /** What has to be there and healthy before it is made or replaced. */
   readonly after?: readonly pulumi.Resource[];
   /** Paths that are writable and kept in memory. */

@@ -1,7 +1,7 @@
 import type { GpuMode } from "../../config/gpu.ts";
 
 /** How a container is given a card. */
-export interface GpuAccess {
+export interface GpuAssignment {
   readonly mode: Exclude<GpuMode, "none">;
   /** Index or UUID of the card or slice. */
   readonly device: string;
@@ -19,23 +19,25 @@ export interface GpuInputs {
 }
 
 /** A container's inputs for a card; none for a container without one. */
-export function gpuInputs(access: GpuAccess | undefined): GpuInputs {
-  switch (access?.mode) {
+export function gpuInputs(assignment: GpuAssignment | undefined): GpuInputs {
+  switch (assignment?.mode) {
     case "cdi":
       return {
-        deviceRequests: [{ driver: "cdi", deviceIds: [`nvidia.com/gpu=${access.device}`] }],
+        deviceRequests: [{ driver: "cdi", deviceIds: [`nvidia.com/gpu=${assignment.device}`] }],
         environment: {},
       };
     case "nvidia":
       // "gpu" alone brings the driver's tools and not its compute libraries.
       return {
-        deviceRequests: [{ driver: "nvidia", deviceIds: [access.device], capabilities: ["gpu", "compute", "utility"] }],
+        deviceRequests: [
+          { driver: "nvidia", deviceIds: [assignment.device], capabilities: ["gpu", "compute", "utility"] },
+        ],
         environment: {},
       };
     case "runtime":
       return {
         runtime: "nvidia",
-        environment: { NVIDIA_VISIBLE_DEVICES: access.device, NVIDIA_DRIVER_CAPABILITIES: "compute,utility" },
+        environment: { NVIDIA_VISIBLE_DEVICES: assignment.device, NVIDIA_DRIVER_CAPABILITIES: "compute,utility" },
       };
     case undefined:
       return { environment: {} };

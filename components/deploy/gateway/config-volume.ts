@@ -11,7 +11,7 @@ export interface GatewayFilesArgs {
   /** Contents by path. */
   readonly contents: Files["contents"];
   /** Image that the gateway runs, which checks its configuration. */
-  readonly gatewayImage: pulumi.Input<string>;
+  readonly gatewayRef: pulumi.Input<string>;
 }
 
 /** A gateway's files, in a place that outlives them. */
@@ -28,7 +28,7 @@ export interface GatewayFiles {
  * and not by a command's input: they may hold secrets.
  */
 export function createGatewayFiles(parent: pulumi.Resource, name: string, args: GatewayFilesArgs): GatewayFiles {
-  const { stack, gatewayImage, contents } = args;
+  const { stack, gatewayRef, contents } = args;
   const volume = createVolume(parent, `${name}-config`, false);
   const loaded = new command.local.Command(
     `${name}-config`,
@@ -36,7 +36,7 @@ export function createGatewayFiles(parent: pulumi.Resource, name: string, args: 
       create: "/bin/bash components/deploy/gateway/reload-config.sh",
       environment: {
         MORGAN_STACK: stack.name,
-        MORGAN_IMAGE: gatewayImage,
+        MORGAN_IMAGE: gatewayRef,
         MORGAN_HOLDER: createFiles(parent, `${name}-files`, stack, { image: stack.filesImage, contents }),
         MORGAN_VOLUME: volume,
         MORGAN_FOLDER: GATEWAY_FOLDER,

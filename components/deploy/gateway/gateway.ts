@@ -5,14 +5,14 @@ import { expiryReminder } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
 import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_CONFIG, HAPROXY_USER } from "../../catalog/image-contract.ts";
 import { createGatewayFiles } from "./config-volume.ts";
-import { gatewayConfig, type Route } from "./haproxy-config.ts";
+import { haproxyConfig, type Route } from "./haproxy-config.ts";
 import type { Joined } from "../container/networks.ts";
 import type { StackContext } from "../container/stack-context.ts";
 
 /** Inputs of a Gateway. */
 export interface GatewayArgs {
   readonly stack: StackContext;
-  readonly image: pulumi.Input<string>;
+  readonly ref: pulumi.Input<string>;
   /** Networks that it is on. */
   readonly networks: readonly Joined[];
   readonly config: GatewayConfig;
@@ -39,11 +39,11 @@ export class Gateway extends pulumi.ComponentResource {
     if (reminder !== undefined) void pulumi.log.warn(reminder, this);
     const files = createGatewayFiles(this, name, {
       stack,
-      gatewayImage: args.image,
+      gatewayRef: args.ref,
       contents: gatewayFiles(args),
     });
     const container = createContainer(this, name, {
-      image: args.image,
+      image: args.ref,
       user: HAPROXY_USER,
       stack,
       networks: args.networks,
@@ -71,11 +71,11 @@ export class Gateway extends pulumi.ComponentResource {
 function gatewayFiles({ routes, published, config }: GatewayArgs): Record<string, pulumi.Input<string>> {
   const { tls, token, bodyLimit, rateLimit } = config;
   const render = (tokenDigest: string | undefined): string =>
-    gatewayConfig({
+    haproxyConfig({
       routes,
       published,
       publishedPort: PUBLISHED_PORT,
-      demands: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
+      limits: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
     });
   return {
     [HAPROXY_CONFIG]:

@@ -9,7 +9,7 @@ export interface Route {
 }
 
 /** What the published port demands of a request. */
-export interface Demands {
+export interface GatewayLimits {
   /** Path, in the container, of the file with certificate and key; undefined for plain HTTP. */
   readonly certificate: string | undefined;
   /** Largest body that is taken, in bytes. */
@@ -21,13 +21,13 @@ export interface Demands {
 }
 
 /** Inputs of the gateway's configuration. */
-export interface GatewayConfigArgs {
+export interface HaproxyConfigArgs {
   readonly routes: readonly Route[];
   /** Name of the service that the published port leads to. */
   readonly published: string;
   /** The gateway's port, inside its container, that is published. */
   readonly publishedPort: number;
-  readonly demands: Demands;
+  readonly limits: GatewayLimits;
 }
 
 /** How many containers of one service can be there at once: the old, the new, and what failed rollouts left. */
@@ -52,10 +52,10 @@ const SERVERS = 8;
  * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
  * request, since a client that is just sending one on such a connection could not tell whether it was served.
  */
-export function gatewayConfig({ routes, published, publishedPort, demands }: GatewayConfigArgs): string {
+export function haproxyConfig({ routes, published, publishedPort, limits }: HaproxyConfigArgs): string {
   return [
     GLOBAL,
-    publishedFrontend(publishedPort, published, demands),
+    publishedFrontend(publishedPort, published, limits),
     ...routes.map(({ name, port }) => `frontend ${name}\n  bind :${String(port)}\n  default_backend ${name}\n`),
     ...routes.map(
       ({ name, port }) => `backend ${name}
@@ -71,12 +71,12 @@ export function gatewayConfig({ routes, published, publishedPort, demands }: Gat
  * Which body is too large is for the services to say: they count one of undeclared length too, and read on until its
  * client looks for the answer. What is declared twice as large is not worth that.
  */
-function publishedFrontend(port: number, published: string, { certificate, ...demands }: Demands): string {
+function publishedFrontend(port: number, published: string, { certificate, ...limits }: GatewayLimits): string {
   const lines = [
     `bind :${String(port)}${certificate === undefined ? "" : ` ssl crt ${certificate} ${TLS}`}`,
-    ...(demands.rateLimit === 0 ? [] : rateLines(demands.rateLimit)),
-    ...(demands.tokenDigest === undefined ? [] : tokenLines(demands.tokenDigest)),
-    `http-request deny deny_status 413 if { req.body_size gt ${String(2 * demands.bodyLimit)} }`,
+    ...(limits.rateLimit === 0 ? [] : rateLines(limits.rateLimit)),
+    ...(limits.tokenDigest === undefined ? [] : tokenLines(limits.tokenDigest)),
+    `http-request deny deny_status 413 if { req.body_size gt ${String(2 * limits.bodyLimit)} }`,
     `default_backend ${published}`,
   ];
   return `frontend published\n${lines.map((line) => `  ${line}\n`).join("")}`;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
-import type { GpuAccess } from "../container/gpu.ts";
+import type { GpuAssignment } from "../container/gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
 import type { StackService } from "../../catalog/select.ts";
 import type { Joined } from "../container/networks.ts";
@@ -11,11 +11,11 @@ import { createContainer } from "../container/container.ts";
 /** Inputs of a ServiceContainer. */
 export interface ServiceContainerArgs {
   /** Image of the service, by digest. */
-  readonly image: pulumi.Input<string>;
+  readonly ref: pulumi.Input<string>;
   readonly service: StackService;
   readonly rollout: Rollout;
   /** The card that it computes on; undefined for the processor. */
-  readonly gpu: GpuAccess | undefined;
+  readonly gpu: GpuAssignment | undefined;
   /** What it uses, and the service on a card that is replaced before it. */
   readonly after: readonly pulumi.Resource[];
   /** Where its weights are mounted from; undefined for a service without. */
@@ -42,7 +42,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
     const { port, cpus, variant } = args.service;
     const container = createContainer(this, name, {
-      image: args.image,
+      image: args.ref,
       user: SERVICE_USER,
       stack: args.stack,
       networks: args.networks,

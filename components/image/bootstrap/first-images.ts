@@ -6,7 +6,7 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/r
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
 import { repository, tagged } from "../../lib/image-reference.ts";
-import { bootstrapAccess, pushAccess, RUN_SCRIPT, script } from "./scripts.ts";
+import { packagesPreamble, pushPreamble, RUN_SCRIPT, script } from "./scripts.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
 
 const ROOTFS = script("rootfs.sh");
@@ -26,16 +26,16 @@ export function createRegistryImage(
       : upstreamRegistryRecipe(baseImages.images.registry),
   );
   const rootfs = baseImages.kind === "debian" ? rootfsEnvironment(baseImages) : {};
-  const access = bootstrapAccess(build);
+  const packages = packagesPreamble(build);
   const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
   const made = new command.local.Command(
     "registry-image",
     {
       create: RUN_SCRIPT,
       environment: {
-        MORGAN_SCRIPT: (baseImages.kind === "debian" ? access.script + ROOTFS : "") + script("registry.sh"),
+        MORGAN_SCRIPT: (baseImages.kind === "debian" ? packages.script + ROOTFS : "") + script("registry.sh"),
         ...rootfs,
-        ...access.environment,
+        ...packages.environment,
         MORGAN_DOCKERFILE: dockerfile,
         MORGAN_IMAGE: image,
         MORGAN_APT_SOURCES: build.secrets["apt-sources"] ?? "",
@@ -58,16 +58,16 @@ export function createDebianImage(
   if (baseImages.kind === "registry") return pulumi.output(baseImages.images.debian);
   const repo = repository(build.registry);
   const rootfs = rootfsEnvironment(baseImages);
-  const access = bootstrapAccess(build);
-  const push = pushAccess(build);
+  const packages = packagesPreamble(build);
+  const push = pushPreamble(build);
   const pushed = new command.local.Command(
     "debian",
     {
       create: RUN_SCRIPT,
       environment: {
-        MORGAN_SCRIPT: access.script + ROOTFS + push.script + script("push.sh"),
+        MORGAN_SCRIPT: packages.script + ROOTFS + push.script + script("push.sh"),
         ...rootfs,
-        ...access.environment,
+        ...packages.environment,
         ...push.environment,
         MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
         MORGAN_IMAGE: tagged(build.registry, "debian", build.tag),

@@ -3,17 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { BuildSettings } from "../stages/stage-image.ts";
 
 /** A beginning of a script, empty where the network is the public one, and the variables that it reads. */
-export interface Access {
+export interface ScriptPreamble {
   readonly script: string;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** How the scripts that make the first images reach Debian's packages. A log-in is in no text that an error prints. */
-export function bootstrapAccess({
+export function packagesPreamble({
   sources,
   secrets,
   proxy,
-}: Pick<BuildSettings, "sources" | "secrets" | "proxy">): Access {
+}: Pick<BuildSettings, "sources" | "secrets" | "proxy">): ScriptPreamble {
   const isPrivate = sources.certificates || sources.aptLogin || proxy["http_proxy"] !== undefined;
   return {
     script: isPrivate ? script("apt-access.sh") : "",
@@ -27,7 +27,7 @@ export function bootstrapAccess({
 }
 
 /** How a script logs in to the registry that it pushes to. */
-export function pushAccess({ login, registry }: Pick<BuildSettings, "login" | "registry">): Access {
+export function pushPreamble({ login, registry }: Pick<BuildSettings, "login" | "registry">): ScriptPreamble {
   if (login === undefined) return { script: "", environment: {} };
   return {
     script: script("registry-login.sh"),

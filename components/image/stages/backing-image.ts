@@ -28,13 +28,13 @@ export interface BackingImageArgs {
  */
 export class BackingImage extends pulumi.ComponentResource {
   /** The image: repository with digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
 
   constructor(name: keyof typeof RECIPES, args: BackingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:BackingImage", name, { source: args.baseImages.kind }, opts);
     const upstream =
       args.baseImages.kind === "registry" && name !== "haproxy" ? args.baseImages.images[name] : undefined;
-    this.reference =
+    this.ref =
       upstream !== undefined
         ? pulumi.output(upstream)
         : createStageImage(this, name, {
@@ -45,6 +45,6 @@ export class BackingImage extends pulumi.ComponentResource {
             runs: true,
             build: args.build,
           }).ref;
-    this.registerOutputs({ reference: this.reference });
+    this.registerOutputs({ reference: this.ref });
   }
 }

@@ -17,7 +17,7 @@ export interface BaseStageArgs {
 /** What every service stands on: Debian, Python and the shared requirements; no compiler, no cache. */
 export class BaseStage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
 
   constructor(name: string, args: BaseStageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:BaseStage", name, { requirements: args.requirements }, opts);
@@ -29,7 +29,7 @@ export class BaseStage extends pulumi.ComponentResource {
       runs: false,
       build: args.build,
     });
-    this.reference = image.ref;
-    this.registerOutputs({ reference: this.reference });
+    this.ref = image.ref;
+    this.registerOutputs({ reference: this.ref });
   }
 }

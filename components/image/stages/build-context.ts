@@ -104,7 +104,7 @@ function write(location: string, files: readonly File[]): void {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, content);
   }
-  settle(unfinished);
+  normalizeModes(unfinished);
   try {
     renameSync(unfinished, location);
   } catch (error) {
@@ -114,10 +114,10 @@ function write(location: string, files: readonly File[]): void {
 }
 
 /** Gives a folder and all in it the modes and times of every machine; a umask has its say when something is made. */
-function settle(folder: string): void {
+function normalizeModes(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) settle(path);
+    if (entry.isDirectory()) normalizeModes(path);
     else fix(path, 0o644);
   }
   fix(folder, 0o755);

@@ -24,7 +24,7 @@ const STAGES = {
 /** What services that compute on a GPU share, in one layer on the stage below: the CUDA libraries, or torch. */
 export class CudaDepsStage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
 
   constructor(name: CudaStage, args: CudaDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:CudaDepsStage", name, { requirements: args.requirements }, opts);
@@ -37,7 +37,7 @@ export class CudaDepsStage extends pulumi.ComponentResource {
       runs: false,
       build: args.build,
     });
-    this.reference = image.ref;
-    this.registerOutputs({ reference: this.reference });
+    this.ref = image.ref;
+    this.registerOutputs({ reference: this.ref });
   }
 }

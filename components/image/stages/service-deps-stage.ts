@@ -19,9 +19,9 @@ export interface ServiceDepsStageArgs {
 /** The dependencies of one service. Its code is not among them: a changed line leaves this stage as it is. */
 export class ServiceDepsStage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
   /** Digest of the lock file, as its label has it. */
-  readonly lock: string;
+  readonly lockDigest: string;
 
   constructor(name: string, args: ServiceDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:ServiceDepsStage", name, { requirements: args.requirements }, opts);
@@ -34,8 +34,8 @@ export class ServiceDepsStage extends pulumi.ComponentResource {
       runs: false,
       build: args.build,
     });
-    this.reference = image.ref;
-    this.lock = versionOf(context);
-    this.registerOutputs({ reference: this.reference });
+    this.ref = image.ref;
+    this.lockDigest = versionOf(context);
+    this.registerOutputs({ reference: this.ref });
   }
 }

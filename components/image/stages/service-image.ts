@@ -19,9 +19,9 @@ export interface ServiceImageArgs {
 /** One service, ready to run: its code and nothing else on its dependencies. */
 export class ServiceImage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
   /** Digest of the source code that is in it, as its label has it. */
-  readonly source: string;
+  readonly sourceDigest: string;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:ServiceImage", name, { port: args.port }, opts);
@@ -34,8 +34,8 @@ export class ServiceImage extends pulumi.ComponentResource {
       runs: true,
       build: args.build,
     });
-    this.reference = image.ref;
-    this.source = versionOf(context);
-    this.registerOutputs({ reference: this.reference });
+    this.ref = image.ref;
+    this.sourceDigest = versionOf(context);
+    this.registerOutputs({ reference: this.ref });
   }
 }

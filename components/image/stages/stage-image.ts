@@ -5,7 +5,7 @@ import type { Instruction } from "../../dockerfile/instruction.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts";
 import type { Context } from "./build-context.ts";
-import { removeLoginsAtEnd } from "./stray-credentials.ts";
+import { removeCredentialsAtEnd } from "./stray-credentials.ts";
 
 /** How images are built, the same for every stage of a stack. */
 export interface BuildSettings {
@@ -111,10 +111,10 @@ export function versionOf(context: Context): string {
 }
 
 function registryLogin(address: string, { user, password }: Login): dockerBuild.types.input.RegistryArgs {
-  removeLoginsAtEnd(address);
+  removeCredentialsAtEnd(address);
   return { address, username: user, password };
 }
 
 function imageContext(image: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.output(image).apply((reference) => `docker-image://${withoutTag(reference)}`);
+  return pulumi.output(image).apply((ref) => `docker-image://${withoutTag(ref)}`);
 }

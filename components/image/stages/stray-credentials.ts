@@ -13,7 +13,7 @@ let isNoted = false;
  * system's temporary one, and means to remove it but does so too early. Those of earlier runs go at once, those of this run
  * at its end.
  */
-export function removeLoginsAtEnd(host: string): void {
+export function removeCredentialsAtEnd(host: string): void {
   const hosts = readHosts();
   if (!hosts.includes(host)) {
     mkdirSync(dirname(HOSTS), { recursive: true });
@@ -21,9 +21,9 @@ export function removeLoginsAtEnd(host: string): void {
   }
   if (isNoted) return;
   isNoted = true;
-  removeLogins();
+  removeStrayCredentials();
   process.once("exit", () => {
-    removeLogins();
+    removeStrayCredentials();
   });
 }
 
@@ -31,7 +31,7 @@ export function removeLoginsAtEnd(host: string): void {
  * Removes the log-ins to all registries that were noted. A build that is under way has read its own and needs the rest of
  * the folder, in which no secret lies.
  */
-export function removeLogins(folder = tmpdir()): void {
+export function removeStrayCredentials(folder = tmpdir()): void {
   const hosts = readHosts();
   if (hosts.length === 0) return;
   const left = readdirSync(folder).filter((name) => name.startsWith("pulumi-docker-"));

@@ -13,7 +13,7 @@ export interface ToolsStageArgs {
 /** The programs that builds mount and images never hold. */
 export class ToolsStage extends pulumi.ComponentResource {
   /** The image: repository with tag and digest. */
-  readonly reference: pulumi.Output<string>;
+  readonly ref: pulumi.Output<string>;
 
   constructor(name: string, args: ToolsStageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:image:ToolsStage", name, {}, opts);
@@ -25,7 +25,7 @@ export class ToolsStage extends pulumi.ComponentResource {
       runs: false,
       build: args.build,
     });
-    this.reference = image.ref;
-    this.registerOutputs({ reference: this.reference });
+    this.ref = image.ref;
+    this.registerOutputs({ reference: this.ref });
   }
 }

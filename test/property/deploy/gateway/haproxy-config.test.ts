@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { gatewayConfig, type Demands, type Route } from "../../../../components/deploy/gateway/haproxy-config.ts";
+import { haproxyConfig, type GatewayLimits, type Route } from "../../../../components/deploy/gateway/haproxy-config.ts";
 
 const routes = fc
   .uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/), { minLength: 1, maxLength: 8 })
   .filter((names) => !names.includes("published"))
   .map((names) => names.map((name, index): Route => ({ name, port: 8000 + index })));
 
-const NOTHING: Demands = { certificate: undefined, bodyLimit: 1_048_576, rateLimit: 0, tokenDigest: undefined };
+const NOTHING: GatewayLimits = { certificate: undefined, bodyLimit: 1_048_576, rateLimit: 0, tokenDigest: undefined };
 
-const demands: fc.Arbitrary<Demands> = fc.record({
+const limits: fc.Arbitrary<GatewayLimits> = fc.record({
   certificate: fc.constantFrom(undefined, "/usr/local/etc/haproxy/tls.pem"),
   bodyLimit: fc.integer({ min: 1_048_576, max: 67_108_864 }),
   rateLimit: fc.nat({ max: 1_000_000 }),
@@ -30,15 +30,15 @@ function sections(config: string): Map<string, string[]> {
   return found;
 }
 
-const render = (given: readonly Route[], demanded: Demands): string =>
-  gatewayConfig({ routes: given, published: given[0]?.name ?? "", publishedPort: 8080, demands: demanded });
+const render = (given: readonly Route[], demanded: GatewayLimits): string =>
+  haproxyConfig({ routes: given, published: given[0]?.name ?? "", publishedPort: 8080, limits: demanded });
 
 const read = (given: readonly Route[], demanded = NOTHING): Map<string, string[]> => sections(render(given, demanded));
 
 describe("the gateway's configuration", () => {
   it("has a way in and a set of servers for each service, and the published port, and nothing else", () => {
     fc.assert(
-      fc.property(routes, demands, (given, demanded) => {
+      fc.property(routes, limits, (given, demanded) => {
         const ways = given.flatMap(({ name }) => [`frontend ${name}`, `backend ${name}`]);
         const fixed = ["global", "resolvers engine", "defaults", "frontend published"];
         expect([...read(given, demanded).keys()]).to.have.members([...fixed, ...ways]);
@@ -48,7 +48,7 @@ describe("the gateway's configuration", () => {
 
   it("leads each port to the containers of its service, and the published one to the published service", () => {
     fc.assert(
-      fc.property(routes, demands, (given, demanded) => {
+      fc.property(routes, limits, (given, demanded) => {
         const config = read(given, demanded);
         for (const { name, port } of given) {
           expect(config.get(`frontend ${name}`)).to.deep.equal([`bind :${port}`, `default_backend ${name}`]);
@@ -77,7 +77,7 @@ describe("the gateway's configuration", () => {
 
   it("demands on the published port what was asked for, in the order in which it is looked at, and nowhere else", () => {
     fc.assert(
-      fc.property(routes, demands, (given, demanded) => {
+      fc.property(routes, limits, (given, demanded) => {
         const { rateLimit, tokenDigest, bodyLimit } = demanded;
         const config = read(given, demanded);
         const denied = config.get("frontend published")?.filter((line) => line.startsWith("http-request deny"));
@@ -99,7 +99,7 @@ describe("the gateway's configuration", () => {
 
   it("speaks TLS alone on the published port where there is a certificate, and not below 1.2", () => {
     fc.assert(
-      fc.property(routes, demands, (given, demanded) => {
+      fc.property(routes, limits, (given, demanded) => {
         const binds = read(given, demanded)
           .get("frontend published")
           ?.filter((line) => line.startsWith("bind "));
@@ -120,7 +120,7 @@ describe("the gateway's configuration", () => {
 
   it("is the same text for the same routes, so that the gateway is not replaced for nothing", () => {
     fc.assert(
-      fc.property(routes, demands, (given, demanded) => {
+      fc.property(routes, limits, (given, demanded) => {
         expect(render(structuredClone(given), structuredClone(demanded))).to.equal(render(given, demanded));
       }),
     );

@@ -8,7 +8,7 @@ import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
 
 const ARGS: GatewayArgs = {
-  image: "haproxy",
+  ref: "haproxy",
   stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" },
   networks: [],
   routes: [{ name: "core", port: 8000 }],

@@ -10,7 +10,7 @@ const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordR
 class Parent extends pulumi.ComponentResource {
   constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {
     super("morgan:test:Parent", "parent");
-    createGatewayFiles(this, "gateway", { stack: STACK, gatewayImage: "haproxy@sha256:1", contents });
+    createGatewayFiles(this, "gateway", { stack: STACK, gatewayRef: "haproxy@sha256:1", contents });
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
-import { removeLogins } from "../../../../components/image/stages/stray-credentials.ts";
+import { removeStrayCredentials } from "../../../../components/image/stages/stray-credentials.ts";
 import { useFolder } from "../../support/project.ts";
 
 const login = (host: string): string => JSON.stringify({ auths: { [host]: { auth: "Y2k6cA==" } } });
@@ -15,7 +15,7 @@ describe("log-ins that the build provider leaves behind", () => {
     for (const file of [...logins, ...others]) project.write(file, login("harbor.example.com"));
     project.write("pulumi-docker-2/config.json", login("old.example.com:8443"));
     project.write("pulumi-docker-3/config.json", login("other.example.com"));
-    removeLogins(project.folder);
+    removeStrayCredentials(project.folder);
     const isThere = (file: string): boolean => existsSync(`${project.folder}/${file}`);
     expect(logins.filter(isThere)).to.deep.equal([]);
     expect(others.filter(isThere)).to.deep.equal(others);

@@ -13,8 +13,8 @@ const { config, problems } = readConfig(catalog);
 const host = thisHost(config.machine.dockerHost);
 const { gpu, release: plan, untrusted, sizes } = await preflight(config, problems, host);
 trustRegistry(untrusted, config);
-// Pulumi takes a stack trace with every input of every resource and maps it back to TypeScript: a third of the time of an
-// up that changes nothing. Take this line out to hunt a bug in here.
+// Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
+// large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
 const stack = new MorganStack("morgan", { config, engine: withKnownSizes(host.engine, sizes), gpu, plan });
 

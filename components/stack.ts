@@ -22,25 +22,25 @@ export interface MorganStackArgs {
   readonly config: MorganConfig;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
-  /** The services that compute on a GPU, as the preflight planned them. Default: none. */
+  /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
   readonly gpu?: GpuPlan;
-  /** Whether it builds its images, or else which release it runs. Default: a stack that builds and has run nothing. */
+  /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
   readonly plan?: ReleasePlan;
 }
 
-/** The whole stack: registry, images, deployment. The only place that knows both images and containers. */
+/** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
   /** URL at which the stack is reached. */
   readonly endpoint: pulumi.Output<string>;
-  /** Image of each service, by name. */
+  /** Ref and size of each service's image, by name. */
   readonly images: pulumi.Output<Record<string, ServiceImageOutput>>;
-  /** Each service as it runs, by name. */
+  /** Address, health and device of each running service, by name. */
   readonly services: pulumi.Output<Record<string, RunningService>>;
-  /** Where images are pushed: "host[:port]/project". */
+  /** Registry and project of the images: "host[:port]/project". */
   readonly registry: pulumi.Output<string>;
   /** Id of the release that runs. */
   readonly release: pulumi.Output<string>;
-  /** What it can go back to, the release that runs included, the newest first. */
+  /** Releases that the stack can run again, the running one included, the newest first. */
   readonly releases: pulumi.Output<readonly Release[]>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -97,7 +97,7 @@ export class MorganStack extends pulumi.ComponentResource {
     });
   }
 
-  /** The stack's own registry; undefined if another one is configured. */
+  /** Creates the stack's own registry; returns undefined if another registry is configured. */
   private createLocalRegistry({ stack, images, data, network }: MorganConfig): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
@@ -106,7 +106,7 @@ export class MorganStack extends pulumi.ComponentResource {
     return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
   }
 
-  /** The images that the stack builds, or those of a release that another stack built. */
+  /** Returns the images that the stack builds, or the images of a release that is there already. */
   private createImages(
     { stack, accelerator, services, images, network, machine }: MorganConfig,
     plan: ReleasePlan,
@@ -122,7 +122,7 @@ export class MorganStack extends pulumi.ComponentResource {
   }
 }
 
-/** The package sources that builds use, with their secrets and the proxy. */
+/** Returns the package sources for builds, with their secrets and the proxy. */
 function packagesOf(network: MorganConfig["network"]) {
   return { sources: packageSources(network), secrets: buildSecrets(network), proxy: proxyArguments(network) };
 }

@@ -5,12 +5,12 @@ import type { ConfigReader } from "./reader.ts";
 /** The upstream images that a stack is built on. */
 export type UpstreamImage = "debian" | "registry" | "redis" | "postgres";
 
-/** Debian's packages: a root file system made by mmdebstrap, and everything else from packages on top of it. */
+/** Debian's packages: mmdebstrap makes a root file system, and the other images install packages on it. */
 export interface DebianPackages {
   readonly kind: "debian";
-  /** Names a state of Debian's packages, as a date; another one makes the root file system anew. */
+  /** Name of a state of Debian's packages, as a date. Another name makes a new root file system. */
   readonly revision: string;
-  /** URL of an apt mirror; empty for the one that mmdebstrap uses by itself. */
+  /** URL of an apt mirror; empty for mmdebstrap's default. */
   readonly mirror: string;
   /** Folder in which root file systems are kept between runs. */
   readonly cache: string;

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import type { Problem } from "../lib/errors.ts";
 
-/** A certificate with what vouches for it, and its private key, as PEM texts. */
+/** A certificate chain and the private key of its first certificate, as PEM texts. */
 export interface KeyPair {
   /** The server's certificate first. */
   readonly certificate: string;
@@ -10,10 +10,13 @@ export interface KeyPair {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** How long before its end one is reminded of a certificate, in days. */
+/** The reminder begins this many days before the end of a certificate. */
 const REMINDER = 14;
 
-/** Reads the key pair at two paths, empty ones for none, and says what keeps it from being used at a moment. */
+/**
+ * Reads the key pair at two paths, and checks that it can be used at the moment `now`. Empty paths mean that there is
+ * no key pair. `pair` is undefined if a file cannot be read.
+ */
 export function readKeyPair(
   paths: Readonly<Record<keyof KeyPair, string>>,
   readText: (path: string) => string | undefined,
@@ -36,17 +39,17 @@ export function readKeyPair(
   };
 }
 
-/** No part of the key is in what it says. */
+/** Returns the problems of a key pair. No problem contains a part of the key. */
 function checkKeyPair({ certificate, key }: KeyPair, now: Date): readonly Problem[] {
   const chain = parseChain(certificate);
   const privateKey = parseKey(key);
   const [own] = chain ?? [];
   return [
     ...(own === undefined
-      ? [wrong("tlsCertificate", "certificates in PEM, the server's first", "no certificate, or one that is broken")]
+      ? [wrong("tlsCertificate", "certificates in PEM, the server's first", "no certificate, or a broken one")]
       : checkTime(own, now)),
     ...(privateKey === undefined
-      ? [wrong("tlsKey", "a private key in PEM, without a passphrase", "none that can be read")]
+      ? [wrong("tlsKey", "a private key in PEM, without a passphrase", "no readable key")]
       : []),
     ...(own !== undefined && privateKey !== undefined && !own.checkPrivateKey(privateKey)
       ? [wrong("tlsKey", "the key of the first certificate in tlsCertificate", "another key")]
@@ -54,21 +57,21 @@ function checkKeyPair({ certificate, key }: KeyPair, now: Date): readonly Proble
   ];
 }
 
-/** What to tell of a certificate that is good now and will not be before long; undefined for any other. */
+/** Returns a reminder if a certificate ends within 14 days; otherwise undefined. */
 export function expiryReminder({ certificate }: KeyPair, now: Date): string | undefined {
   const end = parseChain(certificate)?.[0]?.validToDate;
   if (end === undefined || end.getTime() - now.getTime() > REMINDER * DAY) return undefined;
-  return `morgan:tlsCertificate is valid until ${end.toISOString()}, for less than ${String(REMINDER)} days more`;
+  return `morgan:tlsCertificate is valid until ${end.toISOString()}, which is in less than ${String(REMINDER)} days`;
 }
 
 function checkTime({ validFromDate, validToDate }: X509Certificate, now: Date): Problem[] {
   const valid = "a certificate that is valid now";
-  if (now > validToDate) return [wrong("tlsCertificate", valid, `one that was until ${validToDate.toISOString()}`)];
-  if (now < validFromDate) return [wrong("tlsCertificate", valid, `one from ${validFromDate.toISOString()} on`)];
+  if (now > validToDate) return [wrong("tlsCertificate", valid, `valid until ${validToDate.toISOString()}`)];
+  if (now < validFromDate) return [wrong("tlsCertificate", valid, `valid from ${validFromDate.toISOString()} on`)];
   return [];
 }
 
-/** The certificates of a text, in order; undefined where one of them is none. */
+/** Returns the certificates of a text, in order; undefined if one of them cannot be parsed. */
 function parseChain(text: string): X509Certificate[] | undefined {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
   try {
@@ -87,5 +90,10 @@ function parseKey(text: string): KeyObject | undefined {
 }
 
 function wrong(key: string, expected: string, found: string): Problem {
-  return { key: `morgan:${key}`, expected, found, fix: `pulumi config set ${key} …, or put the right file there` };
+  return {
+    key: `morgan:${key}`,
+    expected,
+    found,
+    fix: `pulumi config set ${key} …, or correct the file`,
+  };
 }

@@ -21,11 +21,13 @@ import { readServices, type ServicesConfig } from "./services.ts";
 export interface StackIdentity {
   /** Name of the stack; part of every name and the tag of every image. */
   readonly stack: string;
-  /** The name that Pulumi uses everywhere: "organization/project/stack". */
+  /** Pulumi's full name of the stack: "organization/project/stack". */
   readonly fullName: string;
 }
 
-/** Everything that decides how a stack is built and run, a member a section. Each section has a file of its own. */
+/**
+ * Everything that decides how a stack is built and run. Each member is a section, and each section has its own file.
+ */
 export interface MorganConfig extends StackIdentity, ServicesConfig {
   readonly gateway: GatewayConfig;
   readonly images: ImagesConfig;
@@ -38,13 +40,13 @@ export interface MorganConfig extends StackIdentity, ServicesConfig {
   readonly machine: Machine;
 }
 
-/** A configuration, in which harmless values replace wrong ones, and everything that is wrong with it. */
+/** A configuration and its problems. Harmless values replace the wrong ones. */
 export interface CheckedConfig {
   readonly config: MorganConfig;
   readonly problems: readonly Problem[];
 }
 
-/** Folders in which a host keeps the certificates that its administrator added: Debian's, and Red Hat's. */
+/** Folders for the certificates that a host's administrator added: Debian's, and Red Hat's. */
 const HOST_CERTIFICATES = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
 
 /** Reads the configuration of the current stack, and the facts that set-up exports. Nothing else reads either. */
@@ -95,7 +97,7 @@ export function checkConfig(
   return { config, problems };
 }
 
-/** True if Pulumi keeps a value encrypted. Pulumi lists the encrypted keys in a variable. */
+/** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */
 function isEncrypted(key: string): boolean {
   const { PULUMI_CONFIG_SECRET_KEYS: keys } = process.env;
   return keys === undefined || keys.includes(`"morgan:${key}"`);

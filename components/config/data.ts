@@ -4,7 +4,7 @@ import type { ConfigReader } from "./reader.ts";
 export interface DataConfig {
   /** True if volumes and passwords are protected from deletion. */
   readonly protect: boolean;
-  /** Names the passwords of the backing services. Another revision means other passwords. */
+  /** Name of the passwords of the backing services. Another revision creates new passwords. */
   readonly passwordRevision: string;
 }
 

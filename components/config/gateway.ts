@@ -6,7 +6,7 @@ import { mebibytes } from "../lib/units.ts";
 
 /** The published port of a stack, and the requests that it accepts. */
 export interface GatewayConfig {
-  /** Address of the host on which the port is published; default 127.0.0.1. */
+  /** Address of the host on which the port is published. Default: 127.0.0.1. */
   readonly address: string;
   /** Port of the host. */
   readonly port: number;
@@ -14,19 +14,19 @@ export interface GatewayConfig {
   readonly tls: KeyPair | undefined;
   /** Token that a request has to bring; undefined if it needs none. Secret. */
   readonly token: pulumi.Output<string> | undefined;
-  /** Largest body of a request, in bytes. */
+  /** Largest body of a request, in bytes; 1 to 64 MiB. Default: 10 MiB. */
   readonly bodyLimit: number;
-  /** Requests of one client's address in 10 s; 0 for any number. */
+  /** Largest number of requests from one client's address in 10 s. Default: 0, which means any number. */
   readonly rateLimit: number;
 }
 
 /**
- * A token for the header `Authorization` as RFC 6750 has it, of a length that nobody guesses: its digest can be read by
- * those who may ask the engine.
+ * A bearer token for the header `Authorization` (RFC 6750). It is too long to be guessed from its digest, which
+ * everyone with access to the engine can read.
  */
 const TOKEN = /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/;
 
-/** Services hold a body whole, in containers of 512 MiB. */
+/** Upper limit of `bodyLimit`, in MiB. Services keep a whole body in memory, in containers of 512 MiB. */
 const LARGEST_BODY = 64;
 
 /** Reads the section of the gateway. */
@@ -54,7 +54,7 @@ function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): Ke
   return pair;
 }
 
-/** Pulumi checks the text of a secret against a pattern. Its own error would show the text. */
+/** Pulumi's SDK 3.270 checks the text of a secret against a pattern. Its own error would show the text. */
 function readToken({ wrong }: ConfigReader, sources: ConfigSources): pulumi.Output<string> | undefined {
   try {
     return sources.secret("apiToken", TOKEN);

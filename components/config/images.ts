@@ -3,13 +3,15 @@ import { readBaseImages, type BaseImages } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigReader, Values } from "./reader.ts";
 
-/** How images are built, and the registry that they are pushed to. */
+/** The build of images, and the registry that they are pushed to. */
 export interface ImagesConfig {
   readonly registry: RegistryConfig;
   /** Name of the buildx builder; "default" for the engine's own. */
   readonly builder: string;
   readonly base: BaseImages;
-  /** Effect of a size budget: an image over its budget is not deployed, or there is a warning. */
+  /**
+   * Effect of a size budget. "enforce": an image over its budget is not deployed. "warn": the program prints a warning.
+   */
   readonly sizeBudgets: "enforce" | "warn";
 }
 

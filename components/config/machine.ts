@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Facts about the machine that runs the program. They come from set-up and the environment, not from the configuration. */
+/**
+ * Facts about the machine that runs the program. They come from set-up and the environment, not from the configuration.
+ */
 export interface Machine {
   /** Source of the first images that set-up could reach. */
   readonly baseImages: "debian" | "registry";
@@ -9,11 +11,13 @@ export interface Machine {
   readonly cache: string;
   /** Path of the uv program that builds mount; empty if set-up has not installed it. */
   readonly uv: string;
-  /** Address of the container engine; empty for its usual socket. */
+  /** Address of the engine; empty for its usual socket. */
   readonly dockerHost: string;
 }
 
-/** Reads the facts from the variables that set-up exports. A plain Pulumi without them gets the same defaults as set-up. */
+/**
+ * Reads the facts from the variables that set-up exports. A plain Pulumi without them gets the same defaults as set-up.
+ */
 export function readMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   // An empty variable counts as unset, as it does for set-up.
   const { MORGAN_CACHE: cache = "", XDG_CACHE_HOME: caches = "", HOME: home = "" } = env;

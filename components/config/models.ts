@@ -1,29 +1,29 @@
 import type { ConfigReader } from "./reader.ts";
 import type { Catalog } from "../catalog/service.ts";
 
-/** Where the weights of a service come from. */
+/** Source of the weights of a service. */
 export type Model =
-  /** A folder of the engine's host, mounted so that it cannot be written. */
+  /** A folder of the engine's host, mounted read-only. */
   | { readonly kind: "folder"; readonly path: string }
-  /** A model of a hub, "organisation/name" or "organisation/name@revision", downloaded once to a volume of the stack. */
+  /** A model of the model hub, "organisation/name" or "organisation/name@revision", downloaded once to a volume. */
   | {
       readonly kind: "hub";
       readonly id: string;
-      /** URL of a mirror of the hub; the public one where it is not there. */
+      /** URL of a mirror of the model hub. Default: the public model hub. */
       readonly endpoint?: string;
     };
 
-/** The weights of the services that need some. */
+/** The weights of the services that need weights. */
 export interface Models {
-  /** By service; one that is not named finds on its volume what was put there. */
+  /** Source by service. A service that is not named uses the weights that are on its volume. */
   readonly services: Readonly<Record<string, Model>>;
-  /** Whether services never ask the hub, whatever they miss. */
+  /** True if services never send a request to the model hub, even if weights are missing. */
   readonly offline: boolean;
 }
 
 const HUB = /^[\w.-]+\/[\w.-]+(?:@[\w./-]+)?$/;
 
-/** Reads where weights come from. Only an engine that takes weights can be given some. */
+/** Reads the section of the models. Only a service with a speech engine that uses weights may have a source. */
 export function readModels({ entries, boolean, url, wrong }: ConfigReader, catalog: Catalog): Models {
   const takers = Object.entries(catalog).flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [name] : []));
   const endpoint = url("hubEndpoint");
@@ -32,7 +32,7 @@ export function readModels({ entries, boolean, url, wrong }: ConfigReader, catal
     if (!takers.includes(name)) {
       wrong("models", `services that take weights: ${takers.join(", ")}`, `"${name}"`, "take it out of models");
     } else if (model === undefined) {
-      wrong(`models.${name}`, 'an absolute path, or "organisation/name" of a hub', JSON.stringify(found));
+      wrong(`models.${name}`, 'an absolute path, or "organisation/name" of the model hub', JSON.stringify(found));
     }
     return model === undefined ? [] : [[name, model]];
   });

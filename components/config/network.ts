@@ -2,7 +2,7 @@ import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { ConfigReader, ConfigSources } from "./reader.ts";
 import type { Problem } from "../lib/errors.ts";
 
-/** A host in `no_proxy`: a name, with a dot before it for all below it, an address, a network; a port may follow. */
+/** A host in `no_proxy`: a name, a domain with a dot before it, an address or a network. A port may follow. */
 const EXCEPTION = /^(?:\*|\.?[\w-]+(?:\.[\w-]+)*(?:\/\d{1,2})?(?::\d{1,5})?)$/;
 
 /** The hosts that may need a login. */
@@ -48,7 +48,7 @@ function readCertificates({ text, wrong }: ConfigReader, sources: ConfigSources)
   return "";
 }
 
-/** Returns the problems of a user and a password that belong together. "registry" means registryUser and registryPassword. */
+/** Returns the problems of a user and its password. "registry" stands for registryUser and registryPassword. */
 export function loginProblems(
   name: LoginName,
   user: string,

@@ -5,7 +5,7 @@ import { isSize, mebibytes, parseDuration, type Duration, type Size } from "../l
 /** The text of a configuration value; undefined if it is not set. Arrays and objects are JSON. */
 export type Values = (key: string) => string | undefined;
 
-/** The places from which a configuration is read. */
+/** The sources of a configuration. */
 export interface ConfigSources {
   readonly values: Values;
   /** A secret value; undefined if it is not set. @throws Error if its text does not match the pattern. */
@@ -19,33 +19,33 @@ export interface ConfigSources {
   readonly now: Date;
 }
 
-/** Reads values one by one. It notes the problem of a wrong value and returns a harmless value instead. */
+/** Reads values one by one. For a wrong value it adds a problem and returns a harmless value. */
 export interface ConfigReader {
   /** Adds problems that a section found by itself. */
   readonly add: (problems: readonly Problem[]) => void;
-  /** Notes what is wrong with a key of the project's configuration. */
+  /** Adds a problem of a key of the project's configuration. */
   readonly wrong: (key: string, expected: string, found: string, fix?: string) => void;
   readonly text: (key: string) => string;
   readonly choice: <T extends string>(key: string, choices: readonly T[], otherwise: T) => T;
   readonly boolean: (key: string) => boolean;
   /** A port; 0 stands in for a wrong one. */
   readonly port: (key: string) => number;
-  /** A whole number from 0 to `most`; 0 where none is set. */
+  /** A whole number from 0 to `most`. Default: 0. */
   readonly count: (key: string, most: number) => number;
   /** A size of at least 1 MiB and at most `most` MiB. */
   readonly size: (key: string, otherwise: Size, most: number) => Size;
-  /** A length of time, as "5 s"; the default where none is set. */
+  /** A length of time, as "5 s". */
   readonly duration: (key: string, otherwise: Duration) => Duration;
-  /** An http or https URL without a log-in, which would be readable in the state; empty where none is set. */
+  /** An http or https URL without credentials, which everyone could read in the state. Default: empty. */
   readonly url: (key: string) => string;
-  /** A list of texts; empty where none is set. `what` says what they are. */
+  /** A list of texts. Default: empty. `what` names the texts in a problem. */
   readonly list: (key: string, what: string) => readonly string[];
-  /** The entries of an object; none where it is not set. `what` says what it holds. */
+  /** The entries of an object. Default: none. `what` names the entries in a problem. */
   readonly entries: (key: string, what: string) => readonly (readonly [string, unknown])[];
 }
 
-/** The log-in of a URL; a password may hold an @ that nobody wrote as %40. */
-const LOGIN = /\/\/[^/?#]*@/;
+/** The credentials in a URL. A password may contain an @ that is not written as %40. */
+const CREDENTIALS = /\/\/[^/?#]*@/;
 
 /** Returns a reader that adds the problems that it finds to `problems`. */
 export function configReader(values: Values, problems: Problem[]): ConfigReader {
@@ -101,7 +101,7 @@ export function configReader(values: Values, problems: Problem[]): ConfigReader 
     },
     url(key) {
       const found = values(key) ?? "";
-      const shown = `"${found.replace(LOGIN, "//…@")}"`;
+      const shown = `"${found.replace(CREDENTIALS, "//…@")}"`;
       const valid = found === "" || (/^https?:\/\/\S+$/.test(found) && URL.canParse(found));
       if (!valid) wrong(key, 'an "http://…" or "https://…" URL, or nothing', shown);
       else if (shown.includes("…")) wrong(key, "a URL without user and password, which everyone could read", shown);

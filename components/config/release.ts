@@ -1,13 +1,13 @@
 import type { Duration } from "../lib/units.ts";
 import type { ConfigReader } from "./reader.ts";
 
-/** Which release a stack runs, and how carefully it replaces containers. */
+/** The release that a stack runs, and the time for which its new containers have to stay ready. */
 export interface ReleaseConfig {
   /** The stack to promote from, by its name or as "organization/project/stack"; empty for a stack that builds. */
   readonly promoteFrom: string;
   /** Id of the release to run instead of the newest; empty for the newest. */
   readonly pinned: string;
-  /** How long new containers have to stay ready before the old ones are removed. */
+  /** Time for which new containers have to stay ready before the old ones are removed. Default: 0 s. */
   readonly minReady: Duration;
 }
 

@@ -3,13 +3,13 @@ import { selectServices, type Selection, type StackService } from "../catalog/se
 import type { Catalog } from "../catalog/service.ts";
 import type { ConfigReader } from "./reader.ts";
 
-/** The services of a stack, and what they compute on. */
+/** The services of a stack, and the accelerator that they are built for. */
 export interface ServicesConfig extends Pick<Selection, "accelerator" | "cudaVersion"> {
   /** Services to build and run, in the order of the catalog. */
   readonly services: readonly StackService[];
 }
 
-/** Reads which services of a catalog a stack runs, and for which accelerator. */
+/** Reads the names of a stack's services and their accelerator, and returns these services of the catalog. */
 export function readServices(reader: ConfigReader, catalog: Catalog): ServicesConfig {
   const accelerator = reader.choice("accelerator", ["cpu", "cuda"], "cpu");
   const cudaVersion = reader.choice("cudaVersion", CUDA_VERSIONS, "12.4");
@@ -27,7 +27,7 @@ function readNames({ list, wrong }: ConfigReader, catalog: Catalog): string[] {
   const chosen = all.filter((name) => names.includes(name));
   for (const name of chosen) {
     const missing = (catalog[name]?.calls ?? []).filter((called) => !chosen.includes(called));
-    if (missing.length > 0) wrong("services", `what ${name} calls: ${missing.join(", ")}`, chosen.join(", "));
+    if (missing.length > 0) wrong("services", `services called by ${name}: ${missing.join(", ")}`, chosen.join(", "));
   }
   return chosen;
 }

@@ -21,24 +21,24 @@ import { environmentOf, secretsOf } from "./service/wiring.ts";
 export interface DeploymentArgs {
   readonly config: Pick<MorganConfig, "services" | "gateway" | "llm" | "models" | "release">;
   readonly stack: StackContext;
-  /** Image of each service, by name. */
+  /** Ref of each service's image, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Image of the gateway, and of each backing service that is used. */
+  /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
   readonly backing: { readonly haproxy: pulumi.Input<string> } & Partial<Record<Backing, pulumi.Input<string>>>;
-  /** The services that compute on a GPU. */
+  /** The GPU of each service that gets one. */
   readonly gpu: GpuPlan;
-  /** Id of the registry's container, which is limited like all others; undefined if the stack runs no registry. */
+  /** Id of the registry's container, which gets the same process limit; undefined if the stack runs no registry. */
   readonly registry: pulumi.Input<string> | undefined;
   readonly engine: Engine;
 }
 
-/** A running service as a stack output. */
+/** A running service, as a stack output. */
 export interface RunningService {
   /** URL by which the other services reach it. */
   readonly address: string;
   /** Its health as the engine reports it. */
   readonly health: string;
-  /** What it computes on: "cpu", or the GPU's index or UUID. */
+  /** Device on which it computes: "cpu", or the index or UUID of a GPU. */
   readonly device: string;
 }
 
@@ -50,9 +50,9 @@ interface BackingServices {
 
 /** The networks, the backing services, the gateway and the services of a stack. */
 export class Deployment extends pulumi.ComponentResource {
-  /** URL at which the stack is reached from outside. */
+  /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
-  /** The services, by name. */
+  /** Address, health and device of each service, by name. */
   readonly services: pulumi.Output<Record<string, RunningService>>;
 
   constructor(name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -111,7 +111,9 @@ export class Deployment extends pulumi.ComponentResource {
     );
   }
 
-  /** Services on GPUs start one after the other: two that load their weights at once may not fit, though both in turn do. */
+  /**
+   * Services on GPUs start one after the other: the memory may suffice for both, but not while both load their weights.
+   */
   private createServices(
     args: DeploymentArgs,
     networks: Networks,

@@ -6,18 +6,21 @@ import { createVolume } from "./container/volume.ts";
 
 /** Inputs of a LocalRegistry. */
 export interface LocalRegistryArgs {
-  /** Image, by its name in the engine. */
+  /** Name of the image in the engine. */
   readonly image: pulumi.Input<string>;
   readonly stack: Pick<StackContext, "name" | "protectData">;
-  /** Loopback port of the host. The engine speaks plain HTTP to a registry on loopback, and to no other. */
+  /**
+   * Port of the host's loopback address. Docker 26 and newer use plain HTTP for a registry on loopback, and for no
+   * other.
+   */
   readonly port: number;
 }
 
-/** The registry that a stack runs for itself where none is configured. */
+/** The registry that a stack runs for itself if no other registry is configured. */
 export class LocalRegistry extends pulumi.ComponentResource {
-  /** Resources that have to be there before anything is pushed. */
+  /** Resources that have to exist before a push. */
   readonly ready: readonly pulumi.Resource[];
-  /** Id of its container. */
+  /** Id of the registry's container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +45,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
   }
 }
 
-/** Debian's image has bash and no wget, the upstream one wget and no bash. */
+/** The image from Debian's package has bash and no wget. The upstream image has wget and no bash. */
 const HEALTH =
   `if command -v bash >/dev/null; then bash -c 'exec 3<>/dev/tcp/127.0.0.1/${String(REGISTRY_PORT)}'; ` +
   `else wget -q --spider http://127.0.0.1:${String(REGISTRY_PORT)}/v2/; fi`;

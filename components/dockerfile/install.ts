@@ -1,22 +1,22 @@
 import { INDEX_NAMES, type PackageSources } from "../network/profile.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
-/** A RUN, to which a recipe may add what belongs in the same layer. */
+/** A RUN. A recipe may add commands to it that belong in the same layer. */
 type Run = Extract<Instruction, { readonly kind: "run" }>;
 
-/** Where the Python environment of every image lies. */
+/** Folder of the Python environment in every image. */
 export const VENV = "/opt/venv";
 
-/** Every certificate that a build trusts, put together for one RUN on a tmpfs, so that no layer holds it. */
+/** File with every certificate that a build trusts. It exists during one RUN, on a tmpfs, so no layer contains it. */
 const BUNDLE = "/tmp/ca.pem";
 const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >${BUNDLE}`;
 
-/** The tests of wheels, 14 MB in numpy's alone, which no program imports. */
+/** Removes the tests in wheels, which no program imports. */
 const REMOVE_TESTS = `find ${VENV}/lib -type d -name tests -prune -exec rm -r {} +`;
 
 /**
- * Installs Debian packages. Package lists and archives live in cache mounts; logs and what dpkg and ldconfig keep for
- * themselves are removed, because they hold the time of the build. Commands `before` and `after` share the layer.
+ * Installs Debian packages. Package lists and archives are in cache mounts. Logs and the caches of dpkg and ldconfig
+ * are removed, because they contain the time of the build. Commands `before` and `after` run in the same layer.
  */
 export function installDebianPackages(
   packages: readonly string[],
@@ -34,7 +34,8 @@ export function installDebianPackages(
     { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
     ...(sources.aptMirror ? [secret("apt-sources")] : []),
     ...(sources.aptLogin ? [secret("apt-auth")] : []),
-    // apt asks a mirror as a user that may read nothing of root's. Debian's own needs no certificate.
+    // apt 2.6 connects to a mirror as the user _apt, who cannot read root's files. Debian's mirror needs no
+    // certificate.
     ...(sources.certificates ? [sources.aptMirror ? readable("ca") : secret("ca")] : []),
   ];
   return {
@@ -51,14 +52,14 @@ export function installDebianPackages(
 }
 
 /**
- * Installs a hash-locked requirements file of the build context into the virtual environment, from wheels alone. uv
- * comes from the named context `tools` and is gone with the RUN; so is the file.
+ * Installs a hash-locked requirements file of the build context into the virtual environment, from wheels only. The RUN
+ * mounts the file, and uv from the named context `tools`, so no layer contains either. Commands `first` run before.
  */
 export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Run {
   const uv = [
     `VIRTUAL_ENV=${VENV}`,
     ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),
-    // By itself uv takes a package from the first index that knows its name. Every one is pinned by its hash.
+    // By default uv 0.13 takes a package from the first index that has its name. A hash pins every package.
     ...(sources.pypiExtraIndex ? ["UV_INDEX_STRATEGY=unsafe-best-match"] : []),
     `/run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt`,
   ];
@@ -80,8 +81,9 @@ export function installRequirements(file: string, sources: PackageSources, first
 }
 
 /**
- * The same RUN without files that wheels bring and no service reads: paths below site-packages, `*` for any part of a
- * name. A later layer would only hide them. A path that is not there is no mistake: one list serves several stages.
+ * Returns the same RUN, which at its end removes files that no service reads: paths below site-packages, `*` for any
+ * part of a name. A later layer would only hide the files. A path may be missing, because one list serves several
+ * stages.
  */
 export function withoutFiles(install: Run, paths: readonly string[]): Run {
   const remove = [`cd ${VENV}/lib/python3*/site-packages`, `rm -rf ${paths.join(" ")}`];
@@ -100,7 +102,7 @@ function variable(id: string, environment: string): Mount {
   return { type: "secret", id, environment };
 }
 
-/** uv reads the log-in of an index from variables that are called after it, so that no URL holds one. */
+/** Mounts the login of an index as the variables from which uv 0.13 reads it, so that no URL contains the login. */
 function indexLogin(index: string): Mount[] {
   const name = `UV_INDEX_${index.toUpperCase()}`;
   return [variable("pypi-user", `${name}_USERNAME`), variable("pypi-password", `${name}_PASSWORD`)];

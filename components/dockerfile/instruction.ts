@@ -1,11 +1,11 @@
-/** A mount of a RUN instruction. Nothing that is mounted becomes part of a layer. */
+/** A mount of a RUN instruction. Mounted files do not become part of a layer. */
 export type Mount =
   | { readonly type: "cache"; readonly id: string; readonly target: string; readonly sharing: "locked" | "shared" }
   | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
   | { readonly type: "secret"; readonly id: string; readonly mode?: "0444"; readonly environment?: string }
   | { readonly type: "tmpfs"; readonly target: string };
 
-/** One instruction of a Dockerfile. A value is plain text: whatever needs quoting is quoted when it is rendered. */
+/** One instruction of a Dockerfile. Values are plain text. `renderDockerfile` quotes the values that need quotes. */
 export type Instruction =
   | { readonly kind: "from"; readonly image: string }
   | { readonly kind: "run"; readonly commands: readonly string[]; readonly mounts?: readonly Mount[] }

@@ -2,15 +2,15 @@ import type { Instruction, Mount } from "./instruction.ts";
 
 const HEREDOC = "MORGAN_EOF";
 
-/** What a Dockerfile takes for something else than a command: several lines, one that goes on, a comment, a heredoc. */
+/** Texts that are no command in a Dockerfile: several lines, a line that continues, a comment, a heredoc. */
 const NO_COMMAND = /\n|(?:^|[^\\])\\[ \t]*$|^\s*#|(?:^|\s)\d*<<[^<\s]/;
 
 /**
- * The text of a Dockerfile. The same instructions always give the same text, since the text is part of what decides
- * whether an image is built again.
+ * Returns the text of a Dockerfile. The same instructions always give the same text: another text makes Pulumi build
+ * the image again.
  *
- * @throws Error where an instruction cannot be written down: a name that is not one, a text that holds the mark that
- *   ends it. Both are mistakes of a recipe, never of a user.
+ * @throws Error if an instruction cannot be written, such as a variable with a wrong name or a file with the line that
+ *   ends its heredoc. Such an error is a mistake in a recipe, never in the configuration.
  */
 export function renderDockerfile(instructions: readonly Instruction[]): string {
   return `${instructions.map(renderInstruction).join("\n")}\n`;
@@ -49,7 +49,7 @@ function renderInstruction(instruction: Instruction): string {
 
 function renderRun(commands: readonly string[], mounts: readonly Mount[]): string {
   const wrong = commands.find((command) => NO_COMMAND.test(command));
-  if (wrong !== undefined) throw new Error(`no RUN can hold this as a command: ${wrong}`);
+  if (wrong !== undefined) throw new Error(`a RUN cannot contain this command: ${wrong}`);
   const parts = mounts.map((mount) => `--mount=${renderMount(mount)}`);
   return `RUN ${[...parts, commands.join(" && \\\n    ")].join(" \\\n    ")}`;
 }
@@ -71,7 +71,7 @@ function renderMount(mount: Mount): string {
 }
 
 function renderFile(path: string, mode: string, content: string): string {
-  if (content.split("\n").includes(HEREDOC)) throw new Error(`a file's text must not hold the line ${HEREDOC}`);
+  if (content.split("\n").includes(HEREDOC)) throw new Error(`the text of a file must not contain the line ${HEREDOC}`);
   const text = content.endsWith("\n") ? content : `${content}\n`;
   return `COPY --chmod=${mode} <<"${HEREDOC}" ${path}\n${text}${HEREDOC}`;
 }
@@ -81,11 +81,13 @@ function exec(command: readonly string[]): string {
 }
 
 function name(key: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) throw new Error(`"${key}" is no name of an environment variable`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) throw new Error(`"${key}" cannot be the name of an environment variable`);
   return key;
 }
 
-/** A value in double quotes, in which the Dockerfile's own expansion and escapes are switched off. */
+/**
+ * Returns a value in double quotes. Backslashes turn off the expansion of variables and the escapes of the Dockerfile.
+ */
 function quote(value: string): string {
   if (value.includes("\n")) throw new Error("a value of ENV must be one line");
   return `"${value.replace(/[\\"$]/g, (found) => `\\${found}`)}"`;

@@ -17,7 +17,7 @@ import { ToolsStage } from "./stages/tools-stage.ts";
 export interface ImageGraphArgs {
   /** Services to build. */
   readonly services: readonly StackService[];
-  /** Accelerator that they are built for; an input of the component, for whoever reads the state. */
+  /** Accelerator of the services. The program does not use it here; it shows in the state. */
   readonly accelerator: Accelerator;
   readonly baseImages: BaseImages;
   /** Path of the uv program that builds mount. */
@@ -25,15 +25,15 @@ export interface ImageGraphArgs {
   readonly build: BuildSettings;
 }
 
-/** Every image of a stack, each stage built on the digests of those it stands on. */
+/** Every image of a stack. Each stage is built on other stages, by digest. */
 export class ImageGraph extends pulumi.ComponentResource {
-  /** The Debian image that every stage stands on. */
+  /** Ref of the Debian image, on which every other image is built. */
   readonly debian: pulumi.Output<string>;
-  /** Image of each service, by name: repository with tag and digest. */
+  /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What the image of each service was made from, by name: digests of its source code and of its lock file. */
+  /** Digests of the source code and of the lock file in each service's image, by name. */
   readonly contents: Readonly<Record<string, { readonly source: string; readonly lock: string }>>;
-  /** Image of each backing service that the services use, and of the gateway. */
+  /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
   readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Output<string>>
   >;
@@ -47,7 +47,7 @@ export class ImageGraph extends pulumi.ComponentResource {
     const tools = new ToolsStage("tools", { uv: args.uv, build }, parent).ref;
     const base = new BaseStage("base", { debian, tools, requirements: lockFile("base"), build }, parent).ref;
     const onCuda = new Map<CudaStage, pulumi.Output<string>>();
-    /** The image of a stage that a variant is built on. A stage on CUDA is made when the first service needs it. */
+    /** Returns the ref of a variant's base stage. A CUDA stage is created when the first service needs it. */
     const stage = (name: SharedStage, variant: StackVariant): pulumi.Output<string> => {
       if (name === "base") return base;
       const made = onCuda.get(name) ?? createCudaStage(name, variant);

@@ -9,21 +9,21 @@ import type { BuildSettings } from "./stages/stage-image.ts";
 
 /** Inputs of ReleasedImages. */
 export interface ReleasedImagesArgs {
-  /** The release, its images where this stack has them. */
+  /** The release, with the refs of this stack's own copies. */
   readonly release: Release;
-  /** Services of it to run. */
+  /** Services of the release to run. */
   readonly services: readonly StackService[];
-  /** Where and how this stack pushes. */
+  /** The registry of this stack, and its login. */
   readonly build: Pick<BuildSettings, "registry" | "login" | "ready">;
 }
 
-/** The images of a release that is there already, in the place of an ImageGraph: nothing is built. */
+/** The images of a release that is there already. It replaces the ImageGraph if the stack builds nothing. */
 export class ReleasedImages extends pulumi.ComponentResource {
-  /** The Debian image, by digest. */
+  /** Ref of the Debian image. */
   readonly debian: pulumi.Output<string>;
-  /** Image of each service, by name: repository with tag and digest. */
+  /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
-  /** Image of each backing service that the services use, and of the gateway. */
+  /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
   readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Output<string>>
   >;
@@ -33,7 +33,8 @@ export class ReleasedImages extends pulumi.ComponentResource {
     super("morgan:image:ReleasedImages", name, { release: release.id }, opts);
     const copies = copiesOf(release);
     const copied = copies.length === 0 ? undefined : createCopy(this, copies, build);
-    // A preview knows the digests, and so which containers change; an up waits until the images are there.
+    // A preview gets the refs at once, so that it shows which containers change. An up waits until the images are
+    // there.
     const image = (ref: string): pulumi.Output<string> =>
       copied === undefined || pulumi.runtime.isDryRun() ? pulumi.output(ref) : copied.id.apply(() => ref);
     const { debian = "", haproxy = "", redis, postgres } = release.backing;
@@ -51,7 +52,7 @@ export class ReleasedImages extends pulumi.ComponentResource {
   }
 }
 
-/** What is copied, a line an image; nothing where the stack built the release itself. */
+/** Returns a line for each image to copy; no lines if the stack built the release itself. */
 function copiesOf(release: Release): string[] {
   const { from, id } = release;
   if (from === undefined) return [];
@@ -64,14 +65,14 @@ function copiesOf(release: Release): string[] {
     });
 }
 
-/** One resource for all of a release: each takes a share of every up. */
+/** Creates one resource that copies all images of a release, because each resource adds time to every up. */
 function createCopy(
   parent: pulumi.Resource,
   copies: readonly string[],
   build: ReleasedImagesArgs["build"],
 ): pulumi.Resource & { readonly id: pulumi.Output<string> } {
   const push = pushPreamble(build);
-  // For the log-in, which goes with it.
+  // The login is written into this folder, and removed with it.
   const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
   const script = workFolder + push.script + readFileSync(new URL("copy-images.sh", import.meta.url), "utf8");
   return new command.local.Command(

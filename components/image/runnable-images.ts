@@ -7,7 +7,7 @@ import { mapValues } from "../lib/map-values.ts";
 import { pulled } from "../network/image-pull.ts";
 import { checkSizes, type ServiceImageOutput } from "../size/check.ts";
 
-/** The images of a stack, before anything runs them. */
+/** Refs of a stack's images, before they are pulled and checked. */
 export interface BuiltImages {
   readonly debian: pulumi.Output<string>;
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
@@ -16,9 +16,9 @@ export interface BuiltImages {
   >;
 }
 
-/** The images of a stack, ready for containers: in the engine and, for services, within their budgets. */
+/** The images of a stack, ready for containers: in the engine and, for services, checked against their size budgets. */
 export interface RunnableImages extends Omit<BuiltImages, "services"> {
-  /** Image of each service with its digest and its size, by name. */
+  /** Ref, digest and size of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<ServiceImageOutput>>>;
 }
 
@@ -31,7 +31,7 @@ export interface RunnableImagesArgs {
   readonly engine: Engine;
 }
 
-/** Returns the images once containers can be made of them: pulled if the registry needs a login, then size-checked. */
+/** Makes the images ready for containers: pulls them if the registry requires a login, then checks their sizes. */
 export function runnableImages(built: BuiltImages, { config, engine }: RunnableImagesArgs): RunnableImages {
   const { images, network, services, stack } = config;
   const { host } = registryOf(images.registry);

@@ -1,6 +1,7 @@
 /**
- * Ends this program where nobody reads any more what it prints, as when Pulumi was killed: Node would tell of the broken
- * pipe as an error, Pulumi's own handler would print that, and so on for ever, with a processor and more and more memory.
- * Imported before anything else, for its effect: a program can be abandoned while it is still being loaded.
+ * Ends this program when nobody reads its output any more, as after a kill of Pulumi. Node 24 reports the broken pipe
+ * as an error, and the error handler of Pulumi's SDK 3.270 prints that error to the same pipe. Without this file the
+ * two would go on for ever, with a full CPU and growing memory. index.ts imports it first, because Pulumi can be killed
+ * while the program is still being loaded.
  */
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));

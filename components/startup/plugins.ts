@@ -3,12 +3,13 @@ import dockerBuild from "@pulumi/docker-build/package.json" with { type: "json" 
 import docker from "@pulumi/docker/package.json" with { type: "json" };
 import * as pulumi from "@pulumi/pulumi";
 
-/** The packages that have a plugin, which Pulumi starts at the version that the package names. */
+/** The packages with a plugin. Pulumi starts the plugin of the version that the package names. */
 const PACKAGES = [command, docker, dockerBuild];
 
 /**
- * Has Pulumi start its plugins while the preflight is still asking the machine; it would start each with the first resource
- * that needs it, one after the other. What they are asked for does not exist: the answer is no, and nothing is changed.
+ * Makes Pulumi start its plugins while the preflight still checks the machine. By itself Pulumi 3.259 starts each
+ * plugin with the first resource that needs it, one after the other. The invoked function does not exist: each plugin
+ * returns an error, which is ignored, and nothing changes.
  */
 export function startPlugins(): void {
   for (const {

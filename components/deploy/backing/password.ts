@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../container/stack-context.ts";
 
 /**
- * A password, made from the system's randomness and kept in the state as a secret. 32 letters and digits. It is in the
- * state before anything else gets it, so that a run that is killed loses none.
+ * Creates a password of 32 random letters and digits, which the state keeps as a secret. Pulumi writes it to the state
+ * before another resource uses it, so a killed run loses no password.
  */
 export function createPassword(
   parent: pulumi.Resource,
@@ -15,7 +15,7 @@ export function createPassword(
     name,
     {
       create: "LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 32",
-      // No trigger: that would replace the resource, which Pulumi refuses where it is protected. This updates it.
+      // An update, not a trigger. A trigger replaces the resource, and Pulumi 3.259 refuses to replace a protected one.
       ...(stack.passwordRevision === "" ? {} : { environment: { MORGAN_PASSWORD_REVISION: stack.passwordRevision } }),
       logging: command.local.Logging.None,
       addPreviousOutputInEnv: false,
@@ -24,7 +24,7 @@ export function createPassword(
       parent,
       protect: stack.protectData,
       additionalSecretOutputs: ["stdout"],
-      // Another way of making passwords is for new ones: by itself it is no reason for another password.
+      // A change of the command below applies to new passwords only. It does not change an existing password.
       ignoreChanges: ["create", "logging"],
     },
   );

@@ -15,19 +15,19 @@ const FILES = {
 };
 
 /**
- * Who is let in, said here because an image says it when it makes a cluster, each its own way, and never again: on the
- * network whoever knows the password; in the container, where nobody else can be, its own user without one.
+ * Rules for connections. Clients on the network need the password. The container's own user connects through the socket
+ * without one. An image writes its own rules only when it makes a cluster, and each image writes different rules.
  */
 const HBA = "local all all peer map=container\nhost all all all scram-sha-256\n";
 const IDENT = `container postgres ${ROLE}\n`;
 
 /** PostgreSQL for the history, with its data on a volume. */
 export class Postgres extends pulumi.ComponentResource {
-  /** Address without the password: "postgresql://morgan@postgres:5432/morgan". */
+  /** URL without the password: "postgresql://morgan@postgres:5432/morgan". */
   readonly url: string;
-  /** Password of the user `morgan`, once the database takes it; secret. */
+  /** Password of the role `morgan`, available when the database accepts it. Secret. */
   readonly password: pulumi.Output<string>;
-  /** Id of its container. */
+  /** Id of PostgreSQL's container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -57,7 +57,7 @@ export class Postgres extends pulumi.ComponentResource {
       },
       volumes: { [DATA]: createVolume(this, `${name}-data`, args.stack.protectData) },
       scratch: ["/tmp", "/var/run/postgresql"],
-      // Over TCP: while the cluster is being made, the server of the upstream image answers on its socket alone.
+      // Over TCP: while the upstream image of PostgreSQL 15 makes the cluster, its server answers on the socket only.
       healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", ROLE],
       startLimit: "60 s",
       stopLimit: "30 s",

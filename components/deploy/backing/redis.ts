@@ -9,11 +9,11 @@ const SECRETS = "/run/secrets";
 
 /** Redis for sessions, with its data on a volume. */
 export class Redis extends pulumi.ComponentResource {
-  /** Address without the password: "redis://redis:6379/0". */
+  /** URL without the password: "redis://redis:6379/0". */
   readonly url: string;
-  /** Password; secret. */
+  /** Password. Secret. */
   readonly password: pulumi.Output<string>;
-  /** Id of its container. */
+  /** Id of Redis' container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -30,7 +30,7 @@ export class Redis extends pulumi.ComponentResource {
         contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
       },
       volumes: { "/data": createVolume(this, `${name}-data`, args.stack.protectData) },
-      // An answer that asks for the password is an answer; the probe needs none then.
+      // The probe needs no password: a Redis that answers NOAUTH is healthy.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
       startLimit: "30 s",
       stopLimit: "10 s",
@@ -44,7 +44,10 @@ export class Redis extends pulumi.ComponentResource {
   }
 }
 
-/** Sessions survive a restart within a second of their last change, and the oldest go first when memory is full. */
+/**
+ * A crash loses at most the last second of changes. If memory is full, the session that was used longest ago is
+ * removed.
+ */
 const CONFIG = `bind 0.0.0.0
 dir /data
 appendonly yes

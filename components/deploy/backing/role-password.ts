@@ -3,26 +3,27 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Inputs of a role's password. */
 export interface RolePasswordArgs {
-  /** Id of the container in which PostgreSQL runs, healthy. */
+  /** Id of PostgreSQL's container, available when it is healthy. */
   readonly container: pulumi.Input<string>;
-  /** The role, which is the name of its database too. */
+  /** Name of the role and of its database. */
   readonly role: string;
   readonly password: pulumi.Input<string>;
 }
 
 /**
- * Gives a role its password in the database that runs, since what the image is told counts only when a cluster is made.
- * It is done again for every container, because the volume may hold an older password. psql asks for it twice, sends
- * only its hash, and is let in as the container's own user.
+ * Sets the password of a role in the running database. The image's password variables have an effect only when the
+ * image makes a cluster. It is set again for every new container, because the volume may contain an older password.
+ * psql reads the password twice, sends only its hash, and connects as the container's own user.
  *
- * @returns the password, once the database takes it.
+ * @returns the password, available when the database accepts it.
  */
 export function setRolePassword(parent: pulumi.Resource, name: string, args: RolePasswordArgs): pulumi.Output<string> {
   const set = new command.local.Command(
     name,
     {
       create: `docker exec -i "$MORGAN_CONTAINER" psql --no-psqlrc --quiet -U ${args.role} -d ${args.role} -c '\\password'`,
-      // No trigger: a replacement would spread to what waits for it, and be a gap of core's for a new PostgreSQL image.
+      // An update, not a trigger. A trigger replaces the resource, and Pulumi 3.259 would then also replace what
+      // depends on it: core would have downtime for every new PostgreSQL image.
       environment: { MORGAN_CONTAINER: args.container },
       stdin: pulumi.secret(pulumi.interpolate`${args.password}\n${args.password}\n`),
       logging: command.local.Logging.None,

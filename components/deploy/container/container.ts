@@ -9,49 +9,53 @@ import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** A container of the stack. What is not said here is the same for all of them. */
+/** Inputs of a container. Everything else is the same for all containers of a stack. */
 export interface ContainerArgs {
-  /** Image by digest, or by a name in the engine. */
+  /** Ref of the image, or its name in the engine. */
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
   readonly stack: Pick<StackContext, "name">;
-  /** Networks that it is on; none for the engine's default one. */
+  /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
-  /** Command that tells whether it is healthy, run inside it. */
+  /** Command that runs in the container and succeeds if it is healthy. */
   readonly healthCommand: readonly string[];
-  /** How long it may take until it is healthy. */
+  /** Time within which it has to become healthy. */
   readonly startLimit: Duration;
-  /** How long it may take to finish what it has when it is told to stop. */
+  /** Time within which it has to end after the stop signal. The engine then kills it. */
   readonly stopLimit: Duration;
+  /** Largest memory, without swap. */
   readonly memory: Size;
-  /** Share of the processors, in cores. */
+  /** Upper bound of its CPU time, in cores. */
   readonly cpus: number;
   readonly rollout: Rollout;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Configuration and secrets, as files. */
   readonly files?: Files;
-  /** Named volumes, by the path where they are mounted. */
+  /** Named volumes, by the path in the container. */
   readonly volumes?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Named volumes that it may only read, by the path where they are mounted. */
+  /** Named volumes that are mounted read-only, by the path in the container. */
   readonly readOnlyVolumes?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Folders of the engine's host that it may read, by the path where they are mounted. */
+  /** Folders of the engine's host that are mounted read-only, by the path in the container. */
   readonly folders?: Readonly<Record<string, string>>;
-  /** The card that it is given, and how. */
+  /** The GPU that it gets. Default: none. */
   readonly gpu?: GpuAssignment | undefined;
-  /** What has to be there and healthy before it is made or replaced. */
+  /** Resources that have to be ready before the container is created or replaced. */
   readonly after?: readonly pulumi.Resource[];
-  /** Paths that are writable and kept in memory. */
+  /** Writable folders in memory, 64 MiB each. */
   readonly scratch?: readonly string[];
-  /** The port of the host that leads to a port of the container. */
+  /** Published port: `external` on the host's `address`, `internal` in the container. */
   readonly publish?: { readonly address: string; readonly external: number; readonly internal: number };
 }
 
-/** Inputs that the provider does not apply to a container that is there, without saying so. */
+/**
+ * Inputs that docker 5.2.0 does not apply to an existing container, though it plans an update. `#initerror` replaces a
+ * container whose wait failed in the last run; otherwise the next up would take it as healthy.
+ */
 const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
 
-/** The one way in which a container is made: not root, read-only, no capabilities, limited, health-gated. */
+/** Creates a container: not root, read-only, without capabilities, with limits and a health check. */
 export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): docker.Container {
   const files =
     args.files === undefined || Object.keys(args.files.contents).length === 0
@@ -100,15 +104,15 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       ...LOG_ROTATION,
       healthcheck: {
         tests: ["CMD", ...args.healthCommand],
-        // It is for people: the gateway asks by itself. Every probe starts a process, and there are nine containers.
+        // Seldom, because every probe starts a process. The gateway has checks of its own.
         interval: goDuration("30 s"),
         timeout: goDuration("3 s"),
         retries: 3,
         startPeriod: goDuration(args.startLimit),
         startInterval: goDuration("200 ms"),
       },
-      // What others stand on is healthy before they are made, and one on a card before the next one loads its weights. For
-      // the rest `settled` waits, at the end.
+      // Backing services have to be healthy before their users are created, and a container on a GPU before the next
+      // one loads its weights. The readiness gate waits for the other containers.
       wait: args.rollout === "stop-first" || args.gpu !== undefined,
       waitTimeout: seconds(args.startLimit),
       mustRun: true,
@@ -128,7 +132,7 @@ function networkInputs({ name, alias }: Joined): docker.types.input.ContainerNet
   return alias === undefined ? { name } : { name, aliases: [alias] };
 }
 
-/** The engine gives a tmpfs the mode of the image's folder, but not its owner. */
+/** Docker 28.5 gives a tmpfs the mode of the image's folder, but not its owner. */
 function scratchOptions(user: string): string {
   const [uid = "", gid = ""] = user.split(":");
   return `rw,noexec,nosuid,nodev,size=64m,mode=1777,uid=${uid},gid=${gid}`;

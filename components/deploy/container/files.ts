@@ -4,21 +4,22 @@ import { stackLabels } from "../../engine/labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** Files that a container may read. */
+/** Files for a container. */
 export interface Files {
   /**
-   * Any image; nothing of it is run. One that moves less often than that of the container which reads the files:
-   * another image is another files container, and that is a rollout.
+   * Image of the files container; nothing in it runs. It should change less often than the image of the container that
+   * reads the files, because another image replaces both containers.
    */
   readonly image: pulumi.Input<string>;
-  /** Contents by path, each in a folder that holds nothing else. */
+  /** Contents by path. Their folders contain no other files. */
   readonly contents: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
- * Keeps files in the anonymous volumes of a container that never starts, for another one to mount by this one's name.
- * The engine refuses an upload into a container whose root is read-only, and what is in the environment can be read by
- * everyone who may ask the engine.
+ * Creates a files container. Docker 28.5 refuses an upload into a container with a read-only root, and everyone with
+ * access to the engine can read the environment of a container.
+ *
+ * @returns the name of the files container, from which another container mounts the volumes.
  */
 export function createFiles(
   parent: pulumi.Resource,

@@ -1,13 +1,13 @@
 import type { GpuMode } from "../../config/gpu.ts";
 
-/** How a container is given a card. */
+/** The GPU of a container. */
 export interface GpuAssignment {
   readonly mode: Exclude<GpuMode, "none">;
-  /** Index or UUID of the card or slice. */
+  /** Index or UUID of the GPU or slice. */
   readonly device: string;
 }
 
-/** What of a container's inputs gives it exactly one card. */
+/** The inputs of a container that give it exactly one GPU. */
 export interface GpuInputs {
   readonly deviceRequests?: {
     readonly driver: string;
@@ -18,7 +18,7 @@ export interface GpuInputs {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A container's inputs for a card; none for a container without one. */
+/** Returns the inputs that give a container its GPU; no inputs for a container without a GPU. */
 export function gpuInputs(assignment: GpuAssignment | undefined): GpuInputs {
   switch (assignment?.mode) {
     case "cdi":
@@ -27,7 +27,7 @@ export function gpuInputs(assignment: GpuAssignment | undefined): GpuInputs {
         environment: {},
       };
     case "nvidia":
-      // "gpu" alone brings the driver's tools and not its compute libraries.
+      // With "gpu" alone, NVIDIA's container toolkit mounts the driver's tools and not its compute libraries.
       return {
         deviceRequests: [
           { driver: "nvidia", deviceIds: [assignment.device], capabilities: ["gpu", "compute", "utility"] },

@@ -4,29 +4,29 @@ import { stackLabels } from "../../engine/labels.ts";
 
 /** A network of a stack. */
 export type NetworkName =
-  /** The gateway and the services. No way out. */
+  /** The gateway and the services. It does not reach other networks. */
   | "services"
-  /** The backing services and those that use them. No way out. */
+  /** The backing services and their users. It does not reach other networks. */
   | "data"
-  /** A way out, and the way in: a port can only be published from a network that has both. */
+  /** Connects containers to the host and the internet. Docker 28.5 publishes a port only from such a network. */
   | "outside";
 
-/** The networks of the gateway: services call each other over it, and its port is published. */
+/** Networks of the gateway: the services call each other through it, and it has the published port. */
 export const GATEWAY_NETWORKS: readonly NetworkName[] = ["services", "outside"];
 
-/** A network that a container is on, and the name by which others find it there. */
+/** A network that a container joins. */
 export interface Joined {
   readonly name: pulumi.Input<string>;
-  /** Undefined where nobody has to find it. */
+  /** DNS name of the container on this network; undefined if no other container connects to it there. */
   readonly alias?: string;
 }
 
-/** The networks of a stack, by what they are for; their names in the engine. */
+/** Names of a stack's networks in the engine, by their purpose. */
 export type Networks = Readonly<Partial<Record<NetworkName, pulumi.Output<string>>>>;
 
 /**
- * Makes the networks of a stack; that of the data where there is some. An engine has about 30 to give, so there is none
- * for each service.
+ * Creates the networks of a stack. The network `data` exists only if the stack keeps data. There is no network for each
+ * service, because the address pools of Docker 28.5 suffice for about 30 networks.
  */
 export function createNetworks(parent: pulumi.Resource, stack: string, keepsData: boolean): Networks {
   const closed = (name: string): pulumi.Output<string> =>
@@ -34,22 +34,25 @@ export function createNetworks(parent: pulumi.Resource, stack: string, keepsData
   return {
     services: closed("services-network"),
     ...(keepsData ? { data: closed("data-network") } : {}),
-    // Once the only one: under its old name it stays as it is, and what is on it is found there until it has moved.
+    // Formerly the only network. It keeps its logical name, so that it is not replaced while containers still use it.
     outside: new docker.Network("network", { labels: stackLabels(stack, "network") }, { parent }).name,
   };
 }
 
-/** Without an address of the host on the bridge, which else answers on every port that the host listens on. */
+/**
+ * Leaves the bridge without an address of the host. Otherwise Docker 28.5 gives it one, at which containers reach every
+ * port that the host listens on.
+ */
 const CLOSED = { "com.docker.network.bridge.inhibit_ipv4": "true" };
 
 /**
- * What a container joins. It is found by its name on the networks where others look for it: on a second one it would
- * be there twice for a gateway that is on both.
+ * Returns the networks that a container joins. It has its DNS alias on one network only. With an alias on two networks,
+ * the gateway, which is on both, would find it twice.
  */
-export function join(networks: Networks, names: readonly NetworkName[], alias: string, found: NetworkName): Joined[] {
+export function join(networks: Networks, names: readonly NetworkName[], alias: string, aliasOn: NetworkName): Joined[] {
   return names.flatMap((network): Joined[] => {
     const name = networks[network];
     if (name === undefined) return [];
-    return [network === found ? { name, alias } : { name }];
+    return [network === aliasOn ? { name, alias } : { name }];
   });
 }

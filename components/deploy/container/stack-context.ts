@@ -1,13 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What every container, volume and secret of a stack needs to know of the stack. */
+/** Facts about a stack that its containers, volumes and passwords need. */
 export interface StackContext {
   /** Name of the stack, for labels. */
   readonly name: string;
-  /** Image of the files containers. It changes less often than others, so that files stay where they are. */
+  /**
+   * Image of the files containers. It changes less often than other images, so files containers are seldom replaced.
+   */
   readonly filesImage: pulumi.Input<string>;
   /** True if volumes and passwords are protected from deletion. */
   readonly protectData: boolean;
-  /** Names the passwords of the backing services. Another revision means other passwords. */
+  /** Name of the passwords of the backing services. Another revision creates new passwords. */
   readonly passwordRevision: string;
 }

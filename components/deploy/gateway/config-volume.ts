@@ -5,27 +5,27 @@ import { createFiles, type Files } from "../container/files.ts";
 import type { StackContext } from "../container/stack-context.ts";
 import { createVolume } from "../container/volume.ts";
 
-/** Inputs of a gateway's files. */
+/** Inputs of the gateway's files. */
 export interface GatewayFilesArgs {
   readonly stack: StackContext;
   /** Contents by path. */
   readonly contents: Files["contents"];
-  /** Image that the gateway runs, which checks its configuration. */
+  /** Ref of the gateway's image, with which the files are checked. */
   readonly gatewayRef: pulumi.Input<string>;
 }
 
-/** A gateway's files, in a place that outlives them. */
+/** The gateway's files, on a volume. */
 export interface GatewayFiles {
-  /** Name of the volume that is to be mounted at `GATEWAY_FOLDER`. */
+  /** Name of the volume. The gateway has to mount it at `GATEWAY_FOLDER`. */
   readonly volume: pulumi.Output<string>;
-  /** There when they are on the volume, and a gateway that runs has taken them over. */
+  /** Available when the files are on the volume and a running gateway has loaded them. */
   readonly loaded: pulumi.Resource;
 }
 
 /**
- * Keeps the gateway's files on a volume, so that other files are no other container: a gateway that runs loads them
- * without losing a connection. They get there through a holder (see createFiles), which is a new one with every change,
- * and not by a command's input: they may hold secrets.
+ * Keeps the gateway's files on a volume, so that changed files do not replace the gateway. A running gateway loads them
+ * without losing a connection. A files container brings the files to the volume, and is replaced with every change. An
+ * input of the command would show them in errors, and they may contain secrets.
  */
 export function createGatewayFiles(parent: pulumi.Resource, name: string, args: GatewayFilesArgs): GatewayFiles {
   const { stack, gatewayRef, contents } = args;

@@ -1,13 +1,15 @@
 interface GatewayError {
   readonly status: number;
-  /** Name of the reason, for programs: the services' own where they have one. */
+  /** Reason, for programs. It is the services' own code if the services have the same error. */
   readonly code: string;
   readonly message: string;
-  /** A header, as HAProxy takes it. */
+  /** A header, in HAProxy's syntax. */
   readonly header?: string;
 }
 
-/** What the gateway answers by itself; to what is no request yet, 400 and 408, HAProxy gives a text that nobody can set. */
+/**
+ * Responses of the gateway itself. HAProxy 2.6 has fixed responses to incomplete and invalid requests (400 and 408).
+ */
 const ERRORS: readonly GatewayError[] = [
   {
     status: 401,
@@ -27,7 +29,7 @@ const ERRORS: readonly GatewayError[] = [
   { status: 504, code: "timeout", message: "the service did not answer in time" },
 ];
 
-/** Lines of HAProxy's configuration that give its answers the form of the services' errors. */
+/** Lines of HAProxy's configuration. They give its own responses the form of the services' errors. */
 export const ERROR_LINES: readonly string[] = ERRORS.map(({ status, code, message, header }) => {
   const body = JSON.stringify({ error: { code, message } });
   const line = `http-error status ${String(status)} content-type application/json string '${body}'`;

@@ -12,23 +12,24 @@ import type { StackContext } from "../container/stack-context.ts";
 /** Inputs of a Gateway. */
 export interface GatewayArgs {
   readonly stack: StackContext;
+  /** Ref of its image. */
   readonly ref: pulumi.Input<string>;
-  /** Networks that it is on. */
+  /** Networks that it joins. */
   readonly networks: readonly Joined[];
   readonly config: GatewayConfig;
   readonly routes: readonly Route[];
-  /** Name of the service that the published port leads to. */
+  /** Name of the service that gets the requests of the published port. */
   readonly published: string;
 }
 
 const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
 const PUBLISHED_PORT = 8080;
 
-/** The one published port, and the hop between services: only what is ready gets a request. */
+/** The gateway: the published port, and the hop between services. Only ready containers get requests. */
 export class Gateway extends pulumi.ComponentResource {
-  /** URL at which the stack is reached from outside. */
+  /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
-  /** Id of its container. */
+  /** Id of the gateway's container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,7 +51,7 @@ export class Gateway extends pulumi.ComponentResource {
       command: HAPROXY_COMMAND,
       readOnlyVolumes: { [GATEWAY_FOLDER]: files.volume },
       after: [files.loaded],
-      // Where a worker leaves to the next one what it knows of the containers.
+      // In this folder a worker saves the states of the containers for the next worker.
       scratch: ["/tmp"],
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
       startLimit: "30 s",
@@ -67,7 +68,7 @@ export class Gateway extends pulumi.ComponentResource {
   }
 }
 
-/** What the gateway reads, by path. Of the token it gets the digest, which is all that it needs to compare. */
+/** Returns the gateway's files by path. They contain the token's digest, not the token. */
 function gatewayFiles({ routes, published, config }: GatewayArgs): Record<string, pulumi.Input<string>> {
   const { tls, token, bodyLimit, rateLimit } = config;
   const render = (tokenDigest: string | undefined): string =>

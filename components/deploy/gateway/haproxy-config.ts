@@ -1,56 +1,58 @@
 import { ERROR_LINES } from "./error-responses.ts";
 
-/** One service as the gateway sees it. */
+/** The route to one service. */
 export interface Route {
-  /** Name by which the engine's DNS knows the service's containers. */
+  /** Name of the service, and DNS name of its containers. */
   readonly name: string;
-  /** Port of the containers, and the gateway's own port for the other services. */
+  /** Port of the containers, and port of the gateway for the other services. */
   readonly port: number;
 }
 
-/** What the published port demands of a request. */
+/** Limits for requests at the published port. */
 export interface GatewayLimits {
   /** Path, in the container, of the file with certificate and key; undefined for plain HTTP. */
   readonly certificate: string | undefined;
-  /** Largest body that is taken, in bytes. */
+  /** Largest body of a request, in bytes. */
   readonly bodyLimit: number;
-  /** Requests of one client's address in 10 s; 0 for any number. */
+  /** Largest number of requests from one client's address in 10 s; 0 for any number. */
   readonly rateLimit: number;
-  /** SHA-256 of the token that a request has to bring, in hexadecimal digits; undefined where it needs none. */
+  /** SHA-256 of the token that a request has to bring, in hexadecimal digits; undefined if it needs none. */
   readonly tokenDigest: string | undefined;
 }
 
-/** Inputs of the gateway's configuration. */
+/** Inputs of HAProxy's configuration. */
 export interface HaproxyConfigArgs {
   readonly routes: readonly Route[];
-  /** Name of the service that the published port leads to. */
+  /** Name of the service that gets the requests of the published port. */
   readonly published: string;
-  /** The gateway's port, inside its container, that is published. */
+  /** Port in the gateway's container that is published. */
   readonly publishedPort: number;
   readonly limits: GatewayLimits;
 }
 
-/** How many containers of one service can be there at once: the old, the new, and what failed rollouts left. */
+/** Largest number of containers of one service at once: the old, the new, and those that failed rollouts left. */
 const SERVERS = 8;
 
 /**
- * HAProxy's configuration. Containers are found over the engine's DNS and asked for their readiness all the time, so
- * that a newcomer gets few requests before it can answer them and one that stops gets none after.
+ * Returns the configuration of HAProxy 2.6. HAProxy finds containers through the engine's DNS and checks their
+ * readiness all the time. So a new container gets few requests before it can answer them, and a stopped one gets none.
  *
- * The numbers were found under load. A service that computes hard may not answer checks for seconds (stt, while it
- * decodes), and must not be taken for one that is gone, which refuses connections; that costs a request nothing. Without
- * retries a request that meets a container at its end is lost. Only what fits into a buffer can be sent a second time:
- * 256 KiB are a voice turn of 8 s, and 600 of them are little more than half of the gateway's memory. Backends alone wait
- * for it: a frontend that did would take a body in before it refused it.
+ * Load tests gave the numbers:
+ * - A busy service may not answer checks for seconds, as stt while it decodes. It stays up until five checks fail. A
+ *   container that is gone refuses connections instead, and the request is retried elsewhere.
+ * - Without retries, a request to a container that is just stopping is lost.
+ * - HAProxy can retry only a request that fits into a buffer. 256 KiB suffice for a voice turn of 8 s, and 600 buffers
+ *   take little more than half of the gateway's memory.
+ * - Only backends wait for the body. A frontend would receive the whole body before it refuses the request.
  *
- * This HAProxy takes a newcomer for good until its first check has failed, and one that died until five have. A container
- * that dies and is started again at another address is both at once, and whoever chooses by connections sends every
- * request to such idle ones, one after the other, until its tries are used up. So containers take turns, and a newcomer
- * begins with a sixteenth of its share.
+ * HAProxy treats a new server as healthy until its first check fails, and a server that was healthy until five checks
+ * fail. A container that restarts at a new address is one of each, and both are idle. `leastconn` would send every
+ * request to these two in turn until its retries run out. So the balance is `roundrobin`, and a new server starts with
+ * 1/16 of its weight.
  *
- * A worker that takes over (see reload-config.sh) begins with what its predecessor knew of the containers: asking for
- * them first, it would have none for its first requests. Its predecessor leaves idle connections open for one more
- * request, since a client that is just sending one on such a connection could not tell whether it was served.
+ * After a reload (see reload-config.sh), the new worker starts with the server states of the old worker. Without them
+ * it would have no server for its first requests. The old worker keeps idle connections open for one more request: a
+ * client that is just sending a request on a closed connection could not know whether it was served.
  */
 export function haproxyConfig({ routes, published, publishedPort, limits }: HaproxyConfigArgs): string {
   return [
@@ -68,8 +70,8 @@ export function haproxyConfig({ routes, published, publishedPort, limits }: Hapr
 }
 
 /**
- * Which body is too large is for the services to say: they count one of undeclared length too, and read on until its
- * client looks for the answer. What is declared twice as large is not worth that.
+ * The services refuse a body above the limit: they also count a body of undeclared length, and read on until the client
+ * reads the response. The gateway refuses a body only if its declared length is twice the limit.
  */
 function publishedFrontend(port: number, published: string, { certificate, ...limits }: GatewayLimits): string {
   const lines = [
@@ -82,10 +84,10 @@ function publishedFrontend(port: number, published: string, { certificate, ...li
   return `frontend published\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
-/** Without HTTP/2: this HAProxy resets the stream of a refused request with a body, and its client sees no answer. */
+/** Without HTTP/2: HAProxy 2.6 resets the stream of a refused request with a body, and the client gets no response. */
 const TLS = "ssl-min-ver TLSv1.2 alpn http/1.1";
 
-/** Counted before the token is looked at: guesses are requests too. */
+/** Lines that limit the rate. They come before the check of the token, so that guesses count too. */
 function rateLines(limit: number): string[] {
   return [
     "stick-table type ip size 100k expire 10s store http_req_rate(10s)",
@@ -94,7 +96,7 @@ function rateLines(limit: number): string[] {
   ];
 }
 
-/** The digest is compared: nobody learns the token from this file, or from how long an answer takes. */
+/** Lines that check the token. They compare digests, so neither this file nor the response time reveals the token. */
 function tokenLines(digest: string): string[] {
   return [
     `acl authorised http_auth_bearer,sha2(256),hex -m str ${digest.toUpperCase()}`,

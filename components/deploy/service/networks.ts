@@ -4,7 +4,7 @@ import type { Compute, Wiring } from "./wiring.ts";
 
 type Need = (service: StackService, wiring: Wiring, compute: Compute) => boolean;
 
-/** The reasons for which a service is on a network. */
+/** Conditions for each network. A service joins the network if one of them is true. */
 const NEEDS: Readonly<Record<NetworkName, readonly Need[]>> = {
   services: [() => true],
   data: [({ backing }, wiring) => backing.some((name) => wiring[name] !== undefined)],
@@ -16,7 +16,7 @@ const NEEDS: Readonly<Record<NetworkName, readonly Need[]>> = {
 
 const NAMES = ["services", "data", "outside"] as const satisfies readonly NetworkName[];
 
-/** The networks that a service needs, and no other. */
+/** Returns the networks that a service needs. */
 export function networksOf(service: StackService, wiring: Wiring, compute: Compute): NetworkName[] {
   return NAMES.filter((name) => NEEDS[name].some((need) => need(service, wiring, compute)));
 }

@@ -10,32 +10,31 @@ import { createContainer } from "../container/container.ts";
 
 /** Inputs of a ServiceContainer. */
 export interface ServiceContainerArgs {
-  /** Image of the service, by digest. */
+  /** Ref of the service's image. */
   readonly ref: pulumi.Input<string>;
   readonly service: StackService;
   readonly rollout: Rollout;
-  /** The card that it computes on; undefined for the processor. */
+  /** The GPU that it computes on; undefined for the CPU. */
   readonly gpu: GpuAssignment | undefined;
-  /** What it uses, and the service on a card that is replaced before it. */
+  /** Resources that have to be ready before it: its backing services, and the previous service on a GPU. */
   readonly after: readonly pulumi.Resource[];
-  /** Where its weights are mounted from; undefined for a service without. */
+  /** Volume or folder with its weights; undefined for a service without weights. */
   readonly weights: Weights | undefined;
   readonly stack: StackContext;
-  /** Networks that it is on. */
+  /** Networks that it joins. */
   readonly networks: readonly Joined[];
-  /** Environment. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Secrets by the name of the file in /run/secrets that holds each. */
+  /** Secrets, by the names of their files in /run/secrets. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** One service, running: health-gated, and replaced without a gap. */
+/** The container of one service. With the rollout "create-first" its replacement causes no downtime. */
 export class ServiceContainer extends pulumi.ComponentResource {
-  /** URL by which the other services reach it, at the gateway. */
+  /** URL at the gateway, for the other services. */
   readonly address: pulumi.Output<string>;
-  /** What it computes on: "cpu", or the card's index or UUID. */
+  /** Device on which it computes: "cpu", or the index or UUID of a GPU. */
   readonly device: pulumi.Output<string>;
-  /** Id of its container. */
+  /** Id of the service's container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -56,7 +55,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
       scratch: ["/tmp"],
       healthCommand: ["python3", "-I", "-S", `${APP}/morgan_shared/probe.py`, String(port), "/ready"],
       startLimit: variant.startLimit,
-      // Longer than the services give a request (30 s), so that those in flight are finished.
+      // Longer than the services' time limit for a request (30 s), so that running requests are finished.
       stopLimit: "35 s",
       memory: variant.memory,
       cpus,

@@ -3,12 +3,15 @@ import { WEIGHTS } from "../../catalog/image-contract.ts";
 import type { Model } from "../../config/models.ts";
 import { createVolume } from "../container/volume.ts";
 
-/** What is mounted at WEIGHTS: a volume that can be written, or a folder of the host that cannot. */
+/** The mount at `WEIGHTS`: a writable volume, or a read-only folder of the host. */
 export type Weights =
   | { readonly volumes: Readonly<Record<typeof WEIGHTS, pulumi.Output<string>>> }
   | { readonly folders: Readonly<Record<typeof WEIGHTS, string>> };
 
-/** A place for a service's weights, which outlives its containers. */
+/**
+ * Returns the mount for a service's weights. It creates a volume, which outlives the containers, if the model is no
+ * folder.
+ */
 export function createWeights(
   parent: pulumi.Resource,
   service: string,

@@ -4,22 +4,22 @@ import type { LlmConfig } from "../../config/llm.ts";
 import type { Model } from "../../config/models.ts";
 import type { StackService } from "../../catalog/select.ts";
 
-/** A backing service as its users see it. */
+/** The URL and the password of a backing service. */
 export interface BackingService {
   readonly url: pulumi.Input<string>;
   readonly password: pulumi.Input<string>;
 }
 
-/** What services are wired to. */
+/** The backing services, the language model and the limit that services are configured with. */
 export interface Wiring {
   readonly redis: BackingService | undefined;
   readonly postgres: BackingService | undefined;
   readonly llm: Omit<LlmConfig, "apiKey"> & { readonly apiKey: pulumi.Input<string> | undefined };
-  /** Largest body that a service takes, in bytes. */
+  /** Largest body of a request, in bytes. */
   readonly bodyLimit: number;
 }
 
-/** The device and the weights of a variant that can use a GPU. */
+/** The device and the weights of a service that can use a GPU. */
 export interface Compute {
   /** True if it has a GPU. */
   readonly onGpu: boolean;
@@ -31,8 +31,8 @@ export interface Compute {
 type Inputs = Record<string, pulumi.Input<string>>;
 
 /**
- * The environment of a service: which engine does its work, and where it finds what it calls and uses. Passwords come
- * as files, never in here.
+ * Returns the environment of a service: its speech engine, and the URLs of the services that it uses. Passwords are in
+ * files, never in the environment.
  */
 export function environmentOf(
   service: StackService,
@@ -73,7 +73,7 @@ function computeEnvironment({ onGpu, model, offline }: Compute): Inputs {
   };
 }
 
-/** The secrets of a service, by the name of the file in /run/secrets that holds each. */
+/** Returns the secrets of a service, by the names of their files in /run/secrets. */
 export function secretsOf(
   service: Pick<StackService, "backing" | "languageModel">,
   { redis, postgres, llm }: Wiring,

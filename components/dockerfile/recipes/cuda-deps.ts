@@ -5,11 +5,11 @@ import type { Instruction } from "../instruction.ts";
 
 const [uid = "", gid = ""] = SERVICE_USER.split(":");
 
-/** Shared by the services that compute on a GPU: the CUDA libraries that more than torch uses, from wheels. */
+/** The stage below every service that computes on a GPU: the CUDA libraries that not only torch uses, from wheels. */
 export function cudaDepsRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {
   return [
     { kind: "from", image: "base" },
-    // A new volume takes over the owner of the folder that it is mounted on; weights are downloaded by the service.
+    // The engine gives a new volume the owner of the folder on which it is mounted. The service downloads the weights.
     { kind: "run", commands: [`install -d -o ${uid} -g ${gid} ${WEIGHTS}`] },
     installRequirements(requirements, sources),
   ];

@@ -1,6 +1,6 @@
 import type { Instruction } from "../instruction.ts";
 
-/** Debian from a root file system that lies in the build context. */
+/** Debian, from a root file system in the build context. */
 export function debianRecipe(): readonly Instruction[] {
   return [
     { kind: "from", image: "scratch" },

@@ -8,7 +8,7 @@ export function haproxyRecipe(sources: PackageSources): readonly Instruction[] {
   return [
     { kind: "from", image: "debian" },
     installDebianPackages(["haproxy"], sources, { after: [`mkdir -p ${GATEWAY_FOLDER}`] }),
-    // HAProxy's own word for "finish what you have, take nothing new".
+    // At this signal HAProxy 2.6 finishes its requests and accepts no new ones.
     { kind: "stopsignal", signal: "SIGUSR1" },
     { kind: "user", user: HAPROXY_USER },
     { kind: "cmd", command: HAPROXY_COMMAND },

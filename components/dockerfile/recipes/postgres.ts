@@ -4,8 +4,8 @@ import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 
 /**
- * Makes the cluster at the first start, beside its place, and moves it there when it is whole: an interrupted first
- * start leaves nothing that the second one would take for a database.
+ * Makes the cluster at the first start, in a folder beside its final one, and moves it when it is complete. After an
+ * interrupted first start, the second start finds no half-made cluster.
  */
 const ENTRYPOINT = `#!/bin/sh
 set -eu
@@ -22,8 +22,8 @@ exec "$@"
 `;
 
 /**
- * The just-in-time compiler and LLVM, 160 MB: it pays for queries of seconds, and the server does without where the
- * files are missing. Debian's package cannot be had without them.
+ * The just-in-time compiler and LLVM, which Debian's package contains. The compiler helps only queries that take
+ * seconds. PostgreSQL 15 works without it if the files are missing.
  */
 const COMPILER = [
   "/usr/lib/postgresql/15/lib/bitcode",
@@ -48,7 +48,7 @@ export function postgresRecipe(sources: PackageSources): readonly Instruction[] 
     }),
     { kind: "env", values: { PATH: "/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin" } },
     { kind: "file", path: "/usr/local/bin/docker-entrypoint.sh", mode: "0755", content: ENTRYPOINT },
-    // A fast shutdown: sessions are ended and the data is written, instead of waiting for every client.
+    // PostgreSQL 15 then ends the sessions and writes its data, instead of waiting for every client (fast shutdown).
     { kind: "stopsignal", signal: "SIGINT" },
     { kind: "user", user: DATA_USER },
     { kind: "entrypoint", command: ["/usr/local/bin/docker-entrypoint.sh"] },

@@ -16,12 +16,12 @@ http:
   addr: :${String(REGISTRY_PORT)}
 `;
 
-/** The local registry, from Debian's package on the root file system that lies in the build context. */
+/** The local registry, from Debian's package on the root file system in the build context. */
 export function debianRegistryRecipe(sources: PackageSources): readonly Instruction[] {
   return [...debianRecipe(), installDebianPackages(["docker-registry"], sources), ...registryTail("docker-registry")];
 }
 
-/** The local registry, from the upstream image, which runs as root and keeps its data as root. */
+/** The local registry, from the upstream image. By itself that image runs as root, and its data belongs to root. */
 export function upstreamRegistryRecipe(image: string): readonly Instruction[] {
   return [{ kind: "from", image }, ...registryTail("registry")];
 }

@@ -3,7 +3,7 @@ import type { PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../instruction.ts";
 import { UNREAD_FILES } from "../excluded-files.ts";
 
-/** What one service needs beside its code: Debian packages, then its hash-locked requirements. */
+/** The dependencies of one service: Debian packages, then its hash-locked requirements. */
 export function serviceDepsRecipe(
   requirements: string,
   packages: readonly string[],

@@ -1,7 +1,9 @@
 import type { Instruction } from "../instruction.ts";
 import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
 
-/** One service: its code on its dependencies. The code comes last, so that a changed line pushes one small layer. */
+/**
+ * One service: its code, built on its dependencies. The code is the last layer, so a changed line pushes a small one.
+ */
 export function serviceRecipe(name: string, port: number): readonly Instruction[] {
   return [
     { kind: "from", image: "deps" },

@@ -1,6 +1,6 @@
 import type { Instruction } from "../instruction.ts";
 
-/** What builds need and images must not hold: uv, mounted into the RUN that uses it. */
+/** Programs for builds that no image may contain: uv, which is mounted into the RUN that uses it. */
 export function toolsRecipe(): readonly Instruction[] {
   return [
     { kind: "from", image: "scratch" },

@@ -12,8 +12,9 @@ import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts"
 const ROOTFS = script("rootfs.sh");
 
 /**
- * The image of the stack's own registry, by its name in the engine. It is made there, since there is no registry yet
- * that it could come from.
+ * Makes the image of the stack's own registry. It is built into the engine, because there is no registry yet.
+ *
+ * @returns the name of the image in the engine.
  */
 export function createRegistryImage(
   parent: pulumi.Resource,
@@ -49,7 +50,10 @@ export function createRegistryImage(
   return made.id.apply(() => image);
 }
 
-/** The Debian image that every stage stands on, by digest: pushed from its root file system, or the pinned upstream. */
+/**
+ * Returns the ref of the Debian image: an image that is made from a root file system and pushed, or the pinned
+ * upstream.
+ */
 export function createDebianImage(
   parent: pulumi.Resource,
   baseImages: BaseImages,

@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BuildSettings } from "../stages/stage-image.ts";
 
-/** A beginning of a script, empty where the network is the public one, and the variables that it reads. */
+/** The beginning of a script, and the variables that it reads. It is empty if the network needs none. */
 export interface ScriptPreamble {
   readonly script: string;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** How the scripts that make the first images reach Debian's packages. A log-in is in no text that an error prints. */
+/**
+ * Returns the preamble with which scripts reach Debian's packages on a company's network. Secrets are in the
+ * environment, never in the script.
+ */
 export function packagesPreamble({
   sources,
   secrets,
@@ -26,7 +29,7 @@ export function packagesPreamble({
   };
 }
 
-/** How a script logs in to the registry that it pushes to. */
+/** Returns the preamble with which a script logs in to the registry that it pushes to. */
 export function pushPreamble({ login, registry }: Pick<BuildSettings, "login" | "registry">): ScriptPreamble {
   if (login === undefined) return { script: "", environment: {} };
   return {
@@ -39,10 +42,15 @@ export function pushPreamble({ login, registry }: Pick<BuildSettings, "login" | 
   };
 }
 
-/** What runs a script that is in its environment: an error prints this line, and not the whole script. */
+/**
+ * Command that runs a script from an environment variable. An error of the command provider 1.2.1 contains the whole
+ * command, which is then only this line.
+ */
 export const RUN_SCRIPT = 'exec /bin/bash -c "$MORGAN_SCRIPT"';
 
-/** Text of a script in bootstrap/; its text, not its place, is an input of the command that runs it. */
+/**
+ * Returns the text of a script in bootstrap/. The text, not the path, is an input of the command that runs the script.
+ */
 export function script(name: string): string {
   return readFileSync(new URL(name, import.meta.url), "utf8");
 }

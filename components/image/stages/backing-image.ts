@@ -17,17 +17,18 @@ const RECIPES = {
 /** Inputs of a BackingImage. */
 export interface BackingImageArgs {
   readonly baseImages: BaseImages;
-  /** The Debian image, by digest. */
+  /** Ref of the Debian image. */
   readonly debian: pulumi.Input<string>;
   readonly build: BuildSettings;
 }
 
 /**
- * An image of something that the stack uses and did not write: the pinned upstream one, or its like from Debian's
- * packages. HAProxy is always the latter: one tested version of what every request goes through.
+ * The image of a program from elsewhere: Redis, PostgreSQL or HAProxy. It is the pinned upstream image, or an
+ * equivalent one from Debian's packages. HAProxy always comes from Debian 12, so that every stack runs the tested
+ * version, 2.6.
  */
 export class BackingImage extends pulumi.ComponentResource {
-  /** The image: repository with digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
 
   constructor(name: keyof typeof RECIPES, args: BackingImageArgs, opts?: pulumi.ComponentResourceOptions) {

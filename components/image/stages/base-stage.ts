@@ -5,18 +5,18 @@ import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a BaseStage. */
 export interface BaseStageArgs {
-  /** The Debian image, by digest. */
+  /** Ref of the Debian image. */
   readonly debian: pulumi.Input<string>;
-  /** The image of the ToolsStage, by digest. */
+  /** Ref of the ToolsStage's image. */
   readonly tools: pulumi.Input<string>;
   /** Path of the lock file of the requirements that all services share. */
   readonly requirements: string;
   readonly build: BuildSettings;
 }
 
-/** What every service stands on: Debian, Python and the shared requirements; no compiler, no cache. */
+/** The stage on which every service is built: Debian, Python and the shared requirements, without compiler or cache. */
 export class BaseStage extends pulumi.ComponentResource {
-  /** The image: repository with tag and digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
 
   constructor(name: string, args: BaseStageArgs, opts?: pulumi.ComponentResourceOptions) {

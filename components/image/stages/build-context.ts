@@ -13,32 +13,32 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Folder of the build contexts, relative to the project, so that where a checkout lies is no input of a build. */
+/** Folder of the build contexts. It is relative to the project, so that the checkout's path is no input of a build. */
 const CONTEXTS = ".morgan/contexts";
 
-/** A time that no build depends on: a layer holds the times of its files. */
+/** The time of every file in a build context. A layer contains the times of its files, so they have to be constant. */
 const TIME = new Date("2024-01-01T00:00:00Z");
 
-/** What a folder of sources holds beside the sources. */
+/** Names in a folder of sources that are left out of the build context. */
 const LEFT_OUT = /^(?:\..*|__pycache__|tests|.*\.(?:pyc|egg-info))$/;
 
-/** A folder of files to take, with what it is called in the build context; a file where `from` is one. */
+/** A folder or a file for a build context: its path `from`, and its name `to` in the context. */
 export interface ContextPart {
   readonly from: string;
   readonly to: string;
 }
 
-/** A build context: its folder relative to the project, and the digest of its names and contents. */
+/** A build context: its folder, relative to the project, and the digest of the names and contents of its files. */
 export interface Context {
   readonly location: string;
   readonly digest: string;
 }
 
 /**
- * Lays out a build context of its own for a stage, named after its contents. File modes and times are the same on every
- * machine, because they would be part of the image: only names and contents decide whether a stage is built again.
+ * Writes the build context of a stage into a folder that is named after its digest. File modes and times would become
+ * part of the image, so they are the same on every machine. A stage is built again only if names or contents change.
  *
- * @throws Error where a part is not there.
+ * @throws Error if a part does not exist.
  */
 export function layOutContext(name: string, parts: readonly ContextPart[]): Context {
   const files = parts.flatMap(({ from, to }) => list(from, to));
@@ -49,14 +49,14 @@ export function layOutContext(name: string, parts: readonly ContextPart[]): Cont
 }
 
 /**
- * The same of one large file, which is not read again while it stays what it was: 38 MB take 65 ms, in every preview and
- * every up.
+ * Writes a build context with one large file. The file is not read again until it changes, because that would add time
+ * to every preview and every up.
  *
- * @throws Error where there is no such file.
+ * @throws Error if the file does not exist.
  */
 export function layOutFile(name: string, { from, to }: ContextPart): Context {
   const { size, mtimeMs, ctimeMs, ino } = statSync(from);
-  // Whoever writes to a file, or puts another one in its place, changes one of these.
+  // A write to the file, or another file in its place, changes one of these.
   const identity = createHash("sha256").update([from, to, size, mtimeMs, ctimeMs, ino].join("\0")).digest("hex");
   const memory = join(CONTEXTS, `${name}.${identity.slice(0, 16)}`);
   const digest = existsSync(memory) ? readFileSync(memory, "utf8") : "";
@@ -94,7 +94,7 @@ function digestFiles(files: readonly File[]): string {
   return hash.digest("hex");
 }
 
-/** Writes beside the place and moves there: a context that exists is whole, whatever interrupted the run before. */
+/** Writes a context beside its final folder, then moves it. So a context that exists is complete, even after a kill. */
 function write(location: string, files: readonly File[]): void {
   const unfinished = `${location}.${String(process.pid)}`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -113,7 +113,7 @@ function write(location: string, files: readonly File[]): void {
   }
 }
 
-/** Gives a folder and all in it the modes and times of every machine; a umask has its say when something is made. */
+/** Sets the modes and times in a folder to the same values on every machine, whatever the umask is. */
 function normalizeModes(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -7,11 +7,11 @@ import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a CudaDepsStage. */
 export interface CudaDepsStageArgs {
-  /** The image of the stage that this one stands on, by digest. */
+  /** Ref of the image of the stage below. */
   readonly parent: pulumi.Input<string>;
-  /** The image of the ToolsStage, by digest. */
+  /** Ref of the ToolsStage's image. */
   readonly tools: pulumi.Input<string>;
-  /** Path of the lock file, made for one CUDA version. */
+  /** Path of the lock file for the stack's CUDA version. */
   readonly requirements: string;
   readonly build: BuildSettings;
 }
@@ -21,9 +21,9 @@ const STAGES = {
   "torch-deps": { recipe: torchDepsRecipe, description: "torch and the CUDA libraries that it alone needs" },
 } as const satisfies Record<CudaStage, unknown>;
 
-/** What services that compute on a GPU share, in one layer on the stage below: the CUDA libraries, or torch. */
+/** A stage that services on a GPU share. It adds one layer to the stage below: the CUDA libraries, or torch. */
 export class CudaDepsStage extends pulumi.ComponentResource {
-  /** The image: repository with tag and digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
 
   constructor(name: CudaStage, args: CudaDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {

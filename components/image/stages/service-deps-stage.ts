@@ -5,9 +5,9 @@ import { createStageImage, versionOf, type BuildSettings } from "./stage-image.t
 
 /** Inputs of a ServiceDepsStage. */
 export interface ServiceDepsStageArgs {
-  /** The image that the requirements are installed on, by digest: the base, or the CUDA dependencies. */
+  /** Ref of the base stage's image, on which the requirements are installed. */
   readonly parent: pulumi.Input<string>;
-  /** The image of the ToolsStage, by digest. */
+  /** Ref of the ToolsStage's image. */
   readonly tools: pulumi.Input<string>;
   /** Path of the service's lock file. */
   readonly requirements: string;
@@ -16,11 +16,11 @@ export interface ServiceDepsStageArgs {
   readonly build: BuildSettings;
 }
 
-/** The dependencies of one service. Its code is not among them: a changed line leaves this stage as it is. */
+/** The dependencies of one service, without its code. A change of the code does not change this stage. */
 export class ServiceDepsStage extends pulumi.ComponentResource {
-  /** The image: repository with tag and digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
-  /** Digest of the lock file, as its label has it. */
+  /** Digest of the lock file, as in the image's label. */
   readonly lockDigest: string;
 
   constructor(name: string, args: ServiceDepsStageArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,22 +5,22 @@ import { createStageImage, versionOf, type BuildSettings } from "./stage-image.t
 
 /** Inputs of a ServiceImage. */
 export interface ServiceImageArgs {
-  /** The image of the service's ServiceDepsStage, by digest. */
+  /** Ref of the image of the service's ServiceDepsStage. */
   readonly deps: pulumi.Input<string>;
-  /** The service's source folders, with what each is called in the image. */
+  /** Source folders of the service, each with its name in the image. */
   readonly sources: readonly ContextPart[];
   /** Port that the service listens on. */
   readonly port: number;
-  /** What the service does, in a few words. */
+  /** Purpose of the service, in a few words. */
   readonly description: string;
   readonly build: BuildSettings;
 }
 
-/** One service, ready to run: its code and nothing else on its dependencies. */
+/** The image of one service: its dependencies and its code. */
 export class ServiceImage extends pulumi.ComponentResource {
-  /** The image: repository with tag and digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
-  /** Digest of the source code that is in it, as its label has it. */
+  /** Digest of the source code, as in the image's label. */
   readonly sourceDigest: string;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,45 +7,51 @@ import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts"
 import type { Context } from "./build-context.ts";
 import { removeCredentialsAtEnd } from "./stray-credentials.ts";
 
-/** How images are built, the same for every stage of a stack. */
+/** Settings of a build, the same for every stage of a stack. */
 export interface BuildSettings {
-  /** Where images and their caches are pushed. */
+  /** Registry for images and cache exports. */
   readonly registry: Registry;
-  /** Who pushes; undefined where everyone may, or where the Docker client is logged in. */
+  /** Login for pushes; undefined if the registry requires none, or if the Docker client has logged in. */
   readonly login: Login | undefined;
-  /** Tag of every image, plain text: the name of the stack. */
+  /** Suffix of every image's tag: the name of the stack. */
   readonly tag: string;
   /** Name of the buildx builder; "default" is the engine's own BuildKit. */
   readonly builder: string;
-  /** Which package sources of a company a build uses. */
+  /** Package sources of a company that a build uses. */
   readonly sources: PackageSources;
-  /** Values of the secrets that `sources` speaks of, by id. They are no part of a layer or of a cache key. */
+  /** Values of the secrets that `sources` names, by id. They are not part of a layer or of a cache key. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Build arguments with the proxy. BuildKit knows them, and keeps them out of images, histories and cache keys. */
+  /**
+   * Build arguments with the proxy. BuildKit predefines these names and keeps them out of images, histories and cache
+   * keys.
+   */
   readonly proxy: Readonly<Record<string, string>>;
-  /** What has to be there before anything can be pushed: the stack's own registry. */
+  /** Resources that have to exist before a push: the stack's own registry. */
   readonly ready: readonly pulumi.Resource[];
 }
 
-/** One stage. */
+/** Inputs of a stage's image. */
 export interface StageImageArgs {
   readonly dockerfile: readonly Instruction[];
   readonly context: Context;
-  /** Images that the Dockerfile names in FROM and --from: reference with digest, by the name it uses. */
+  /** Refs of the images in FROM and --from, by their names in the Dockerfile. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What the image is, in a few words. */
+  /** Content of the image, in a few words. */
   readonly description: string;
-  /** Whether containers run it; one that others only stand on is in the registry alone, as the engine lists no more than it has to. */
+  /**
+   * True if containers run the image. An image on which only other images are built stays in the registry, because
+   * every image in the engine slows down the Docker provider 5.2.0, which lists all images.
+   */
   readonly runs: boolean;
   readonly build: BuildSettings;
 }
 
-/** BuildKit writes this time into an image's configuration, where it would else be the time of the build. */
+/** BuildKit writes this time into the configuration of an image. Without it, it would write the time of the build. */
 export const SOURCE_DATE_EPOCH = "1704067200";
 
 /**
- * The one way in which a stage becomes an image: built from its own context on the digests of what it stands on, pushed
- * with zstd layers, its cache exported beside it under a tag of its own.
+ * Builds and pushes the image of a stage. Named contexts give BuildKit the images below by digest. Layers are
+ * compressed with zstd, and the cache export gets a tag of its own.
  */
 export function createStageImage(parent: pulumi.Resource, name: string, args: StageImageArgs): dockerBuild.Image {
   const { build } = args;
@@ -80,7 +86,8 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
             compression: "zstd",
             compressionLevel: 3,
             forceCompression: true,
-            // The engine would have no name for it once the tag has moved on, and forget it: no rollback without a registry.
+            // When the tag moves on, the engine 28.5 removes an image that has no other name. Then a rollback would
+            // need the registry.
             ...(args.runs ? { nameCanonical: true } : { store: false }),
           },
         },
@@ -100,12 +107,12 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
         },
       ],
     },
-    // The provider deletes the digest from the registry with the resource, even where another stack runs it.
+    // docker-build 0.0.22 deletes the digest from the registry with the resource, even if another stack runs the image.
     { parent, retainOnDelete: true, dependsOn: [...build.ready] },
   );
 }
 
-/** What the label of an image says that it was made from. */
+/** Returns the value of an image's label `version`: the first 12 digits of its context's digest. */
 export function versionOf(context: Context): string {
   return context.digest.slice(0, 12);
 }

@@ -3,15 +3,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readTextIfExists } from "../../system/files.ts";
 
-/** The registries, by their hosts, that builds of this project have logged in to; the command line reads it too. */
+/**
+ * File with the hosts of the registries that builds of this project have logged in to. The command line reads it too.
+ */
 const HOSTS = ".morgan/logins";
 
-let isNoted = false;
+let isScheduled = false;
 
 /**
- * Takes away the log-ins that the build provider leaves: it writes one for every build, into a folder of its own below the
- * system's temporary one, and means to remove it but does so too early. Those of earlier runs go at once, those of this run
- * at its end.
+ * Removes stray credentials: of earlier runs at once, of this run at its end. docker-build 0.0.22 writes the
+ * credentials of every build into a new folder below the system's temporary folder. It removes that folder too early,
+ * so the file stays.
  */
 export function removeCredentialsAtEnd(host: string): void {
   const hosts = readHosts();
@@ -19,8 +21,8 @@ export function removeCredentialsAtEnd(host: string): void {
     mkdirSync(dirname(HOSTS), { recursive: true });
     writeFileSync(HOSTS, [...hosts, host].map((line) => `${line}\n`).join(""));
   }
-  if (isNoted) return;
-  isNoted = true;
+  if (isScheduled) return;
+  isScheduled = true;
   removeStrayCredentials();
   process.once("exit", () => {
     removeStrayCredentials();
@@ -28,8 +30,8 @@ export function removeCredentialsAtEnd(host: string): void {
 }
 
 /**
- * Removes the log-ins to all registries that were noted. A build that is under way has read its own and needs the rest of
- * the folder, in which no secret lies.
+ * Removes the stray credentials for every host in `HOSTS`. A build that still runs has already read its credentials. It
+ * needs the other files of the folder, which contain no secret.
  */
 export function removeStrayCredentials(folder = tmpdir()): void {
   const hosts = readHosts();

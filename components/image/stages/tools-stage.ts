@@ -5,14 +5,14 @@ import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ToolsStage. */
 export interface ToolsStageArgs {
-  /** Path of the uv program that builds use; a static one, since it runs in every image. */
+  /** Path of the uv program for builds. It has to be linked statically, because it runs in every image. */
   readonly uv: string;
   readonly build: BuildSettings;
 }
 
-/** The programs that builds mount and images never hold. */
+/** The programs that builds mount, and that no other image contains. */
 export class ToolsStage extends pulumi.ComponentResource {
-  /** The image: repository with tag and digest. */
+  /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
 
   constructor(name: string, args: ToolsStageArgs, opts?: pulumi.ComponentResourceOptions) {

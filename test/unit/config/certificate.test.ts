@@ -52,9 +52,9 @@ describe("the gateway's key pair", () => {
 
   it("is refused before the certificate's time and after it", () => {
     const [early] = check(pair, inDays(-1));
-    expect(early?.found).to.match(/^one from \d{4}-.* on$/);
+    expect(early?.found).to.match(/^valid from \d{4}-.* on$/);
     const [late, ...others] = check(pair, inDays(91));
-    expect(late?.found).to.match(/^one that was until \d{4}-/);
+    expect(late?.found).to.match(/^valid until \d{4}-/);
     expect(others).to.deep.equal([]);
   });
 

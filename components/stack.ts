@@ -23,9 +23,9 @@ export interface MorganStackArgs {
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
   /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
-  readonly gpu?: GpuPlan;
+  readonly gpuPlan?: GpuPlan;
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
-  readonly plan?: ReleasePlan;
+  readonly releasePlan?: ReleasePlan;
 }
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
@@ -44,13 +44,14 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly releases: pulumi.Output<readonly Release[]>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, engine, gpu = NO_GPU, plan = FIRST_BUILD } = args;
+    const { config, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
-    for (const report of [reportRelease(plan), gpu.report]) if (report !== "") void pulumi.log.info(report, this);
+    for (const report of [reportRelease(releasePlan), gpuPlan.report])
+      if (report !== "") void pulumi.log.info(report, this);
 
     const local = this.createLocalRegistry(config);
-    const built = this.createImages(config, plan, local?.ready ?? []);
+    const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, engine });
     const deployment = new Deployment(
       "deployment",
@@ -64,7 +65,7 @@ export class MorganStack extends pulumi.ComponentResource {
         },
         images: mapValues(images.services, ({ ref }) => ref),
         backing: images.backing,
-        gpu,
+        gpuPlan,
         registry: local?.container,
         engine,
       },
@@ -77,7 +78,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.images = pulumi.output(images.services);
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     const ran = releaseOutput({
-      plan,
+      plan: releasePlan,
       accelerator,
       repository: repository(registry),
       images: { debian: built.debian, ...built.backing, ...built.services },
@@ -109,15 +110,15 @@ export class MorganStack extends pulumi.ComponentResource {
   /** Returns the images that the stack builds, or the images of a release that is there already. */
   private createImages(
     { stack, accelerator, services, images, network, machine }: MorganConfig,
-    plan: ReleasePlan,
+    releasePlan: ReleasePlan,
     ready: readonly pulumi.Resource[],
   ): ImageGraph | ReleasedImages {
     const parent = { parent: this };
     const { builder, base: baseImages } = images;
     const registry = registryOf(images.registry);
     const build = { registry, login: network.registry, tag: stack, builder, ready, ...packagesOf(network) };
-    return plan.kind === "run"
-      ? new ReleasedImages("release", { release: plan.release, services, build }, parent)
+    return releasePlan.kind === "run"
+      ? new ReleasedImages("release", { release: releasePlan.release, services, build }, parent)
       : new ImageGraph("images", { services, accelerator, baseImages, uv: machine.uv, build }, parent);
   }
 }

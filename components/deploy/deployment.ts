@@ -26,7 +26,7 @@ export interface DeploymentArgs {
   /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
   readonly backing: { readonly haproxy: pulumi.Input<string> } & Partial<Record<Backing, pulumi.Input<string>>>;
   /** The GPU of each service that gets one. */
-  readonly gpu: GpuPlan;
+  readonly gpuPlan: GpuPlan;
   /** Id of the registry's container, which gets the same process limit; undefined if the stack runs no registry. */
   readonly registry: pulumi.Input<string> | undefined;
   readonly engine: Engine;
@@ -122,7 +122,7 @@ export class Deployment extends pulumi.ComponentResource {
     let lastOnGpu: ServiceContainer | undefined;
     return args.config.services.map((service) => {
       const after: pulumi.Resource[] = service.backing.flatMap((backing) => data[backing] ?? []);
-      const placement = args.gpu.placements.get(service.name);
+      const placement = args.gpuPlan.placements.get(service.name);
       if (placement !== undefined && lastOnGpu !== undefined) after.push(lastOnGpu);
       const container = this.createService(service, args, networks, data, after);
       if (placement !== undefined) lastOnGpu = container;
@@ -132,14 +132,14 @@ export class Deployment extends pulumi.ComponentResource {
 
   private createService(
     service: StackService,
-    { config, stack, images, gpu }: DeploymentArgs,
+    { config, stack, images, gpuPlan }: DeploymentArgs,
     networks: Networks,
     data: BackingServices,
     after: readonly pulumi.Resource[],
   ): ServiceContainer {
     const { name, variant } = service;
     const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit };
-    const placement = gpu.placements.get(name);
+    const placement = gpuPlan.placements.get(name);
     const model = config.models.services[name];
     const compute = { onGpu: placement !== undefined, model, offline: config.models.offline };
     return new ServiceContainer(
@@ -149,7 +149,7 @@ export class Deployment extends pulumi.ComponentResource {
         ref: images[name] ?? "",
         service,
         rollout: placement?.rollout ?? "create-first",
-        gpu: placement === undefined ? undefined : { mode: gpu.mode, device: placement.device },
+        gpu: placement === undefined ? undefined : { mode: gpuPlan.mode, device: placement.device },
         after,
         weights: variant.usesGpu ? createWeights(this, name, model, stack.protectData) : undefined,
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),

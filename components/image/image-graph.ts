@@ -17,7 +17,7 @@ import { ToolsStage } from "./stages/tools-stage.ts";
 export interface ImageGraphArgs {
   /** Services to build. */
   readonly services: readonly StackService[];
-  /** Accelerator of the services. The program does not use it here; it shows in the state. */
+  /** Accelerator of the services, for readers of the state. */
   readonly accelerator: Accelerator;
   readonly baseImages: BaseImages;
   /** Path of the uv program that builds mount. */
@@ -27,7 +27,7 @@ export interface ImageGraphArgs {
 
 /** Every image of a stack. Each stage is built on other stages, by digest. */
 export class ImageGraph extends pulumi.ComponentResource {
-  /** Ref of the Debian image, on which every other image is built. */
+  /** Ref of the Debian image, on which every service is built. */
   readonly debian: pulumi.Output<string>;
   /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;

@@ -3,7 +3,7 @@ import dockerBuild from "@pulumi/docker-build/package.json" with { type: "json" 
 import docker from "@pulumi/docker/package.json" with { type: "json" };
 import * as pulumi from "@pulumi/pulumi";
 
-/** The packages with a plugin. Pulumi starts the plugin of the version that the package names. */
+/** The packages with a plugin. Pulumi 3.259 starts the plugin of the version in the package. */
 const PACKAGES = [command, docker, dockerBuild];
 
 /**

@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../container/stack-context.ts";
 
 /**
- * Creates a password of 32 random letters and digits, which the state keeps as a secret. Pulumi writes it to the state
- * before another resource uses it, so a killed run loses no password.
+ * Creates a password of 32 random letters and digits, which the state keeps as a secret. Pulumi 3.259 writes it to the
+ * state before another resource uses it, so a killed run loses no password.
  */
 export function createPassword(
   parent: pulumi.Resource,

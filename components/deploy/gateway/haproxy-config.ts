@@ -51,8 +51,8 @@ const SERVERS = 8;
  * 1/16 of its weight.
  *
  * After a reload (see reload-config.sh), the new worker starts with the server states of the old worker. Without them
- * it would have no server for its first requests. The old worker keeps idle connections open for one more request: a
- * client that is just sending a request on a closed connection could not know whether it was served.
+ * it would have no server for its first requests. The old worker keeps idle connections open for one more request. If
+ * it closed them, a request that just arrives might be served or not, and its client could not find out.
  */
 export function haproxyConfig({ routes, published, publishedPort, limits }: HaproxyConfigArgs): string {
   return [

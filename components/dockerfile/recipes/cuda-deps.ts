@@ -9,7 +9,7 @@ const [uid = "", gid = ""] = SERVICE_USER.split(":");
 export function cudaDepsRecipe(requirements: string, sources: PackageSources): readonly Instruction[] {
   return [
     { kind: "from", image: "base" },
-    // The engine gives a new volume the owner of the folder on which it is mounted. The service downloads the weights.
+    // Docker 28.5 gives a new volume the owner of the folder on which it is mounted. The service downloads the weights.
     { kind: "run", commands: [`install -d -o ${uid} -g ${gid} ${WEIGHTS}`] },
     installRequirements(requirements, sources),
   ];

@@ -22,8 +22,8 @@ export interface BuildSettings {
   /** Values of the secrets that `sources` names, by id. They are not part of a layer or of a cache key. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Build arguments with the proxy. BuildKit predefines these names and keeps them out of images, histories and cache
-   * keys.
+   * Build arguments with the proxy. The BuildKit of Docker 28.5 predefines their names and keeps their values out of
+   * images, histories and cache keys.
    */
   readonly proxy: Readonly<Record<string, string>>;
   /** Resources that have to exist before a push: the stack's own registry. */
@@ -40,13 +40,13 @@ export interface StageImageArgs {
   readonly description: string;
   /**
    * True if containers run the image. An image on which only other images are built stays in the registry, because
-   * every image in the engine slows down the Docker provider 5.2.0, which lists all images.
+   * docker 5.2.0 lists all images of the engine whenever it creates a container.
    */
   readonly runs: boolean;
   readonly build: BuildSettings;
 }
 
-/** BuildKit writes this time into the configuration of an image. Without it, it would write the time of the build. */
+/** Time that the BuildKit of Docker 28.5 writes into an image's configuration, instead of the time of the build. */
 export const SOURCE_DATE_EPOCH = "1704067200";
 
 /**
@@ -86,8 +86,8 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
             compression: "zstd",
             compressionLevel: 3,
             forceCompression: true,
-            // When the tag moves on, the engine 28.5 removes an image that has no other name. Then a rollback would
-            // need the registry.
+            // Docker 28.5 removes an image without a name. So the image keeps one when its tag moves on, and a rollback
+            // does not need the registry.
             ...(args.runs ? { nameCanonical: true } : { store: false }),
           },
         },

@@ -36,7 +36,7 @@ export async function recordProgram(project: string, stack: string, config: Conf
         );
         const { config: read, problems } = readConfig(catalog);
         throwProblems(problems);
-        return new MorganStack("morgan", { config: read, engine: fakeEngine(), gpu: NO_GPU });
+        return new MorganStack("morgan", { config: read, engine: fakeEngine(), gpuPlan: NO_GPU });
       },
       { stack },
     );

@@ -30,7 +30,7 @@ describe("the definitions for other tools", () => {
     await fc.assert(
       fc.asyncProperty(configuration, async (changes) => {
         const program = await record(
-          () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }),
+          () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }),
         );
         const stages = program.names("image");
         const running = program.of("container").filter(({ inputs }) => inputs["start"] !== false);

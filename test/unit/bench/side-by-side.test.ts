@@ -26,7 +26,7 @@ describe("the definitions that other tools get", () => {
       images: { registry: { kind: "remote", host: "a.b", project: "c" } },
     });
     definitions = definitionsOf(
-      await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU })),
+      await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU })),
     );
   });
 

@@ -8,7 +8,7 @@ import { record, type Registrations } from "../support/registrations.ts";
 import { at, secretPaths } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
 
 describe("backing services", () => {
   useProject();

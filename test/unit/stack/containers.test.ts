@@ -7,7 +7,7 @@ import { record, type Registered, type Registrations } from "../support/registra
 import { at } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 const STATEFUL = ["gateway", "redis", "postgres", "registry"];

@@ -9,7 +9,7 @@ import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, withoutSecrets } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
 
 const triggers = async (name: string, changes: ConfigChanges = {}): Promise<unknown> =>
   (await up(changes)).get("command", name).inputs["triggers"];

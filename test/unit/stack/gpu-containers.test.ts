@@ -18,7 +18,7 @@ const PLAN: GpuPlan = {
 const up = (gpu: Partial<GpuPlan> = {}, changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ accelerator: "cuda", ...changes });
-    new MorganStack("morgan", { config, engine: fakeEngine(), gpu: { ...PLAN, ...gpu } });
+    new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: { ...PLAN, ...gpu } });
   });
 
 describe("a container on a card", () => {

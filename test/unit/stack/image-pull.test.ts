@@ -29,7 +29,7 @@ async function run(has: (reference: string) => boolean, config: ConfigChanges, p
     },
   };
   const { registrations, errors } = await recordFailure(
-    () => new MorganStack("morgan", { config: stackConfig(config), engine: fakeEngine(engine), gpu: NO_GPU }),
+    () => new MorganStack("morgan", { config: stackConfig(config), engine: fakeEngine(engine), gpuPlan: NO_GPU }),
     { preview },
   );
   return {

@@ -49,7 +49,7 @@ describe("the networks of a service", () => {
 describe("the networks of a stack", () => {
   useProject();
   const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-    record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }));
+    record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
 
   it("have no way out but one, and no address of the host but on that", async () => {
     const networks = (await up()).of("network");

@@ -7,7 +7,7 @@ import { record, type Registered } from "../support/registrations.ts";
 
 async function settled(changes: ConfigChanges = {}): Promise<Registered> {
   const all = await record(
-    () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }),
+    () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }),
   );
   return all.get("command", "settled");
 }

@@ -8,7 +8,11 @@ import { record, type Registrations } from "../support/registrations.ts";
 const up = (): Promise<Registrations> =>
   record(
     () =>
-      new MorganStack("morgan", { config: stackConfig({ accelerator: "cuda" }), engine: fakeEngine(), gpu: NO_GPU }),
+      new MorganStack("morgan", {
+        config: stackConfig({ accelerator: "cuda" }),
+        engine: fakeEngine(),
+        gpuPlan: NO_GPU,
+      }),
   );
 
 /** The resources of a provider whose inputs differ, which an `up` would build again or replace. */

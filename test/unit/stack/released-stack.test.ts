@@ -32,7 +32,10 @@ const up = (
 ): Promise<Registrations> => {
   const registry = { kind: "local", port: 5102 } as const;
   const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
-  return record(() => new MorganStack("morgan", { config, engine, gpu: NO_GPU, plan }), { preview, stack: "prod" });
+  return record(() => new MorganStack("morgan", { config, engine, gpuPlan: NO_GPU, releasePlan: plan }), {
+    preview,
+    stack: "prod",
+  });
 };
 
 /** Commands that every deployment has, whatever its images come from. */

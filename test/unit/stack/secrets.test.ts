@@ -21,7 +21,7 @@ describe("a secret of a stack", () => {
       const llm = { endpoint: "https://llm.example.com/v1", model: "small", apiKey: pulumi.secret(KEY) };
       const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
       const config = stackConfig({ llm, gateway: { token: pulumi.secret(TOKEN), tls } });
-      new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
+      new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU });
     });
   });
   const holding = (secret: string): string[] =>
@@ -91,7 +91,7 @@ describe("a holder of files", () => {
   let registrations: Registrations;
   before(async () => {
     registrations = await record(
-      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), gpu: NO_GPU }),
+      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), gpuPlan: NO_GPU }),
     );
   });
 

@@ -35,7 +35,7 @@ const six: Catalog = {
 const up = (services: Catalog): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ catalog: services, services: Object.keys(services) });
-    new MorganStack("morgan", { config, engine: fakeEngine(), gpu: NO_GPU });
+    new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU });
   });
 
 const key = ({ type, name }: { readonly type: string; readonly name: string }): string =>

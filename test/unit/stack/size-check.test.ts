@@ -45,7 +45,7 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
 });
 
 const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unknown =>
-  new MorganStack("morgan", { config: stackConfig({ images: { sizeBudgets } }), engine, gpu: NO_GPU });
+  new MorganStack("morgan", { config: stackConfig({ images: { sizeBudgets } }), engine, gpuPlan: NO_GPU });
 
 describe("the images of a stack and their size budgets", () => {
   useProject();

@@ -8,7 +8,7 @@ import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpu: NO_GPU }), {
+  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }), {
     preview,
   });
 
@@ -41,7 +41,7 @@ describe("the stack", () => {
       throw new Error("asked");
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
-    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpu: NO_GPU }), {
+    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpuPlan: NO_GPU }), {
       preview: true,
     });
     expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);

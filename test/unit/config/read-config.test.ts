@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { readConfig } from "../../../components/config/config.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../support/catalog.ts";
 import { makeKeyPair } from "../support/key-pair.ts";
 import { useFolder } from "../support/project.ts";
 
@@ -31,7 +31,7 @@ describe("the configuration of a stack", () => {
     pulumi.runtime.setAllConfig(
       Object.fromEntries(Object.entries(config).map(([key, value]) => [`morgan:${key}`, value])),
     );
-    return readConfig(catalog);
+    return readConfig(testCatalog);
   };
 
   it("is read from Pulumi, with the stack's own name", () => {

@@ -216,16 +216,16 @@ describe("a configuration", () => {
     expect(problems[0]?.expected).to.contain("core").and.contain("stt");
   });
 
-  it("has a certificate and its key, or neither", () => {
-    for (const [given, missing] of [
-      ["tlsCertificate", "tlsKey"],
-      ["tlsKey", "tlsCertificate"],
-    ] as const) {
+  for (const [given, missing] of [
+    ["tlsCertificate", "tlsKey"],
+    ["tlsKey", "tlsCertificate"],
+  ] as const) {
+    it(`needs ${missing} if it has ${given}`, () => {
       const { config: values, problems } = parse({ ...base, [given]: "a.pem" });
       expect(problems.map(({ key }) => key)).to.deep.equal([`morgan:${missing}`]);
       expect(values.gateway.tls).to.equal(undefined);
-    }
-  });
+    });
+  }
 
   it("gives services in the catalog's order, each once", () => {
     expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([

@@ -7,8 +7,8 @@ import { dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** A copy of the project, so that a test may change it: what git knows and what it would take, nothing ignored. */
-export function copyProject(): string {
+/** Copies the project, so that a test may change it: all files that git tracks or would add, and the npm packages. */
+export function copyRepository(): string {
   const folder = mkdtempSync(join(tmpdir(), "morgan-test-"));
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
   for (const file of listed.toString().split("\0").filter(Boolean)) {
@@ -16,6 +16,12 @@ export function copyProject(): string {
     cpSync(join(ROOT, file), join(folder, file));
   }
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Copies the project, with an empty state and what set-up recorded, so that the copy can run stacks of its own. */
+export function copyProject(): string {
+  const folder = copyRepository();
   mkdirSync(join(folder, ".morgan/state"), { recursive: true });
   writeFileSync(join(folder, ".morgan/passphrase"), "only for tests", { mode: 0o600 });
   cpSync(join(ROOT, ".morgan/machine.json"), join(folder, ".morgan/machine.json"));

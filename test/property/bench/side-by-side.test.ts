@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../../unit/support/catalog.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
 import { composeFile } from "../../bench/side-by-side/compose.ts";
 import { definitionsOf } from "../../bench/side-by-side/definitions.ts";
@@ -14,7 +14,7 @@ import { at, plain, type Plain } from "../../unit/support/wire.ts";
 const PLACES = { repository: "127.0.0.1:5101/bake", folder: "/bench" };
 
 const configuration = fc.record({
-  services: fc.subarray(Object.keys(catalog), { minLength: 1 }),
+  services: fc.subarray(Object.keys(testCatalog), { minLength: 1 }),
   accelerator: fc.constantFrom("cpu" as const, "cuda" as const),
   source: fc.constantFrom(DEBIAN, UPSTREAM),
   registry: fc.constantFrom(

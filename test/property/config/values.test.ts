@@ -7,17 +7,17 @@ import { describe as paragraphs } from "../../../components/lib/errors.ts";
 import { isPinned } from "../../../components/lib/image-reference.ts";
 import { makeKeyPair } from "../../unit/support/key-pair.ts";
 import { checkTexts } from "../../unit/support/config.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../../unit/support/catalog.ts";
 
 const pem = Object.values(makeKeyPair()).join("");
 const tls = { certificate: pem, key: pem };
-const names = Object.keys(catalog);
+const names = Object.keys(testCatalog);
 /** Checks texts. Every file holds a certificate and its key, and every user has a password. */
 const parse = (values: Readonly<Record<string, string>>): CheckedConfig => {
   const lookup: Values = (key) => (Object.hasOwn(values, key) ? values[key] : undefined);
   const secret: ConfigSources["secret"] = (key) =>
     lookup(key.replace("Password", "User")) === undefined ? undefined : pulumi.secret("password");
-  return checkTexts(lookup, { catalog, secret, readText: () => pem });
+  return checkTexts(lookup, { secret, readText: () => pem });
 };
 
 const port = fc.integer({ min: 1, max: 65_535 });
@@ -162,7 +162,7 @@ describe("a configuration", () => {
     );
     fc.assert(
       fc.property(fc.func(text), (values) => {
-        const { problems } = checkTexts(values, { catalog });
+        const { problems } = checkTexts(values);
         for (const { key, expected, found, fix } of problems) {
           expect(key).to.match(/^morgan:/);
           expect([expected, found, fix]).not.to.include("");
@@ -216,16 +216,16 @@ describe("a configuration", () => {
     expect(problems[0]?.expected).to.contain("core").and.contain("stt");
   });
 
-  it("has a certificate and its key, or neither", () => {
-    for (const [given, missing] of [
-      ["tlsCertificate", "tlsKey"],
-      ["tlsKey", "tlsCertificate"],
-    ] as const) {
+  for (const [given, missing] of [
+    ["tlsCertificate", "tlsKey"],
+    ["tlsKey", "tlsCertificate"],
+  ] as const) {
+    it(`needs ${missing} if it has ${given}`, () => {
       const { config: values, problems } = parse({ ...base, [given]: "a.pem" });
       expect(problems.map(({ key }) => key)).to.deep.equal([`morgan:${missing}`]);
       expect(values.gateway.tls).to.equal(undefined);
-    }
-  });
+    });
+  }
 
   it("gives services in the catalog's order, each once", () => {
     expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([

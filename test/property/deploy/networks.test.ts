@@ -5,14 +5,14 @@ import { GATEWAY_NETWORKS } from "../../../components/deploy/container/networks.
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { selectServices, type StackService } from "../../../components/catalog/select.ts";
 import type { Backing, Service, Variant } from "../../../components/catalog/service.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../../unit/support/catalog.ts";
 
-const variant = fc.nat({ max: 4096 }).map((vramMiB): Variant => ({ ...catalog.tts.variants.cuda, vramMiB }));
+const variant = fc.nat({ max: 4096 }).map((vramMiB): Variant => ({ ...testCatalog.tts.variants.cuda, vramMiB }));
 const entry: fc.Arbitrary<Service> = fc.record({
   description: fc.string(),
   port: fc.integer({ min: 1024, max: 65_535 }),
   published: fc.boolean(),
-  calls: fc.subarray(Object.keys(catalog)),
+  calls: fc.subarray(Object.keys(testCatalog)),
   backing: fc.subarray<Backing>(["redis", "postgres"]),
   languageModel: fc.boolean(),
   variants: fc.record({ cpu: variant, cuda: variant }),
@@ -21,7 +21,7 @@ const entry: fc.Arbitrary<Service> = fc.record({
 const service: fc.Arbitrary<StackService> = fc
   .tuple(entry, fc.constantFrom("cpu" as const, "cuda" as const))
   .map(([made, accelerator]) =>
-    only(selectServices({ ...catalog, made }, { services: ["made"], accelerator, cudaVersion: "12.4" })),
+    only(selectServices({ ...testCatalog, made }, { services: ["made"], accelerator, cudaVersion: "12.4" })),
   );
 
 function only(services: readonly StackService[]): StackService {

@@ -68,8 +68,11 @@ describe("the outputs of a stack", () => {
         expect(isOutputs(given)).to.equal(true);
       }),
     );
-    for (const other of [undefined, null, "", [], {}, { endpoint: "", images: {} }]) {
-      expect(isOutputs(other), JSON.stringify(other)).to.equal(false);
-    }
   });
+
+  for (const other of [undefined, null, "", [], {}, { endpoint: "", images: {} }]) {
+    it(`are not ${JSON.stringify(other)}`, () => {
+      expect(isOutputs(other)).to.equal(false);
+    });
+  }
 });

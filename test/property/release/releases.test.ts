@@ -71,23 +71,26 @@ describe("the releases of a stack", () => {
         }
       }),
     );
-    const whole = madeUpRelease("a");
-    const llm = { ...whole.services["llm"] };
-    const broken: readonly object[] = [
-      { id: "7" },
-      { accelerator: "tpu" },
-      { repository: 7 },
-      { services: [] },
-      { services: { llm: { ...llm, ref: "images:llm" } } },
-      { services: { llm: null } },
-      { backing: { debian: "images:debian" } },
-      { from: { stack: "" } },
-    ];
-    for (const changes of broken) {
-      const outputs = { release: whole.id, releases: [{ ...whole, ...changes }] };
-      expect(parseHistory(outputs), JSON.stringify(changes)).to.deep.equal({ running: "", releases: [] });
-    }
   });
+
+  const whole = madeUpRelease("a");
+  const llm = { ...whole.services["llm"] };
+  const broken: readonly object[] = [
+    { id: "7" },
+    { accelerator: "tpu" },
+    { repository: 7 },
+    { services: [] },
+    { services: { llm: { ...llm, ref: "images:llm" } } },
+    { services: { llm: null } },
+    { backing: { debian: "images:debian" } },
+    { from: { stack: "" } },
+  ];
+  for (const changes of broken) {
+    it(`leaves out a release with ${JSON.stringify(changes)}`, () => {
+      const outputs = { release: whole.id, releases: [{ ...whole, ...changes }] };
+      expect(parseHistory(outputs)).to.deep.equal({ running: "", releases: [] });
+    });
+  }
 });
 
 describe("the id of a release", () => {

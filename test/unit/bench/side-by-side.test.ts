@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { checkLock } from "../../../components/requirements/lock.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
@@ -13,6 +12,7 @@ import { describeResults, type Measurement } from "../../bench/side-by-side/tabl
 import { fakeEngine, NO_PROFILE, stackConfig } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record } from "../support/registrations.ts";
+import { readShippedRequirements as read } from "../support/shipped.ts";
 import { at } from "../support/wire.ts";
 
 const PLACES = { repository: "127.0.0.1:5101/compose", folder: "/bench" };
@@ -108,14 +108,6 @@ describe("the definitions that other tools get", () => {
 });
 
 describe("a package that the benchmark adds to tts", () => {
-  const read = (file: string): string | undefined => {
-    try {
-      return readFileSync(new URL(`../../../requirements/${file}`, import.meta.url), "utf8");
-    } catch {
-      return undefined;
-    }
-  };
-
   it("comes from the tests' lock with its hashes and leaves a lock that is current", () => {
     for (const name of DEPENDENCIES) {
       const entry = entryOf(read("dev.txt") ?? "", name);

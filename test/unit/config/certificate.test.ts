@@ -18,30 +18,39 @@ describe("the gateway's key pair", () => {
     readKeyPair({ certificate: "certificate", key: "key" }, (path) => given[path as keyof KeyPair], now).problems;
   const found = (given: KeyPair, now?: Date): string[] => check(given, now).map(({ key }) => key);
 
-  it("is good where the key is that of the first certificate, whatever vouches for it", () => {
+  it("is accepted if the key fits the first certificate, whoever issued that certificate", () => {
     expect(check(pair)).to.deep.equal([]);
     expect(check({ ...pair, certificate: `The server:\n${pair.certificate}\n${other.certificate}` })).to.deep.equal([]);
   });
 
-  it("is none where nothing is configured", () => {
+  it("is undefined if neither file is configured", () => {
     const read = readKeyPair({ certificate: "", key: "" }, () => undefined, new Date());
     expect(read).to.deep.equal({ pair: undefined, problems: [] });
   });
 
-  it("is refused where the key is another's", () => {
+  it("is refused if the key does not fit the first certificate", () => {
     expect(found({ ...pair, key: other.key })).to.deep.equal(["morgan:tlsKey"]);
     expect(found({ ...pair, certificate: `${other.certificate}${pair.certificate}` })).to.deep.equal(["morgan:tlsKey"]);
   });
 
-  it("is refused where a text is no certificate or no key, all at once", () => {
-    const broken = pair.certificate.replace(/\n[A-Za-z0-9+/]{10}/, "\n");
-    for (const certificate of ["", "nothing", pair.key, broken, `${pair.certificate}${broken}`]) {
-      expect(found({ ...pair, certificate }), certificate).to.deep.equal(["morgan:tlsCertificate"]);
-    }
+  const broken = ({ certificate }: KeyPair): string => certificate.replace(/\n[A-Za-z0-9+/]{10}/, "\n");
+  for (const [text, certificate] of [
+    ["empty", () => ""],
+    ["not PEM", () => "nothing"],
+    ["a key", ({ key }) => key],
+    ["damaged", broken],
+    ["followed by a damaged certificate", (whole) => `${whole.certificate}${broken(whole)}`],
+  ] as const satisfies [string, (whole: KeyPair) => string][]) {
+    it(`is refused if the certificate is ${text}`, () => {
+      expect(found({ ...pair, certificate: certificate(pair) })).to.deep.equal(["morgan:tlsCertificate"]);
+    });
+  }
+
+  it("is refused with two problems if both files are empty", () => {
     expect(found({ certificate: "", key: "" })).to.deep.equal(["morgan:tlsCertificate", "morgan:tlsKey"]);
   });
 
-  it("is refused where the key needs a passphrase", () => {
+  it("is refused if the key needs a passphrase", () => {
     const { privateKey } = generateKeyPairSync("ec", {
       namedCurve: "P-256",
       publicKeyEncoding: { type: "spki", format: "pem" },
@@ -50,7 +59,7 @@ describe("the gateway's key pair", () => {
     expect(found({ ...pair, key: privateKey })).to.deep.equal(["morgan:tlsKey"]);
   });
 
-  it("is refused before the certificate's time and after it", () => {
+  it("is refused before the certificate is valid, and after it expired", () => {
     const [early] = check(pair, inDays(-1));
     expect(early?.found).to.match(/^valid from \d{4}-.* on$/);
     const [late, ...others] = check(pair, inDays(91));
@@ -58,7 +67,7 @@ describe("the gateway's key pair", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("never shows a part of the key", () => {
+  it("is never quoted in a problem", () => {
     const middle = pair.key.split("\n")[1] ?? "";
     expect(middle).to.have.length.above(30);
     const problems = [check({ ...pair, certificate: pair.key }), check({ ...other, key: pair.key })].flat();
@@ -66,7 +75,7 @@ describe("the gateway's key pair", () => {
     expect(JSON.stringify(problems)).not.to.contain(middle);
   });
 
-  it("is reminded of in its last two weeks", () => {
+  it("causes a reminder in the last two weeks of the certificate", () => {
     expect(expiryReminder(pair, inDays(75))).to.equal(undefined);
     expect(expiryReminder(pair, inDays(77))).to.match(/^morgan:tlsCertificate is valid until \d{4}-/);
     expect(expiryReminder({ ...pair, certificate: "" }, inDays(1))).to.equal(undefined);

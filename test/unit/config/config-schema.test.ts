@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { MorganConfig } from "../../../components/config/config.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { checkTexts, MACHINE } from "../support/config.ts";
 import { declaredKeys, stackValues } from "../support/pulumi-yaml.ts";
+import { readShipped } from "../support/shipped.ts";
 
 const machine = { ...MACHINE, baseImages: "registry" } as const;
 const declared = declaredKeys();
@@ -22,7 +22,7 @@ function keysRead(): Set<string> {
   return read;
 }
 
-describe("the configuration's schema", () => {
+describe("the configuration's schema, with the shipped catalog", () => {
   it("declares every key that the program reads, and none besides", () => {
     expect(declared.map(({ key }) => key)).to.have.members([...keysRead()]);
   });
@@ -36,7 +36,7 @@ describe("the configuration's schema", () => {
   });
 
   it("is in the documentation, key by key", () => {
-    const page = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
+    const page = readShipped("docs/configuration.md");
     const documented = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
     expect(documented).to.include.members(declared.map(({ key }) => key));
   });
@@ -62,7 +62,7 @@ describe("the configuration's schema", () => {
 
   it("is filled in without what belongs to one machine: a salt that only its passphrase fits", () => {
     for (const stack of ["dev", "prod"]) {
-      const text = readFileSync(new URL(`../../../Pulumi.${stack}.yaml`, import.meta.url), "utf8");
+      const text = readShipped(`Pulumi.${stack}.yaml`);
       expect(text, stack).to.not.match(/encryptionsalt|secure:/);
     }
   });

@@ -3,7 +3,7 @@ import { configReader } from "../../../components/config/reader.ts";
 import type { Problem } from "../../../components/lib/errors.ts";
 import { readGpuConfig, type GpuConfig } from "../../../components/config/gpu.ts";
 import { readModels, type Models } from "../../../components/config/models.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../support/catalog.ts";
 
 /** What is read, and the keys that are wrong. */
 function read(
@@ -12,7 +12,7 @@ function read(
 ): { readonly gpu: GpuConfig; readonly models: Models; readonly wrong: readonly string[] } {
   const problems: Problem[] = [];
   const reader = configReader((key) => values[key], problems);
-  const [gpu, models] = [readGpuConfig(reader, accelerator), readModels(reader, catalog)];
+  const [gpu, models] = [readGpuConfig(reader, accelerator), readModels(reader, testCatalog)];
   return { gpu, models, wrong: problems.map(({ key }) => key) };
 }
 

@@ -30,32 +30,35 @@ function read(
 }
 
 describe("a company's network in the configuration", () => {
-  it("is none where nothing is said of one", () => {
+  it("is the public network if no key is set", () => {
     expect(read({}, true)).to.deep.equal({
       network: NO_PROFILE,
       problems: [],
     });
   });
 
-  it("is refused with a log-in in a URL, and the log-in is not shown", () => {
-    for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
-      for (const url of [
-        "https://ci:canary@a.example.com/simple",
-        "http://canary@a.example.com",
-        "ftp://ci:can@ary@a.example.com",
-      ]) {
+  for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
+    for (const url of [
+      "https://ci:canary@a.example.com/simple",
+      "http://canary@a.example.com",
+      "ftp://ci:can@ary@a.example.com",
+    ]) {
+      it(`is refused if ${key} is ${url}, without the credentials in the message`, () => {
         const { network, problems } = read({ [key]: url });
         expect(problems.map((problem) => problem.key)).to.deep.equal([`morgan:${key}`]);
-        expect(problems[0]?.found, url)
+        expect(problems[0]?.found)
           .to.contain("a.example.com")
           .and.not.match(/can|ary|ci:/);
         expect(JSON.stringify(network), "nothing goes on to the state").not.to.contain("canary");
-      }
+      });
     }
+  }
+
+  it("can have an @ in the path of a URL", () => {
     expect(read({ pypiIndex: "https://a.example.com/simple/@scope" }).problems).to.deep.equal([]);
   });
 
-  it("has no user without something to log in to", () => {
+  it("has a user only with a registry, an index or a mirror that requires a login", () => {
     const keys = (values: Readonly<Record<string, string>>, isLocal = false): string[] =>
       read(values, isLocal).problems.map(({ key }) => key);
     expect(keys({ pypiUser: "ci", aptUser: "ci", registryUser: "ci" }, true)).to.have.members([
@@ -67,7 +70,7 @@ describe("a company's network in the configuration", () => {
     expect(keys(whole)).to.deep.equal([]);
   });
 
-  it("leaves out of the proxy what a no_proxy can hold, and nothing else", () => {
+  it("excepts from the proxy each host that fits into no_proxy, and refuses any other text", () => {
     const hosts = ["localhost", ".example.com", "10.0.0.0/8", "a.example.com:8443", "*"];
     expect(read({ noProxy: JSON.stringify(hosts) }).network.proxy.except).to.deep.equal(hosts);
     expect(read({ noProxy: '["https://a.example.com","b c","a,b"]' }).problems[0]?.found).to.equal(
@@ -90,7 +93,7 @@ describe("a user and a password", () => {
     expect(problem("", true)?.key).to.equal("morgan:registryUser");
   });
 
-  it("are refused where the password is one that everybody can read", () => {
+  it("are refused if the password is not a secret of Pulumi's", () => {
     expect(problem("ci", true, false)).to.include({ key: "morgan:registryPassword", expected: "a secret" });
   });
 });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { readConfig } from "../../../components/config/config.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../support/catalog.ts";
 import { makeKeyPair } from "../support/key-pair.ts";
 import { useFolder } from "../support/project.ts";
 
@@ -31,7 +31,7 @@ describe("the configuration of a stack", () => {
     pulumi.runtime.setAllConfig(
       Object.fromEntries(Object.entries(config).map(([key, value]) => [`morgan:${key}`, value])),
     );
-    return readConfig(catalog);
+    return readConfig(testCatalog);
   };
 
   it("is read from Pulumi, with the stack's own name", () => {
@@ -41,14 +41,14 @@ describe("the configuration of a stack", () => {
     expect(config.services.map(({ name }) => name)).to.deep.equal(["llm", "vad"]);
   });
 
-  it("takes uv and the engine's place from the environment", () => {
+  it("takes uv and the engine's address from the environment", () => {
     expect(read().config.machine).to.include({ uv: "", dockerHost: "" });
     process.env["MORGAN_UV"] = "/opt/uv";
     process.env["DOCKER_HOST"] = "tcp://gpu:2375";
     expect(read().config.machine).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
   });
 
-  it("takes the first images from where set-up found some, unless it is told otherwise", () => {
+  it("takes the base images from the source that set-up found, unless morgan:baseImages names another", () => {
     process.env["MORGAN_BASE_IMAGES"] = "debian";
     process.env["XDG_CACHE_HOME"] = "/var/cache";
     expect(read().config.images.base).to.include({ kind: "debian", cache: "/var/cache/morgan" });
@@ -59,7 +59,7 @@ describe("the configuration of a stack", () => {
     expect(read().config.images.base.kind).to.equal("registry");
   });
 
-  it("reads a bundle of certificates, and says where one cannot be read", () => {
+  it("reads a bundle of certificates, and reports a bundle that cannot be read", () => {
     project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
@@ -67,30 +67,30 @@ describe("the configuration of a stack", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("keeps the token of the gateway a secret, refuses one that could be guessed, and does not show it", async () => {
+  it("keeps the token of the gateway a secret", async () => {
     expect(read().config.gateway.token).to.equal(undefined);
     const { config, problems } = read({ apiToken: "0123456789abcdefXY-._~+/==" });
     expect(problems).to.deep.equal([]);
     expect(config.gateway.token === undefined ? undefined : await pulumi.isSecret(config.gateway.token)).to.equal(true);
-    for (const token of [
-      "short",
-      "",
-      "a".repeat(501),
-      `${"a".repeat(30)} b`,
-      `${"a".repeat(30)}\n`,
-      `"${"a".repeat(30)}"`,
-    ]) {
-      const { config: without, problems: found } = read({ apiToken: token });
-      expect(
-        found.map(({ key }) => key),
-        token,
-      ).to.deep.equal(["morgan:apiToken"]);
-      if (token !== "") expect(JSON.stringify(found), token).not.to.contain(token);
-      expect(without.gateway.token).to.equal(undefined);
-    }
   });
 
-  it("reads the gateway's certificate and key, and says which of them cannot be read", () => {
+  for (const [text, token] of [
+    ["is empty", ""],
+    ["is short", "short"],
+    ["is longer than 500 characters", "a".repeat(501)],
+    ["contains a space", `${"a".repeat(30)} b`],
+    ["ends with a line break", `${"a".repeat(30)}\n`],
+    ["is in quotes", `"${"a".repeat(30)}"`],
+  ] as const) {
+    it(`refuses a token of the gateway that ${text}, and does not quote the token`, () => {
+      const { config, problems } = read({ apiToken: token });
+      expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:apiToken"]);
+      if (token !== "") expect(JSON.stringify(problems)).not.to.contain(token);
+      expect(config.gateway.token).to.equal(undefined);
+    });
+  }
+
+  it("reads the gateway's certificate and key, and reports each file that cannot be read", () => {
     expect(read().config.gateway.tls).to.equal(undefined);
     const pair = makeKeyPair();
     project.write("tls/crt.pem", pair.certificate);
@@ -107,7 +107,7 @@ describe("the configuration of a stack", () => {
     expect(swapped.problems.map(({ key }) => key)).to.deep.equal(["morgan:tlsCertificate", "morgan:tlsKey"]);
   });
 
-  it("makes one profile of the network, with every password a secret", async () => {
+  it("collects the network in one profile, with every password as a secret", async () => {
     const { config, problems } = read({
       registry: "harbor.example.com/team",
       registryUser: "ci",
@@ -126,7 +126,7 @@ describe("the configuration of a stack", () => {
     expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
   });
 
-  it("refuses a password that Pulumi keeps in the open", () => {
+  it("refuses a password that Pulumi keeps in plain text", () => {
     process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
     const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
     const { problems } = read(values);
@@ -136,7 +136,7 @@ describe("the configuration of a stack", () => {
     expect(read(values).problems).to.deep.equal([]);
   });
 
-  it("keeps the language model's key a secret, and does without one", async () => {
+  it("keeps the language model's key a secret, and needs none", async () => {
     expect(read().config.llm.apiKey).to.equal(undefined);
     const key = read({ llmApiKey: "sk-1" }).config.llm.apiKey;
     expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);

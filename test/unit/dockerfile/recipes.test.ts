@@ -16,33 +16,31 @@ import { PRIVATE, PUBLIC } from "../support/config.ts";
 type Run = Extract<Instruction, { readonly kind: "run" }>;
 
 const runs = (recipe: readonly Instruction[]): Run[] => recipe.filter((instruction) => instruction.kind === "run");
-const python = [
-  baseRecipe("r.txt", PRIVATE),
-  cudaDepsRecipe("r.txt", PRIVATE),
-  torchDepsRecipe("r.txt", PRIVATE),
-  serviceDepsRecipe("r.txt", ["espeak-ng"], PRIVATE),
-];
-const debian = [
-  debianRegistryRecipe(PRIVATE),
-  haproxyRecipe(PRIVATE),
-  postgresRecipe(PRIVATE),
-  redisRecipe(PRIVATE),
-  baseRecipe("r.txt", PRIVATE),
-];
+const python = Object.entries({
+  base: baseRecipe("r.txt", PRIVATE),
+  "cuda-deps": cudaDepsRecipe("r.txt", PRIVATE),
+  "torch-deps": torchDepsRecipe("r.txt", PRIVATE),
+  "service-deps": serviceDepsRecipe("r.txt", ["espeak-ng"], PRIVATE),
+});
+const debian = Object.entries({
+  registry: debianRegistryRecipe(PRIVATE),
+  haproxy: haproxyRecipe(PRIVATE),
+  postgres: postgresRecipe(PRIVATE),
+  redis: redisRecipe(PRIVATE),
+  base: baseRecipe("r.txt", PRIVATE),
+});
 
-describe("a recipe", () => {
-  it("installs Python packages from hashes and wheels alone, so that none is compiled and none is a surprise", () => {
-    for (const recipe of python) {
+describe("a recipe of Python packages", () => {
+  for (const [name, recipe] of python) {
+    it(`${name} installs only wheels with hashes, and compiles nothing`, () => {
       const install = runs(recipe).flatMap(({ commands }) =>
         commands.filter((line) => line.includes("uv pip install")),
       );
       expect(install).to.have.length(1);
       expect(install[0]).to.contain("--require-hashes").and.contain("--only-binary :all:").and.contain("--no-deps");
-    }
-  });
+    });
 
-  it("keeps uv, its cache and a company's certificates in mounts, which are no part of a layer", () => {
-    for (const recipe of python) {
+    it(`${name} keeps uv, its cache and a company's certificates in mounts, outside the layer`, () => {
       const install = runs(recipe).find(({ commands }) => commands.some((line) => line.includes("uv pip install")));
       const mounts = install?.mounts ?? [];
       expect(mounts).to.deep.include({ type: "bind", from: "tools", source: "/uv", target: "/run/uv" });
@@ -50,15 +48,16 @@ describe("a recipe", () => {
       expect(mounts).to.deep.include({ type: "secret", id: "ca" });
       expect(mounts).to.deep.include({ type: "secret", id: "pypi-index", environment: "UV_DEFAULT_INDEX" });
       expect(mounts).to.deep.include({ type: "tmpfs", target: "/tmp" });
-    }
-  });
+    });
 
-  it("removes what wheels bring and no service reads in the RUN that installs them, so that no layer holds it", () => {
-    for (const recipe of python) {
+    it(`${name} removes the tests of packages in the RUN that installs them, so that no layer holds them`, () => {
       const install = runs(recipe).find(({ commands }) => commands.join().includes("uv pip install"));
       const [, after] = install?.commands.join("\n").split("/run/requirements.txt\n") ?? [];
       expect(after).to.contain("find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +");
-    }
+    });
+  }
+
+  it("service-deps removes the files that no service reads in its last commands", () => {
     const [deps] = runs(serviceDepsRecipe("r.txt", [], PUBLIC));
     expect(deps?.commands.slice(-2)).to.deep.equal([
       "cd /opt/venv/lib/python3*/site-packages",
@@ -66,61 +65,66 @@ describe("a recipe", () => {
     ]);
   });
 
-  it("names what it removes below site-packages, down to a folder of a package", () => {
+  it("removes paths inside the folder of one package alone", () => {
     for (const path of UNREAD_FILES)
       expect(path)
         .to.match(/^[a-z]\w*(\/[\w.*]+)+$/)
         .and.not.contain("..");
   });
+});
 
-  it("keeps Debian's archives and lists in cache mounts, and removes what holds the time of the build", () => {
-    for (const recipe of debian) {
+describe("a recipe of Debian packages", () => {
+  for (const [name, recipe] of debian) {
+    it(`${name} keeps archives and lists in cache mounts, and removes files with the time of the build`, () => {
       const install = runs(recipe).find(({ commands }) => commands.some((line) => line.includes("apt-get")));
       const caches = (install?.mounts ?? []).flatMap((mount) => (mount.type === "cache" ? mount.target : []));
       expect(caches).to.deep.equal(["/var/cache/apt", "/var/lib/apt"]);
       expect(install?.commands.at(-1)).to.match(/^rm -rf \/var\/log\/\* .*aux-cache/);
       expect(install?.commands.find((line) => line.includes(" install "))).to.contain("--no-install-recommends");
-    }
-  });
+    });
+  }
+});
 
-  it("asks for no secret where every package source is public", () => {
-    for (const recipe of [
-      baseRecipe("r.txt", PUBLIC),
-      postgresRecipe(PUBLIC),
-      serviceDepsRecipe("r.txt", ["a"], PUBLIC),
-    ]) {
+describe("a recipe", () => {
+  for (const [name, recipe] of Object.entries({
+    base: baseRecipe("r.txt", PUBLIC),
+    postgres: postgresRecipe(PUBLIC),
+    "service-deps": serviceDepsRecipe("r.txt", ["a"], PUBLIC),
+  })) {
+    it(`${name} needs no secret if every package source is public`, () => {
       expect(renderDockerfile(recipe)).not.to.match(/secret|SSL_CERT_FILE|CAInfo/);
-    }
-  });
+    });
+  }
 
-  it("asks for each of a company's sources without the others", () => {
-    const text = (sources: Partial<typeof PUBLIC>): string =>
-      renderDockerfile(serviceDepsRecipe("r.txt", ["a"], { ...PUBLIC, ...sources }));
-    const secrets = (dockerfile: string): string[] =>
-      [...new Set([...dockerfile.matchAll(/type=secret,id=([\w-]+)/g)].map(([, id]) => id ?? ""))].sort();
-    expect(secrets(text({ aptMirror: true }))).to.deep.equal(["apt-sources"]);
-    expect(secrets(text({ pypiIndex: true }))).to.deep.equal(["pypi-index"]);
-    expect(secrets(text({ certificates: true }))).to.deep.equal(["ca"]);
-  });
+  for (const [source, secret] of [
+    ["aptMirror", "apt-sources"],
+    ["pypiIndex", "pypi-index"],
+    ["certificates", "ca"],
+  ] as const) {
+    it(`service-deps needs the secret ${secret} alone if only ${source} is a company's own`, () => {
+      const dockerfile = renderDockerfile(serviceDepsRecipe("r.txt", ["a"], { ...PUBLIC, [source]: true }));
+      const secrets = [...dockerfile.matchAll(/type=secret,id=([\w-]+)/g)].map(([, id]) => id);
+      expect([...new Set(secrets)]).to.deep.equal([secret]);
+    });
+  }
 
-  it("ends as a user that is not root, for all that runs", () => {
-    const running = [
-      serviceRecipe("core", 8000),
-      haproxyRecipe(PUBLIC),
-      postgresRecipe(PUBLIC),
-      redisRecipe(PUBLIC),
-      debianRegistryRecipe(PUBLIC),
-      upstreamRegistryRecipe("registry@sha256:0"),
-    ];
-    for (const recipe of running) {
+  for (const [name, recipe] of Object.entries({
+    service: serviceRecipe("core", 8000),
+    haproxy: haproxyRecipe(PUBLIC),
+    postgres: postgresRecipe(PUBLIC),
+    redis: redisRecipe(PUBLIC),
+    "registry from Debian": debianRegistryRecipe(PUBLIC),
+    "registry from upstream": upstreamRegistryRecipe("registry@sha256:0"),
+  })) {
+    it(`${name} ends as a user that is not root`, () => {
       const users = recipe.flatMap((instruction) => (instruction.kind === "user" ? instruction.user : []));
       expect(users.at(-1)).to.match(/^[1-9]\d*:[1-9]\d*$/);
-    }
-  });
+    });
+  }
 
-  it("fetches no frontend, since no Dockerfile names one", () => {
-    for (const recipe of [...python, ...debian, serviceRecipe("core", 8000)]) {
-      expect(renderDockerfile(recipe))
+  it("names no frontend, so that BuildKit fetches none", () => {
+    for (const [name, recipe] of [...python, ...debian, ["service", serviceRecipe("core", 8000)] as const]) {
+      expect(renderDockerfile(recipe), name)
         .to.match(/^FROM /)
         .and.not.match(/^# *syntax/m);
     }

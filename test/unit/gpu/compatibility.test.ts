@@ -18,18 +18,23 @@ const check = (
 ): ReturnType<typeof compatibilityProblems> => compatibilityProblems(version, { python, packages, cards });
 
 describe("the compatibility check", () => {
-  it("lets pass what fits", () => {
-    for (const version of CUDA_VERSIONS) {
-      expect(check(version, [])).to.deep.equal([]);
-      expect(check(version, [card("NVIDIA A100", "8.0", "525.60.13")])).to.deep.equal([]);
-      expect(check(version, [card("NVIDIA L4", "8.9", "550.54.14"), card("T4", "7.5", "550.54.14", 1)])).to.deep.equal(
+  const fits: readonly (readonly [CudaVersion, Target["cards"]])[] = [
+    ...CUDA_VERSIONS.flatMap((version) =>
+      [
         [],
-      );
-      expect(check(version, [card("NVIDIA H100", "9.0", "570.26")])).to.deep.equal([]);
-    }
-    expect(check("12.8", [card("NVIDIA B300", "10.3", "580.65.06")])).to.deep.equal([]);
-    expect(check("12.4", [card("Tesla P40", "6.1", "525.105.17")])).to.deep.equal([]);
-  });
+        [card("NVIDIA A100", "8.0", "525.60.13")],
+        [card("NVIDIA L4", "8.9", "550.54.14"), card("T4", "7.5", "550.54.14", 1)],
+        [card("NVIDIA H100", "9.0", "570.26")],
+      ].map((cards) => [version, cards] as const),
+    ),
+    ["12.8", [card("NVIDIA B300", "10.3", "580.65.06")]],
+    ["12.4", [card("Tesla P40", "6.1", "525.105.17")]],
+  ];
+  for (const [version, cards] of fits) {
+    it(`accepts ${cards.map(({ name }) => name).join(" with ") || "no GPU"} for CUDA ${version}`, () => {
+      expect(check(version, cards)).to.deep.equal([]);
+    });
+  }
 
   it("names the CUDA version that fits a newer card, once for all cards", () => {
     const cards = [card("NVIDIA GeForce RTX 5090", "12.0", "570.86.10"), card("RTX 5090", "12.0", "570.86.10", 1)];
@@ -97,8 +102,13 @@ describe("the compatibility check", () => {
     expect(check("12.4", [card("Tesla K80", "3.7", "470.256.02")], { packages: ["fastapi"] })).to.deep.equal([]);
   });
 
-  it("compares the Python of the base stage by number, patch release or not", () => {
-    for (const python of ["3.9", "3.10.2", "3.13.9"]) expect(check("12.4", [], { python }), python).to.deep.equal([]);
+  for (const python of ["3.9", "3.10.2", "3.13.9"]) {
+    it(`accepts a base stage with Python ${python}`, () => {
+      expect(check("12.4", [], { python })).to.deep.equal([]);
+    });
+  }
+
+  it("refuses a base stage with a newer or an older Python, by number", () => {
     const [newer] = check("12.4", [], { python: "3.14.1" });
     expect(newer?.expected).to.equal("Python 3.9 to 3.13, which CUDA 12.4's torch 2.6.0 has wheels for");
     expect(newer?.fix).to.equal("pulumi config set morgan:cudaVersion 12.8");

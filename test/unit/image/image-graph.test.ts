@@ -2,25 +2,14 @@ import { expect } from "chai";
 import type { BaseImages } from "../../../components/config/base-images.ts";
 import type { Selection } from "../../../components/catalog/select.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "../../../components/catalog/cuda-version.ts";
-import { ImageGraph, type ImageGraphArgs } from "../../../components/image/image-graph.ts";
-import { DEBIAN, PUBLIC, UPSTREAM, stackServices } from "../support/config.ts";
+import { ImageGraph } from "../../../components/image/image-graph.ts";
+import { buildSettings } from "../support/build.ts";
+import { DEBIAN, UPSTREAM, stackServices } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { madeDigest, record, type RecordOptions, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const args: Omit<ImageGraphArgs, "services" | "accelerator" | "baseImages"> = {
-  uv: "uv",
-  build: {
-    registry: { host: "127.0.0.1:5101", project: "morgan" },
-    tag: "dev",
-    builder: "default",
-    sources: PUBLIC,
-    login: undefined,
-    proxy: {},
-    secrets: {},
-    ready: [],
-  },
-};
+const args = { uv: "uv", build: buildSettings() };
 
 const graph = (
   selection: Partial<Selection> = {},

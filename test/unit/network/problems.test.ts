@@ -9,7 +9,7 @@ import {
 const HOST = "harbor.example.com:8443";
 const URL = `https://${HOST}/v2/`;
 
-/** What engines say, by what it is about. */
+/** Messages of engines, by the kind of refusal. */
 const MESSAGES = {
   authority: [
     `Get "${URL}": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
@@ -38,27 +38,39 @@ const MESSAGES = {
 
 describe("what a registry refuses", () => {
   for (const [refusal, messages] of Object.entries(MESSAGES)) {
-    it(`is known for one that is about ${refusal}`, () => {
-      for (const message of messages) expect(readRefusal(message), message).to.equal(refusal);
-    });
+    for (const message of messages) {
+      it(`is ${refusal} if the engine reports: ${message}`, () => {
+        expect(readRefusal(message)).to.equal(refusal);
+      });
+    }
   }
 
-  it("names the host, the setting and the engine's own words", () => {
-    const keys = { authority: "caBundle", certificate: "registry", login: "registryPassword", unreachable: "registry" };
-    for (const [refusal, key] of Object.entries(keys)) {
-      const [message = ""] = MESSAGES[refusal as keyof typeof keys];
+  for (const [refusal, key] of [
+    ["authority", "caBundle"],
+    ["certificate", "registry"],
+    ["login", "registryPassword"],
+    ["unreachable", "registry"],
+  ] as const) {
+    it(`is a problem of ${key} with the host and the engine's own words, if it is ${refusal}`, () => {
+      const [message] = MESSAGES[refusal];
       const problem = registryProblem(HOST, "ci", message);
       expect(problem).to.include({ key: `morgan:${key}`, found: message });
       expect(problem?.expected).to.contain(HOST);
       expect(problem?.fix).to.match(/./);
-    }
+    });
+  }
+
+  it("is no problem if the program does not know its kind", () => {
+    expect(registryProblem(HOST, "ci", MESSAGES.other[0])).to.equal(undefined);
   });
 
-  it("is no problem where nobody logs in here: the Docker client may be logged in", () => {
-    expect(registryProblem(HOST, "ci", MESSAGES.other[0]), "nor is what nobody knows").to.equal(undefined);
-    for (const message of MESSAGES.login) {
-      expect(registryProblem(HOST, "", message), message).to.equal(undefined);
-    }
+  for (const message of MESSAGES.login) {
+    it(`is no problem without a user, because the Docker client may be logged in: ${message}`, () => {
+      expect(registryProblem(HOST, "", message)).to.equal(undefined);
+    });
+  }
+
+  it("is a problem without a user if the registry is unreachable", () => {
     expect(registryProblem(HOST, "", MESSAGES.unreachable[0])?.key).to.equal("morgan:registry");
   });
 });
@@ -69,40 +81,42 @@ describe("what a package source answers", () => {
   const about = (source: PackageSource, answer: Parameters<typeof sourceProblem>[1]): string =>
     sourceProblem(source, answer)?.key ?? "nothing";
 
-  it("is no problem where it lets us in, whatever it has", () => {
-    for (const status of [200, 302, 404]) expect(about(index, { status })).to.equal("nothing");
-  });
+  for (const status of [200, 302, 404]) {
+    it(`is no problem if the status is ${status}`, () => {
+      expect(about(index, { status })).to.equal("nothing");
+    });
+  }
 
-  it("is a wrong password, or a log-in that is missing", () => {
-    expect(about(index, { status: 401 })).to.equal("morgan:pypiPassword");
-    expect(about({ ...mirror, user: "ci" }, { status: 403 })).to.equal("morgan:aptPassword");
-    expect(about(mirror, { status: 401 })).to.equal("morgan:aptUser");
-    expect(about({ ...index, user: "" }, { status: 401 })).to.equal("morgan:pypiUser");
-    expect(about({ ...index, key: "pypiExtraIndex", user: "" }, { status: 401 })).to.equal("morgan:pypiExtraIndex");
-  });
+  const extra: PackageSource = { ...index, key: "pypiExtraIndex", user: "" };
+  for (const [source, status, key] of [
+    [index, 401, "pypiPassword"],
+    [{ ...mirror, user: "ci" }, 403, "aptPassword"],
+    [mirror, 401, "aptUser"],
+    [{ ...index, user: "" }, 401, "pypiUser"],
+    [extra, 401, "pypiExtraIndex"],
+    [index, 407, "proxy"],
+    [mirror, 503, "aptMirror"],
+  ] as const) {
+    it(`is a problem of ${key} if ${source.key} answers user "${source.user}" with ${status}`, () => {
+      expect(about(source, { status })).to.equal(`morgan:${key}`);
+    });
+  }
 
-  it("is an unknown authority, a wrong certificate, or nothing at all", () => {
-    for (const error of [
-      "SELF_SIGNED_CERT_IN_CHAIN",
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-    ]) {
+  for (const error of [
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  ]) {
+    it(`is a problem of caBundle if the connection fails with ${error}`, () => {
       expect(about(index, { error })).to.equal("morgan:caBundle");
-    }
-    for (const error of [
-      "CERT_HAS_EXPIRED",
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-      "ECONNREFUSED",
-      "ENOTFOUND",
-      "ETIMEDOUT",
-    ]) {
-      expect(sourceProblem(index, { error })).to.include({ key: "morgan:pypiIndex", found: error });
-    }
-    expect(sourceProblem(index, { error: "ECONNREFUSED" })?.expected).to.contain(HOST);
-    expect(about(mirror, { status: 503 })).to.equal("morgan:aptMirror");
-  });
+    });
+  }
 
-  it("is the proxy's demand for a log-in", () => {
-    expect(about(index, { status: 407 })).to.equal("morgan:proxy");
-  });
+  for (const error of ["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT"]) {
+    it(`is a problem of the source, with its host, if the connection fails with ${error}`, () => {
+      const problem = sourceProblem(index, { error });
+      expect(problem).to.include({ key: "morgan:pypiIndex", found: error });
+      expect(problem?.expected).to.contain(HOST);
+    });
+  }
 });

@@ -17,17 +17,23 @@ const cuda = lock("cuda-12.4", "fastapi==0.165.0", cublas);
 const torch = lock("torch-12.4", "fastapi==0.165.0", cublas, cudnn, "torch==2.6.0");
 
 describe("the package of a CUDA library", () => {
-  it("is told by its name, whichever CUDA version that names or does not name", () => {
-    for (const name of ["nvidia-cudnn-cu11", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13", "nvidia-cudnn"]) {
-      expect(cudaLibrary(name)).to.equal("cudnn");
-    }
-    expect(cudaLibrary("nvidia-cuda-runtime-cu12")).to.equal("cuda-runtime");
-  });
+  for (const [name, library] of [
+    ["nvidia-cudnn-cu11", "cudnn"],
+    ["nvidia-cudnn-cu12", "cudnn"],
+    ["nvidia-cudnn-cu13", "cudnn"],
+    ["nvidia-cudnn", "cudnn"],
+    ["nvidia-cuda-runtime-cu12", "cuda-runtime"],
+  ] as const) {
+    it(`${name} brings ${library}`, () => {
+      expect(cudaLibrary(name)).to.equal(library);
+    });
+  }
 
-  it("is not that of a program which only speaks of NVIDIA or CUDA", () => {
-    for (const name of ["nvidia-ml-py", "cuda-pathfinder", "torch", "numpy"])
+  for (const name of ["nvidia-ml-py", "cuda-pathfinder", "torch", "numpy"]) {
+    it(`is not ${name}`, () => {
       expect(cudaLibrary(name)).to.equal(undefined);
-  });
+    });
+  }
 });
 
 describe("the check of CUDA libraries", () => {

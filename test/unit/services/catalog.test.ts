@@ -1,106 +1,103 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { expect } from "chai";
 import { includeOrder } from "../../../components/requirements/inputs.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
-import type { Service } from "../../../components/catalog/service.ts";
+import type { Service, Variant } from "../../../components/catalog/service.ts";
 import { selectServices } from "../../../components/catalog/select.ts";
 import { bytes, mebibytes, seconds } from "../../../components/lib/units.ts";
 import { catalog } from "../../../services/catalog.ts";
+import { declaredKeys } from "../support/pulumi-yaml.ts";
+import { readShipped, readShippedRequirements, ROOT } from "../support/shipped.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
-const root = new URL("../../../", import.meta.url);
-const exists = (path: string): boolean => existsSync(new URL(path, root));
+const names = Object.keys(catalog);
+const exists = (path: string): boolean => existsSync(new URL(path, ROOT));
+const variantsOf = ({ variants }: Service): readonly (readonly [string, Variant])[] => Object.entries(variants);
 
-function read(file: string): string | undefined {
-  const path = new URL(`requirements/${file}`, root);
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+/** The lock files of each variant of a service, for each CUDA version, in the order of the stages. */
+const chains = (service: Service): (readonly string[])[] =>
+  variantsOf(service).flatMap(([, variant]) => CUDA_VERSIONS.map((version) => lockChain(variant, version)));
+
+/** The folders of services that a list of pyproject.toml names. */
+function foldersIn(list: string): readonly string[] {
+  const [, text = ""] = new RegExp(`^${list} = \\[(.*)\\]$`, "m").exec(readShipped("pyproject.toml")) ?? [];
+  return [...text.matchAll(/"services\/(\w+)"/g)].map(([, name = ""]) => name);
 }
 
-/** The lock files that a service's variants are made from, for each CUDA version, each in the order of its stages. */
-const chains = (variants: Service["variants"]): (readonly string[])[] =>
-  Object.values(variants).flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)));
-const locks = (variants: Service["variants"]): string[] => chains(variants).flat();
-
 describe("the shipped catalog", () => {
-  it("has the guide's five services", () => {
-    expect(Object.keys(catalog)).to.deep.equal(["core", "llm", "tts", "stt", "vad"]);
-  });
-
-  it("names services so that the name is a DNS label, a Python module and part of a variable", () => {
-    for (const [name] of services) expect(name).to.match(/^[a-z][a-z0-9]{0,30}$/);
-  });
-
-  it("gives each service a port of its own that needs no privilege and is not the gateway's", () => {
+  it("gives each service a port of its own", () => {
     const ports = services.map(([, { port }]) => port);
     expect(new Set(ports).size).to.equal(ports.length);
-    for (const port of ports) expect(port).to.be.within(1024, 65_535).and.not.equal(8080);
   });
 
-  it("publishes exactly one service", () => {
-    expect(services.filter(([, { published }]) => published).map(([name]) => name)).to.deep.equal(["core"]);
+  it("publishes one service", () => {
+    expect(services.filter(([, { published }]) => published)).to.have.length(1);
   });
 
-  it("lets services call services that are there, and never themselves", () => {
-    for (const [name, { calls }] of services) {
-      for (const called of calls) expect(Object.keys(catalog), name).to.include(called).and.not.equal(name);
-    }
-  });
+  for (const list of ["src", "mypy_path", "pythonpath"]) {
+    it(`has each service in the list ${list} of pyproject.toml`, () => {
+      expect(foldersIn(list)).to.have.members(["shared", ...names]);
+    });
+  }
+});
 
-  it("has code and locked requirements for every service on every accelerator", () => {
-    for (const [name, { variants }] of services) {
-      expect(exists(`services/${name}/morgan_${name}/__main__.py`), name).to.equal(true);
-      for (const lock of locks(variants)) {
+for (const [name, service] of services) {
+  describe(`${name} in the shipped catalog`, () => {
+    it("has a name that is a DNS label, a Python module and part of a variable", () => {
+      expect(name).to.match(/^[a-z][a-z0-9]{0,30}$/);
+    });
+
+    it("has a port that needs no privilege and is not the gateway's", () => {
+      const gateway = declaredKeys().find(({ key }) => key === "gatewayPort");
+      expect(service.port).to.be.within(1024, 65_535).and.not.equal(Number(gateway?.default));
+    });
+
+    it("calls other services of the catalog", () => {
+      expect(names.filter((other) => other !== name)).to.include.members([...service.calls]);
+    });
+
+    it("has code that python -m starts, and tests", () => {
+      expect(exists(`services/${name}/morgan_${name}/__main__.py`)).to.equal(true);
+      expect(exists(`services/${name}/tests`)).to.equal(true);
+    });
+
+    it("has requirements and a lock file for each accelerator and CUDA version", () => {
+      for (const lock of chains(service).flat()) {
         expect(exists(`requirements/${lock}.in`), lock).to.equal(true);
         expect(exists(`requirements/${lock}.txt`), lock).to.equal(true);
       }
-    }
-  });
+    });
 
-  it("installs each service's requirements on the stage that holds those which they include", () => {
-    for (const [name, { variants }] of services) {
-      for (const chain of chains(variants)) {
-        expect(includeOrder(chain.slice(-1), read), name).to.deep.equal(chain);
+    it("installs its requirements on the stages that hold the requirements which they include", () => {
+      for (const chain of chains(service)) {
+        expect(includeOrder(chain.slice(-1), readShippedRequirements)).to.deep.equal(chain);
       }
-    }
-  });
+    });
 
-  it("stands on CUDA only for tts and stt, and only where the accelerator is CUDA", () => {
-    const onCuda = services.flatMap(([name, { variants }]) =>
-      Object.entries(variants).flatMap(([key, { baseStage }]) =>
-        baseStage === "base" ? [] : `${name} ${key} ${baseStage}`,
-      ),
-    );
-    expect(onCuda).to.deep.equal(["tts cuda torch-deps", "stt cuda cuda-deps"]);
-  });
-
-  it("limits each service to a sensible share of a machine", () => {
-    for (const [name, { variants, cpus }] of services) {
-      expect(cpus, name).to.be.above(0);
-      for (const { memory, startLimit } of Object.values(variants)) {
-        expect(mebibytes(memory), name).to.be.within(64, 65_536);
-        expect(seconds(startLimit), name).to.be.within(10, 600);
+    it("is limited to a sensible share of a machine", () => {
+      expect(service.cpus).to.be.above(0);
+      for (const [key, { memory, startLimit }] of variantsOf(service)) {
+        expect(mebibytes(memory), key).to.be.within(64, 65_536);
+        expect(seconds(startLimit), key).to.be.within(10, 600);
       }
-    }
-  });
+    });
 
-  it("uses cards for tts and stt only, and only where the accelerator is CUDA", () => {
-    const onGpus = services.flatMap(([name, { variants }]) =>
-      Object.entries(variants).flatMap(([key, { vramMiB }]) => (vramMiB > 0 ? `${name} ${key}` : [])),
-    );
-    expect(onGpus).to.deep.equal(["tts cuda", "stt cuda"]);
-  });
+    it("uses a GPU only on CUDA, and is built on CUDA only if it uses a GPU", () => {
+      expect(service.variants.cpu).to.include({ baseStage: "base", vramMiB: 0 });
+      expect(service.variants.cuda.baseStage === "base").to.equal(service.variants.cuda.vramMiB === 0);
+    });
 
-  it("gives each image a budget, of which it takes less in the registry than on a disk", () => {
-    const names = Object.keys(catalog);
-    for (const accelerator of ["cpu", "cuda"] as const) {
-      for (const { name, variant } of CUDA_VERSIONS.flatMap((cudaVersion) =>
-        selectServices(catalog, { services: names, accelerator, cudaVersion }),
-      )) {
-        const { budget } = variant;
-        expect(bytes(budget.compressed), name).to.be.above(10e6).and.below(bytes(budget.unpacked));
-        expect(bytes(budget.unpacked), name).to.be.below(10e9);
+    it("has a size budget for each image, which is smaller in the registry than on a disk", () => {
+      for (const accelerator of ["cpu", "cuda"] as const) {
+        for (const cudaVersion of CUDA_VERSIONS) {
+          const [selected] = selectServices(catalog, { services: [name], accelerator, cudaVersion });
+          if (selected === undefined) throw new Error(`no service ${name}`);
+          const { compressed, unpacked } = selected.variant.budget;
+          expect(bytes(compressed), cudaVersion).to.be.above(10e6).and.below(bytes(unpacked));
+          expect(bytes(unpacked), cudaVersion).to.be.below(10e9);
+        }
       }
-    }
+    });
   });
-});
+}

@@ -23,11 +23,11 @@ describe("what is installed in an image", () => {
     expect(await installedInContainer(fakeEngine({ exec }), "c1")).to.deep.equal({ "asked c1": 1 });
   });
 
-  it("is an error that holds what was printed instead", () => {
-    for (const printed of ["Traceback: no such module\r\n", "null", ""]) {
+  for (const printed of ["Traceback: no such module\r\n", "null", ""]) {
+    it(`is an error with the output if Python printed ${JSON.stringify(printed)}`, () => {
       expect(() => parseInstalled(printed)).to.throw(`no sizes of packages: ${printed.trim()}`);
-    }
-  });
+    });
+  }
 
   it("is sizes alone", () => {
     expect(parseInstalled('{"a": 1, "b": "2", "c": null, "d": 1.5}')).to.deep.equal({ a: 1 });

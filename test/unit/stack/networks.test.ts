@@ -17,33 +17,41 @@ const wiring: Wiring = {
 };
 
 describe("the networks of a service", () => {
-  it("are that of the services, and that of the data where it keeps some", () => {
-    expect(networksOf(stackService("core"), wiring, PROCESSOR)).to.deep.equal(["services", "data"]);
-    for (const name of ["llm", "tts", "stt", "vad"] as const) {
-      expect(networksOf(stackService(name), wiring, PROCESSOR), name).to.deep.equal(["services"]);
-    }
-  });
+  for (const [name, networks] of [
+    ["core", ["services", "data"]],
+    ["llm", ["services"]],
+    ["tts", ["services"]],
+    ["stt", ["services"]],
+    ["vad", ["services"]],
+  ] as const) {
+    it(`are ${networks.join(" and ")} for ${name}`, () => {
+      expect(networksOf(stackService(name), wiring, PROCESSOR)).to.deep.equal(networks);
+    });
+  }
 
-  it("lead outside for the one that asks a configured language model", () => {
+  it("lead outside for the service that calls a configured language model", () => {
     const configured = { ...wiring, llm: { endpoint: "https://llm.example.com/v1", model: "", apiKey: undefined } };
     expect(networksOf(stackService("llm"), configured, PROCESSOR)).to.deep.equal(["services", "outside"]);
     expect(networksOf(stackService("core"), configured, PROCESSOR)).to.deep.equal(["services", "data"]);
   });
 
-  it("lead outside for the one that loads its weights from the hub, and not where it never asks it", () => {
-    const stt = stackService("stt", { accelerator: "cuda" });
-    const hub: Compute = { onGpu: true, model: { kind: "hub", id: "org/name" }, offline: false };
-    expect(networksOf(stt, wiring, hub)).to.deep.equal(["services", "outside"]);
-    const folder = { kind: "folder", path: "/srv/whisper" } as const;
-    for (const compute of [
-      { ...hub, offline: true },
-      { ...hub, model: folder },
-      { ...hub, model: undefined },
-    ]) {
-      expect(networksOf(stt, wiring, compute)).to.deep.equal(["services"]);
-    }
-    expect(networksOf(stackService("stt"), wiring, hub), "an engine without weights").to.deep.equal(["services"]);
+  const hub: Compute = { onGpu: true, model: { kind: "hub", id: "org/name" }, offline: false };
+  const onGpu = stackService("stt", { accelerator: "cuda" });
+
+  it("lead outside for a service that loads its weights from the model hub", () => {
+    expect(networksOf(onGpu, wiring, hub)).to.deep.equal(["services", "outside"]);
   });
+
+  for (const [condition, service, compute] of [
+    ["the stack is offline", onGpu, { ...hub, offline: true }],
+    ["the weights are in a folder", onGpu, { ...hub, model: { kind: "folder", path: "/srv/whisper" } }],
+    ["the service has no model", onGpu, { ...hub, model: undefined }],
+    ["the variant loads no weights", stackService("stt"), hub],
+  ] as const) {
+    it(`do not lead outside if ${condition}`, () => {
+      expect(networksOf(service, wiring, compute)).to.deep.equal(["services"]);
+    });
+  }
 });
 
 describe("the networks of a stack", () => {
@@ -51,7 +59,7 @@ describe("the networks of a stack", () => {
   const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
     record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
 
-  it("have no way out but one, and no address of the host but on that", async () => {
+  it("are internal and without an address of the host, except one", async () => {
     const networks = (await up()).of("network");
     expect(networks.map(({ name }) => name)).to.have.members(["services-network", "data-network", "network"]);
     for (const { name, inputs } of networks.filter(({ name }) => name !== "network")) {
@@ -60,7 +68,7 @@ describe("the networks of a stack", () => {
     }
   });
 
-  it("leave the one that stacks had before as it was", async () => {
+  it("keep the inputs of the network that was once the only one", async () => {
     const { inputs } = (await up()).get("network", "network");
     const labels = [
       { label: "morgan.stack", value: "dev" },
@@ -69,7 +77,7 @@ describe("the networks of a stack", () => {
     expect(inputs).to.deep.equal({ labels });
   });
 
-  it("have one for data only where there is some", async () => {
+  it("include one for data only if a service uses a backing service", async () => {
     expect((await up({ services: ["llm"] })).names("network")).to.have.members(["services-network", "network"]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Catalog, Variant } from "../../../components/catalog/service.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "../support/catalog.ts";
 import { fakeEngine, stackConfig } from "../support/config.ts";
 import { useProject, writeService } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -19,7 +19,7 @@ const wake: Variant = {
   budget: { unpacked: "250 MB", compressed: "85 MB" },
 };
 const six: Catalog = {
-  ...catalog,
+  ...testCatalog,
   wake: {
     description: "Wake word detection",
     port: 8005,
@@ -46,7 +46,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
   let five: Registrations;
   let all: Registrations;
   before(async () => {
-    five = await up(catalog);
+    five = await up(testCatalog);
     writeService(project, "wake", [wake]);
     all = await up(six);
   });

@@ -51,16 +51,16 @@ describe("the images of a stack and their size budgets", () => {
   useProject();
   const logs = useLogs();
 
-  it("are one question for each image, and no other, while all keep them", async () => {
-    for (const sizeBudgets of ["enforce", "warn"] as const) {
+  for (const sizeBudgets of ["enforce", "warn"] as const) {
+    it(`need one request for each image if no image is too large, with ${sizeBudgets}`, async () => {
       const { engine, asked } = engineWith([]);
       await record(stackWith(engine, sizeBudgets));
-      expect(asked).to.have.members(["core", "llm", "tts", "stt", "vad"].map((name) => `size of ${name}`));
-    }
-    expect(logs.warn).to.deep.equal([]);
-  });
+      expect(asked).to.have.members(stackServices().map(({ name }) => `size of ${name}`));
+      expect(logs.warn).to.deep.equal([]);
+    });
+  }
 
-  it("fail where they are enforced, in one message, and hold back all services: no rollout is half done", async () => {
+  it("fail in one message and hold back all services if they are enforced, so that no rollout is half done", async () => {
     const { engine } = engineWith(["tts", "stt"]);
     const { registrations, errors } = await recordFailure(stackWith(engine, "enforce"));
     expect(errors).to.have.length(1);
@@ -74,7 +74,7 @@ describe("the images of a stack and their size budgets", () => {
     for (const { name } of stackServices()) expect(containers).not.to.include(name);
   });
 
-  it("are a warning for each image elsewhere, and all are deployed", async () => {
+  it("are a warning for each image if they are not enforced, and all services are deployed", async () => {
     const { engine, asked } = engineWith(["tts", "stt"]);
     const registrations = await record(stackWith(engine, "warn"));
     expect(logs.warn).to.have.length(2);
@@ -98,29 +98,29 @@ describe("an image over its budget", () => {
     engine,
     ...changes,
   });
-  /** What is said of it; the error, or else the warning. */
+  /** Returns the message of the check: the error, or else the warning. */
   const said = async (checked: SizeCheckArgs, options: RecordOptions = {}): Promise<string> => {
     const { errors } = await recordFailure(() => checkSizes(checked), options);
     return [...errors.map((error) => (error as Error).message), ...logs.warn].join("\n");
   };
 
-  it("is told with what grew since the container of its service that runs in the same stack", async () => {
-    const containers = [
-      container("failed-rollout"),
-      container("tts-old"),
-      container("stopped", { running: false }),
-      container("other-stack", { labels: { "morgan.stack": "prod", "morgan.role": "tts" } }),
-      container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
-    ];
-    for (const sizeBudgets of ["enforce", "warn"] as const) {
+  for (const sizeBudgets of ["enforce", "warn"] as const) {
+    it(`is reported with what grew since the running container of its service, with ${sizeBudgets}`, async () => {
+      const containers = [
+        container("failed-rollout"),
+        container("tts-old"),
+        container("stopped", { running: false }),
+        container("other-stack", { labels: { "morgan.stack": "prod", "morgan.role": "tts" } }),
+        container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
+      ];
       const { engine, asked } = engineWith(["tts"], { containers: listing(containers) });
       const message = await said(args(engine, { sizeBudgets }));
       expect(message).to.contain("; grew since the image that runs: torch (Python) +10.0 MB\n");
       expect(asked).to.have.members(["size of tts", "run tts", "exec tts-old"]);
-    }
-  });
+    });
+  }
 
-  it("that runs already is not looked into by every run that warns of it; where it fails, the largest are named", async () => {
+  it("is not opened again if it runs already; if the budget is enforced, the largest packages are named", async () => {
     const containers = (): Promise<ListedContainer[]> => Promise.resolve([container("same", { image: DIGEST })]);
     const warned = engineWith(["tts"], { containers });
     expect(await said(args(warned.engine, { sizeBudgets: "warn" }))).to.contain(
@@ -132,14 +132,14 @@ describe("an image over its budget", () => {
     expect(failed.asked).to.deep.equal(["size of tts", "run tts"]);
   });
 
-  it("is told also where nobody can say what grew", async () => {
+  it("is reported also if the reason for its size is not known", async () => {
     const { engine } = engineWith(["tts"], { run: () => Promise.reject(new Error("no python3 in there")) });
     const message = await said(args(engine));
     expect(message).to.contain("9000.0 MB unpacked").and.contain("what grew is not known: no python3 in there");
   });
 
-  it("is measured against the budget of the stack's accelerator and CUDA version", async () => {
-    // What the image for 12.8 has; 12.4 is some 1.3 GB less.
+  it("is compared with the budget of the stack's accelerator and CUDA version", async () => {
+    // Between the budgets of the two CUDA versions.
     const size = { unpacked: 6_080 * MB, compressed: 3_040 * MB };
     const { engine } = engineWith([], { imageSize: () => Promise.resolve(size) });
     const cuda = (cudaVersion: CudaVersion) => stackServices({ services: ["tts"], accelerator: "cuda", cudaVersion });
@@ -148,13 +148,13 @@ describe("an image over its budget", () => {
     expect(await said(args(engine))).to.contain("tts.variants.cpu.budget");
   });
 
-  it("fails a preview too where the image is known by then", async () => {
+  it("fails a preview too if the image is known by then", async () => {
     expect(await said(args(engineWith(["tts"]).engine), { preview: true })).to.match(
       /^1 problem; no service is deployed/,
     );
   });
 
-  it("is none in a preview that has to build the image: nothing is asked of it", async () => {
+  it("is not checked in a preview that has to build the image", async () => {
     const { engine, asked } = engineWith(["tts", "stt"]);
     const deployed: string[] = [];
     const preview = (known: string): Promise<{ readonly errors: readonly unknown[] }> =>
@@ -171,7 +171,7 @@ describe("an image over its budget", () => {
     expect((await preview("stt")).errors.map(String).join(), "of what is known").to.contain("stt.variants.cpu.budget");
   });
 
-  it("is none, with a note for debugging, where the engine does not have the image", async () => {
+  it("is not checked, with a debug message, if the engine does not have the image", async () => {
     const { engine } = engineWith([], { imageSize: () => Promise.resolve({ unpacked: 0, compressed: 0 }) });
     expect(await said(args(engine))).to.equal("");
     expect(logs.debug).to.include(`tts: the engine does not have ${image("tts")}; no size is checked`);

@@ -6,7 +6,7 @@ import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../..
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
 import { selectServices, type Selection, type StackService } from "../../../components/catalog/select.ts";
 import type { Catalog } from "../../../components/catalog/service.ts";
-import { catalog as shipped } from "../../../services/catalog.ts";
+import { testCatalog } from "./catalog.ts";
 
 export const DEBIAN: DebianPackages = {
   kind: "debian",
@@ -40,14 +40,14 @@ export const NO_PROFILE: NetworkProfile = {
 /** The sections of a configuration whose members are changed one by one. */
 type Section = "gateway" | "images" | "release" | "data" | "llm" | "machine";
 
-/** Changes of a configuration. Services are given by their names in a catalog, the shipped one if none is given. */
+/** Changes of a configuration. Services are given by their names in a catalog, by default the tests' own. */
 export type ConfigChanges = Partial<Omit<MorganConfig, Section | "services">> & {
   readonly [S in Section]?: Partial<MorganConfig[S]>;
 } & { readonly services?: readonly string[]; readonly catalog?: Catalog };
 
-/** Services of a catalog as a stack has them, all of the shipped one on the CPU if nothing else is asked for. */
+/** Returns services of a catalog as a stack has them. The default is all services of the tests' catalog, on the CPU. */
 export function stackServices({
-  catalog = shipped,
+  catalog = testCatalog,
   ...selection
 }: Partial<Selection> & { catalog?: Catalog } = {}): readonly StackService[] {
   return selectServices(catalog, {
@@ -58,15 +58,15 @@ export function stackServices({
   });
 }
 
-/** One service of the shipped catalog as a stack has it. */
-export function stackService(name: keyof typeof shipped, selection: Partial<Selection> = {}): StackService {
+/** Returns one service of the tests' catalog as a stack has it. */
+export function stackService(name: keyof typeof testCatalog, selection: Partial<Selection> = {}): StackService {
   const [service] = stackServices({ ...selection, services: [name] });
   if (service === undefined) throw new Error(`no service ${name}`);
   return service;
 }
 
 /** The configuration of a stack that runs on the CPU, with a registry of its own, all services and no secret. */
-export function stackConfig({ services, catalog = shipped, ...changes }: ConfigChanges = {}): MorganConfig {
+export function stackConfig({ services, catalog = testCatalog, ...changes }: ConfigChanges = {}): MorganConfig {
   const {
     accelerator = "cpu",
     cudaVersion = "12.4",
@@ -117,7 +117,7 @@ export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morga
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(
   values: Values,
-  { catalog = shipped, machine = MACHINE, ...sources }: Partial<ConfigSources> & CheckTextsOptions = {},
+  { catalog = testCatalog, machine = MACHINE, ...sources }: Partial<ConfigSources> & CheckTextsOptions = {},
 ): CheckedConfig {
   const all: ConfigSources = {
     values,

@@ -3,7 +3,7 @@ import type { Host } from "../../../components/host/host.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
 import { inputsDigest, lockHeader } from "../../../components/requirements/lock.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "./catalog.ts";
 import { fakeEngine } from "./config.ts";
 
 /** A machine that exists in memory alone. */
@@ -18,9 +18,9 @@ export interface FakeHost extends Host {
   readonly stacks: Map<string, unknown>;
 }
 
-/** A machine on which everything is there that the shipped catalog needs. */
+/** A machine that has everything that the tests' catalog needs. */
 export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
-  const folders = ["shared", ...Object.keys(catalog)].map((name) => `services/${name}/morgan_${name}`);
+  const folders = ["shared", ...Object.keys(testCatalog)].map((name) => `services/${name}/morgan_${name}`);
   const files = new Map([["uv", "a program"]]);
   const read = (file: string): string | undefined => files.get(`requirements/${file}`);
   const add = (name: string, below: string | undefined): void => {
@@ -28,7 +28,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     files.set(`requirements/${name}.in`, below === undefined ? "fastapi==1\n" : `-r ${below}.in\n`);
     files.set(`requirements/${name}.txt`, `${lockHeader(inputsDigest(name, read))}\n`);
   };
-  const engines = Object.values(catalog).flatMap((service) => Object.values(service.variants));
+  const engines = Object.values(testCatalog).flatMap((service) => Object.values(service.variants));
   for (const chain of engines.flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)))) {
     for (const [index, name] of chain.entries()) add(name, chain[index - 1]);
   }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
 import type { Variant } from "../../../components/catalog/service.ts";
-import { catalog } from "../../../services/catalog.ts";
+import { testCatalog } from "./catalog.ts";
 
 /** A folder of a test's own; the current folder while its tests run, so that nothing lands in the repository. */
 export class Project {
@@ -36,12 +36,13 @@ export function useFolder(): Project {
   return project;
 }
 
-/** Gives the tests of a suite a small project to run in, with every file that the shipped catalog speaks of. */
+/** Gives the tests of a suite a small project to run in, with every file that the tests' catalog names. */
 export function useProject(): Project {
   const project = useFolder();
   before(() => {
     project.write("uv", "a program");
-    for (const [name, { variants }] of Object.entries(catalog)) writeService(project, name, Object.values(variants));
+    for (const [name, { variants }] of Object.entries(testCatalog))
+      writeService(project, name, Object.values(variants));
     project.write("services/shared/morgan_shared/__init__.py", "# what services share\n");
   });
   return project;

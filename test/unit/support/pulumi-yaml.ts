@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readShipped } from "./shipped.ts";
 
 /** A key of the configuration as Pulumi.yaml declares it. */
 export interface Declared {
@@ -11,7 +11,7 @@ export interface Declared {
 
 /** The keys that the project's file declares; it is read by its indentation, the one form that it has. */
 export function declaredKeys(): Declared[] {
-  const config = readRoot("Pulumi.yaml").split(/^config:\n/m)[1] ?? "";
+  const config = readShipped("Pulumi.yaml").split(/^config:\n/m)[1] ?? "";
   const entries = config.split(/^ {2}(?=\S)/m).filter((entry) => /^[A-Za-z]+:\n/.test(entry));
   return entries.map((entry) => {
     const field = (name: string): string | undefined => {
@@ -29,11 +29,6 @@ export function declaredKeys(): Declared[] {
 
 /** The values that a stack's file sets, by key. */
 export function stackValues(stack: string): Map<string, string> {
-  const lines = [...readRoot(`Pulumi.${stack}.yaml`).matchAll(/^ {2}morgan:(\w+): (.*)$/gm)];
+  const lines = [...readShipped(`Pulumi.${stack}.yaml`).matchAll(/^ {2}morgan:(\w+): (.*)$/gm)];
   return new Map(lines.map(([, key = "", value = ""]) => [key, value.replace(/^(["'])(.*)\1$/, "$2")]));
-}
-
-/** Text of a file of the project's folder. */
-export function readRoot(name: string): string {
-  return readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
 }

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { readRoot } from "../support/pulumi-yaml.ts";
+import { readShipped } from "../support/shipped.ts";
 
 /** What the program's Node is given, as Pulumi.yaml has it. */
-const ARGUMENTS = (/^ {4}nodeargs: (.*)$/m.exec(readRoot("Pulumi.yaml"))?.[1] ?? "").split(" ");
+const ARGUMENTS = (/^ {4}nodeargs: (.*)$/m.exec(readShipped("Pulumi.yaml"))?.[1] ?? "").split(" ");
 
 /** Runs a script as Pulumi runs the program, and gives what it prints. */
 async function run(script: string): Promise<string> {

@@ -12,11 +12,11 @@ const wiring: Wiring = {
   llm: { endpoint: "https://llm.example.com/v1", model: "small", apiKey: "key secret" },
   bodyLimit: 1000,
 };
-/** What every service is told. */
+/** The part of the environment that every service gets. */
 const COMMON = { MORGAN_MAX_BODY_BYTES: "1000" };
 
 describe("the wiring of a service", () => {
-  it("leads every call over the gateway, which knows who is healthy", () => {
+  it("leads every call over the gateway, which checks the health of all containers", () => {
     expect(environmentOf(stackService("core"), wiring, PROCESSOR)).to.include({
       MORGAN_LLM_URL: "http://gateway:8001",
       MORGAN_TTS_URL: "http://gateway:8002",
@@ -25,7 +25,7 @@ describe("the wiring of a service", () => {
     });
   });
 
-  it("names the backing services that are used, and the file of each password", () => {
+  it("names the backing services that the service uses, and the file of each password", () => {
     expect(environmentOf(stackService("core"), wiring, PROCESSOR)).to.include({
       MORGAN_REDIS_URL: redis.url,
       MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password",
@@ -38,7 +38,7 @@ describe("the wiring of a service", () => {
     });
   });
 
-  it("gives the language model's endpoint, model and key's file to the service that asks it, and to no other", () => {
+  it("gives the language model's endpoint, model and key file to the service that calls the model", () => {
     expect(environmentOf(stackService("llm"), wiring, PROCESSOR)).to.deep.equal({
       ...COMMON,
       MORGAN_LLM_ENDPOINT: "https://llm.example.com/v1",
@@ -46,21 +46,22 @@ describe("the wiring of a service", () => {
       MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key",
     });
     expect(secretsOf(stackService("llm"), wiring)).to.deep.equal({ "llm-api-key": "key secret" });
-    for (const name of ["core", "tts", "stt", "vad"] as const) {
-      expect(Object.keys(environmentOf(stackService(name), wiring, PROCESSOR))).not.to.include.members([
-        "MORGAN_LLM_ENDPOINT",
-      ]);
-      expect(secretsOf(stackService(name), wiring)).not.to.have.property("llm-api-key");
-    }
   });
 
-  it("says nothing of a language model where none is configured", () => {
+  for (const name of ["core", "tts", "stt", "vad"] as const) {
+    it(`gives ${name} neither endpoint nor key of the language model`, () => {
+      expect(environmentOf(stackService(name), wiring, PROCESSOR)).not.to.have.property("MORGAN_LLM_ENDPOINT");
+      expect(secretsOf(stackService(name), wiring)).not.to.have.property("llm-api-key");
+    });
+  }
+
+  it("names no language model if none is configured", () => {
     const none = { ...wiring, llm: { endpoint: "", model: "", apiKey: undefined } };
     expect(environmentOf(stackService("llm"), none, PROCESSOR)).to.deep.equal(COMMON);
     expect(secretsOf(stackService("llm"), none)).to.deep.equal({});
   });
 
-  it("tells a service which engine does its work on the stack's accelerator", () => {
+  it("names the speech engine for the stack's accelerator", () => {
     expect(environmentOf(stackService("tts"), wiring, PROCESSOR)).to.deep.equal({
       ...COMMON,
       MORGAN_ENGINE: "espeak-ng",
@@ -70,7 +71,7 @@ describe("the wiring of a service", () => {
     expect(environmentOf(stackService("vad", CUDA), wiring, { ...PROCESSOR, onGpu: true })).to.deep.equal(COMMON);
   });
 
-  it("tells a service that can use a card what it computes on, and where its weights come from", () => {
+  it("names the device and the source of the weights for a service that can use a GPU", () => {
     const place = { ...COMMON, MORGAN_ENGINE: "faster-whisper", MORGAN_MODEL_DIR: "/models" };
     expect(environmentOf(stackService("stt", CUDA), wiring, PROCESSOR)).to.deep.equal({
       ...place,
@@ -91,9 +92,9 @@ describe("the wiring of a service", () => {
     });
   });
 
-  it("puts no password and no key into an environment, which everyone who may ask the engine can read", () => {
-    for (const service of stackServices()) {
+  for (const service of stackServices()) {
+    it(`puts no password and no key into the environment of ${service.name}, which the engine shows`, () => {
       expect(JSON.stringify(environmentOf(service, wiring, PROCESSOR))).not.to.contain('secret"');
-    }
-  });
+    });
+  }
 });

@@ -4,9 +4,9 @@ import { BaseStage } from "../../../../components/image/stages/base-stage.ts";
 import { CudaDepsStage } from "../../../../components/image/stages/cuda-deps-stage.ts";
 import { ServiceDepsStage } from "../../../../components/image/stages/service-deps-stage.ts";
 import { ServiceImage } from "../../../../components/image/stages/service-image.ts";
-import type { BuildSettings } from "../../../../components/image/stages/stage-image.ts";
 import { ToolsStage } from "../../../../components/image/stages/tools-stage.ts";
-import { DEBIAN, PUBLIC, UPSTREAM } from "../../support/config.ts";
+import { buildSettings } from "../../support/build.ts";
+import { DEBIAN, UPSTREAM } from "../../support/config.ts";
 import { useProject } from "../../support/project.ts";
 import { record } from "../../support/registrations.ts";
 import { at, UNKNOWN } from "../../support/wire.ts";
@@ -16,16 +16,7 @@ const parent = (name: string, letter: string): string => `registry.example.com:5
 const untagged = (name: string, letter: string): string =>
   `docker-image://registry.example.com:5000/m/${name}@${digest(letter)}`;
 
-const build: BuildSettings = {
-  registry: { host: "registry.example.com:5000", project: "m" },
-  tag: "dev",
-  builder: "default",
-  sources: PUBLIC,
-  login: undefined,
-  proxy: {},
-  secrets: {},
-  ready: [],
-};
+const build = buildSettings({ registry: { host: "registry.example.com:5000", project: "m" } });
 const debian = parent("debian", "d");
 const tools = parent("tools", "a");
 const base = parent("base", "b");

@@ -7,20 +7,15 @@ import {
   SOURCE_DATE_EPOCH,
   type BuildSettings,
 } from "../../../../components/image/stages/stage-image.ts";
-import { PUBLIC } from "../../support/config.ts";
+import { buildSettings } from "../../support/build.ts";
 import { record, type Registered } from "../../support/registrations.ts";
 import { at, secretPaths } from "../../support/wire.ts";
 
-const build: BuildSettings = {
+const build = buildSettings({
   registry: { host: "harbor.example.com", project: "voice/morgan" },
   tag: "prod",
   builder: "remote",
-  sources: PUBLIC,
-  login: undefined,
-  proxy: {},
-  secrets: {},
-  ready: [],
-};
+});
 
 class Parent extends pulumi.ComponentResource {
   constructor(changes: Partial<BuildSettings> = {}, ready?: string, runs = true) {

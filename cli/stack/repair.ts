@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { LOOK_ROLE } from "../../components/size/installed.ts";
+import { INSPECTOR_ROLE } from "../../components/size/installed.ts";
 import { isHeld, locksOf } from "./state-lock.ts";
 import { execute } from "../lib/run-program.ts";
 import { readState, type PendingOperation } from "./state.ts";
@@ -65,7 +65,7 @@ async function removeUnrecorded(stack: string): Promise<void> {
 }
 
 /** Pulumi knows nothing of the containers that look into images: one that was made and not started does not go by itself. */
-const LOOK: PendingOperation = { type: "docker:index/container:Container", name: LOOK_ROLE, given: "" };
+const LOOK: PendingOperation = { type: "docker:index/container:Container", name: INSPECTOR_ROLE, given: "" };
 
 interface Kind {
   readonly list: readonly string[];

@@ -1,6 +1,6 @@
 import { engineApi, readText } from "./api.ts";
 import { registryQuestions, type RegistryQuestions } from "./registry.ts";
-import { field, text } from "../lib/json.ts";
+import { field, stringOr } from "../lib/json.ts";
 import type { GpuSupport } from "./gpu-support.ts";
 import { mapValues } from "../lib/map-values.ts";
 
@@ -71,7 +71,7 @@ export function connectEngine(host: string): Engine {
   const api = engineApi(host);
   return {
     async version() {
-      return text(field(await api.get("/version"), "Version"));
+      return stringOr(field(await api.get("/version"), "Version"), "");
     },
     async containers({ labels = {}, publishedPorts = [] }) {
       const filters = {
@@ -80,8 +80,8 @@ export function connectEngine(host: string): Engine {
       };
       const path = `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(filters))}`;
       return list(await api.get(path)).map((container) => ({
-        id: text(field(container, "Id")),
-        image: text(field(container, "ImageID")),
+        id: stringOr(field(container, "Id"), ""),
+        image: stringOr(field(container, "ImageID"), ""),
         running: field(container, "State") === "running",
         labels: strings(field(container, "Labels")),
         publishedPorts: list(field(container, "Ports")).flatMap((port) => {
@@ -92,7 +92,7 @@ export function connectEngine(host: string): Engine {
     },
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);
-      return gpuSupport(info, text(field(version, "ApiVersion")));
+      return gpuSupport(info, stringOr(field(version, "ApiVersion"), ""));
     },
     async health(id) {
       const container = await api.get(`/containers/${id}/json`);
@@ -110,7 +110,7 @@ export function connectEngine(host: string): Engine {
     },
     ...registryQuestions(api),
     async run(args) {
-      const container = `/containers/${text(field(await api.post("/containers/create", confined(args)), "Id"))}`;
+      const container = `/containers/${stringOr(field(await api.post("/containers/create", confined(args)), "Id"), "")}`;
       try {
         const output = await api.stream(`${container}/attach?stream=true&stdout=true&stderr=true`);
         const [printed] = await Promise.all([readText(output), api.post(`${container}/start`)]);
@@ -122,7 +122,9 @@ export function connectEngine(host: string): Engine {
     async exec(id, command) {
       const options = { Cmd: command, User: NOBODY, AttachStdout: true, AttachStderr: true, Tty: true };
       const created = await api.post(`/containers/${id}/exec`, options);
-      return readText(await api.stream(`/exec/${text(field(created, "Id"))}/start`, { Detach: false, Tty: true }));
+      return readText(
+        await api.stream(`/exec/${stringOr(field(created, "Id"), "")}/start`, { Detach: false, Tty: true }),
+      );
     },
   };
 }
@@ -131,13 +133,13 @@ export function connectEngine(host: string): Engine {
 const LISTS_CDI = 50;
 
 function gpuSupport(info: unknown, apiVersion: string): GpuSupport {
-  const discovered = list(field(info, "DiscoveredDevices")).map((device) => text(field(device, "ID")));
+  const discovered = list(field(info, "DiscoveredDevices")).map((device) => stringOr(field(device, "ID"), ""));
   return {
     cdiDevices:
       Number(apiVersion.split(".")[1]) < LISTS_CDI
         ? undefined
         : discovered.flatMap((id) => /^nvidia\.com\/gpu=(.+)$/.exec(id)?.[1] ?? []),
-    cdiFolders: list(field(info, "CDISpecDirs")).map(text),
+    cdiFolders: list(field(info, "CDISpecDirs")).map((item) => stringOr(item, "")),
     runtimes: Object.keys(strings(field(info, "Runtimes"))),
   };
 }
@@ -169,7 +171,7 @@ function list(value: unknown): unknown[] {
 
 function strings(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};
-  return mapValues({ ...value }, text);
+  return mapValues({ ...value }, (item) => stringOr(item, ""));
 }
 
 function sum(values: readonly unknown[]): number {

@@ -1,5 +1,5 @@
 import type { Engine, ImageSize } from "./engine.ts";
-import { field, text } from "../lib/json.ts";
+import { field, stringOr } from "../lib/json.ts";
 import { isPinned } from "../lib/image-reference.ts";
 
 /** Sizes of images, by reference with digest. */
@@ -14,7 +14,7 @@ export function parseSizes(outputs: unknown): KnownSizes {
   return new Map(
     Object.values(typeof images === "object" && images !== null ? images : {}).flatMap(
       (image): [string, ImageSize][] => {
-        const [ref, size] = [text(field(image, "ref")), field(image, "size")];
+        const [ref, size] = [stringOr(field(image, "ref"), ""), field(image, "size")];
         const [compressed, unpacked] = [field(size, "compressed"), field(size, "unpacked")];
         return isPinned(ref) && isSize(compressed) && isSize(unpacked) ? [[ref, { compressed, unpacked }]] : [];
       },

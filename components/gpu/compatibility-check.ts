@@ -1,20 +1,20 @@
 import type { Problem } from "../lib/errors.ts";
 import { COMPATIBILITY, type CompatibilityRow, type GpuPackage } from "./compatibility.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "../catalog/cuda-version.ts";
-import type { Card } from "./nvidia-smi.ts";
+import type { Gpu } from "./nvidia-smi.ts";
 import { compareVersions } from "./version.ts";
 
-/** What a row has to fit. */
+/** The Python, packages and GPUs that a row has to fit. */
 export interface Target {
   /** Version of the base stage's Python, "3.11". */
   readonly python: string;
-  /** Names of the packages that the services install; those without GPU code of their own count for nothing. */
+  /** Names of the packages that the services install. Only packages with GPU code of their own are checked. */
   readonly packages: readonly string[];
-  /** The cards that the services are to use; empty where none is known. */
-  readonly cards: readonly Pick<Card, "index" | "name" | "driver" | "computeCapability">[];
+  /** The GPUs that the services are to use; empty if none is known. */
+  readonly gpus: readonly Pick<Gpu, "index" | "name" | "driver" | "computeCapability">[];
 }
 
-/** All that does not fit the row of `version`, with the row that does, or else what would be needed. */
+/** Returns what does not fit the row of `version`. The fix names a row that fits, or else the change that is needed. */
 export function compatibilityProblems(version: CudaVersion, target: Target): Problem[] {
   const row = COMPATIBILITY[version];
   const [lowest, highest] = row.python;
@@ -28,13 +28,13 @@ export function compatibilityProblems(version: CudaVersion, target: Target): Pro
       fix: switchToFittingRow(target) ?? `give the base stage a Python from ${lowest} to ${highest}`,
     });
   }
-  const misfits = cardMisfits(row, target);
+  const misfits = gpuMisfits(row, target);
   if (misfits.length > 0) {
     problems.push({
       key,
-      expected: `cards and a driver that the packages built for CUDA ${version} run on`,
+      expected: `GPUs and a driver that the packages built for CUDA ${version} run on`,
       found: misfits.join("; "),
-      fix: switchToFittingRow(target) ?? newerDriver(version, target) ?? otherCards(version, target),
+      fix: switchToFittingRow(target) ?? newerDriver(version, target) ?? otherGpus(version, target),
     });
   }
   return problems;
@@ -45,21 +45,22 @@ function fitsPython({ python: [lowest, highest] }: CompatibilityRow, { python }:
   return compareVersions(minor, lowest) >= 0 && compareVersions(minor, highest) <= 0;
 }
 
-function cardMisfits(row: CompatibilityRow, target: Target): string[] {
-  return target.cards.flatMap((card) =>
+function gpuMisfits(row: CompatibilityRow, target: Target): string[] {
+  return target.gpus.flatMap((gpu) =>
     installedOf(row, target).flatMap((item) => {
-      const driver = driverFor(row, item, card.computeCapability);
-      if (driver !== undefined && compareVersions(card.driver, driver) >= 0) return [];
+      const driver = driverFor(row, item, gpu.computeCapability);
+      if (driver !== undefined && compareVersions(gpu.driver, driver) >= 0) return [];
       const what = `${item.name} ${item.version}`;
       const why = driver === undefined ? `${what} has no code for it` : `${what} needs driver ${driver} or newer on it`;
-      return [`card ${card.index} (${describe(card)}): ${why}`];
+      return [`GPU ${gpu.index} (${describeGpu(gpu)}): ${why}`];
     }),
   );
 }
 
 /**
- * Lowest driver with which a package runs on cards of a compute capability; undefined where none helps. Machine code
- * runs on its own generation (the major number) from its minor number on; PTX is compiled for anything newer.
+ * Returns the lowest driver with which a package runs on GPUs of a compute capability; undefined if no driver helps.
+ * Machine code runs on its own generation (the major number) from its minor number on. A driver compiles PTX for any
+ * newer GPU. (CUDA C++ Programming Guide for CUDA 12: binary and PTX compatibility.)
  */
 function driverFor(row: CompatibilityRow, { machineCode, ptx }: GpuPackage, capability: string): string | undefined {
   const [generation] = capability.split(".");
@@ -72,16 +73,16 @@ function driverFor(row: CompatibilityRow, { machineCode, ptx }: GpuPackage, capa
 function switchToFittingRow(target: Target): string | undefined {
   const fitting = CUDA_VERSIONS.find((version) => {
     const row = COMPATIBILITY[version];
-    return fitsPython(row, target) && cardMisfits(row, target).length === 0;
+    return fitsPython(row, target) && gpuMisfits(row, target).length === 0;
   });
   return fitting && `pulumi config set morgan:cudaVersion ${fitting}`;
 }
 
-/** The driver that is missing, for the configured row if possible, else for one to switch to as well. */
+/** Names the driver to install: for the configured row if that helps, else for another row to switch to as well. */
 function newerDriver(configured: CudaVersion, target: Target): string | undefined {
   for (const version of [configured, ...CUDA_VERSIONS.filter((other) => other !== configured)]) {
     const row = COMPATIBILITY[version];
-    const drivers = target.cards.flatMap(({ computeCapability }) =>
+    const drivers = target.gpus.flatMap(({ computeCapability }) =>
       installedOf(row, target).map((item) => driverFor(row, item, computeCapability)),
     );
     const known = drivers.filter((driver) => driver !== undefined).sort(compareVersions);
@@ -92,13 +93,13 @@ function newerDriver(configured: CudaVersion, target: Target): string | undefine
   return undefined;
 }
 
-function otherCards(version: CudaVersion, target: Target): string {
+function otherGpus(version: CudaVersion, target: Target): string {
   const row = COMPATIBILITY[version];
   const codes = installedOf(row, target).map(({ name, machineCode, ptx }) => {
     const list = machineCode.join(", ");
     return `${name} ${list}${ptx === undefined ? "" : `, and anything above ${ptx.capability} with driver ${ptx.driver}`}`;
   });
-  return `leave those cards out (morgan:gpuDevices), or use others; compute capabilities that have code: ${codes.join("; ")}`;
+  return `leave those GPUs out (morgan:gpuDevices), or use others; compute capabilities that have code: ${codes.join("; ")}`;
 }
 
 function installedOf(row: CompatibilityRow, target: Target): readonly GpuPackage[] {
@@ -109,6 +110,6 @@ function torchOf(row: CompatibilityRow): string {
   return row.packages.find(({ name }) => name === "torch")?.version ?? "";
 }
 
-function describe({ name, computeCapability, driver }: Target["cards"][number]): string {
+function describeGpu({ name, computeCapability, driver }: Target["gpus"][number]): string {
   return `${name}, compute capability ${computeCapability}, driver ${driver}`;
 }

@@ -1,21 +1,21 @@
 import type { CudaVersion } from "../catalog/cuda-version.ts";
 
-/** A Python package that brings its own GPU code, and what of it lies in the wheel that the locks pin. */
+/** A Python package that brings its own GPU code, and the code in the wheel that the lock files pin. */
 export interface GpuPackage {
   readonly name: "torch" | "ctranslate2";
   readonly version: string;
-  /** Compute capabilities that it has machine code for; read from the fat binaries in the wheel. */
+  /** Compute capabilities that the wheel has machine code for, read from its fat binaries. */
   readonly machineCode: readonly string[];
-  /** Intermediate code (PTX), which a driver compiles for newer cards; absent where the wheel has none. */
+  /** Intermediate code (PTX), which a driver compiles for newer GPUs; absent if the wheel has none. */
   readonly ptx?: {
-    /** Lowest compute capability that it can be compiled for. */
+    /** Lowest compute capability that a driver can compile it for. */
     readonly capability: string;
-    /** First driver that knows this PTX version: an older one refuses it, minor version compatibility or not. */
+    /** First driver that supports this PTX version. An older driver refuses it, even within one major CUDA version. */
     readonly driver: string;
   };
 }
 
-/** What fits together with one CUDA version. */
+/** The Python, driver and packages that fit one CUDA version. */
 export interface CompatibilityRow {
   /** Lowest and highest Python that the torch release has wheels for. */
   readonly python: readonly [lowest: string, highest: string];
@@ -25,14 +25,14 @@ export interface CompatibilityRow {
 }
 
 /**
- * NVIDIA's minor version compatibility: what is built with any CUDA 12 runs on the first driver of CUDA 12, as long as
- * it brings machine code for the card. (CUDA Toolkit Release Notes, table of minimum drivers; the toolkits' own drivers,
- * 550.54.14 for 12.4 and 570.26 for 12.8, matter to PTX alone.) It holds for wheels whose fat binaries are compressed in
- * the old way, as these are; those built with nvcc's `-compress-mode=size` need 550.54.14.
+ * First driver of CUDA 12. NVIDIA's minor version compatibility: a program built with any CUDA 12 runs on this driver if
+ * the program has machine code for the GPU. (CUDA Toolkit Release Notes, table of minimum drivers.) The toolkits' own
+ * drivers, 550.54.14 for 12.4 and 570.26 for 12.8, matter to PTX alone. Fat binaries that nvcc compressed with
+ * `-compress-mode=size` need 550.54.14; the wheels below are compressed in the old way.
  */
 const CUDA_12_DRIVER = "525.60.13";
 
-/** The wheel carries PTX 8.7, that is of CUDA 12.8, whose driver is 570.26 (PTX ISA, release history). */
+/** The wheel has PTX 8.7, which is of CUDA 12.8, whose driver is 570.26 (PTX ISA, release history). */
 const ctranslate2: GpuPackage = {
   name: "ctranslate2",
   version: "4.8.5",
@@ -40,7 +40,7 @@ const ctranslate2: GpuPackage = {
   ptx: { capability: "8.6", driver: "570.26" },
 };
 
-/** The compatibility table. The torch releases are the last whose ordinary wheel is built for that CUDA version. */
+/** The compatibility table. Each torch release is the last whose default wheel is built for that CUDA version. */
 export const COMPATIBILITY: Readonly<Record<CudaVersion, CompatibilityRow>> = {
   "12.4": {
     python: ["3.9", "3.13"],

@@ -3,9 +3,9 @@ import type { GpuConfig } from "../config/gpu.ts";
 import type { Device } from "./placement.ts";
 import type { GpuSupport } from "../engine/gpu-support.ts";
 
-/** A card or a slice as nvidia-smi tells of it. */
+/** A GPU or a slice of one, as nvidia-smi reports it. */
 export interface FoundDevice {
-  /** By what it can be asked for, the one that lasts first: UUID, index. */
+  /** Names by which a container can request it: UUID first, because it stays the same after a restart, then index. */
   readonly names: readonly string[];
   readonly name: string;
   readonly totalMiB: number;
@@ -19,8 +19,9 @@ export interface Devices {
 }
 
 /**
- * Resolves the devices that the configuration names, or all that there are. `own` is what the stack's own containers
- * take of each, in MiB: what else is taken is others'.
+ * Resolves the devices that the configuration names, or else all devices that are found.
+ *
+ * @param own - memory of each device that the stack's own containers fill, in MiB. Other programs use the rest.
  */
 export function resolveDevices(
   config: GpuConfig,
@@ -41,9 +42,9 @@ export function resolveDevices(
       ...resolved.flatMap((item) => ("id" in item ? [] : [item])),
       ...twice.map(({ id }) => ({
         key: "morgan:gpuDevices",
-        expected: "each card once",
+        expected: "each GPU once",
         found: `two names of ${id}`,
-        fix: "name each card once, by index or by UUID",
+        fix: "name each GPU once, by index or by UUID",
       })),
     ],
   };
@@ -64,9 +65,9 @@ function resolve(
     const known = id === undefined ? (offered ?? []) : found.flatMap((device) => device.names);
     return {
       key,
-      expected: `cards that the engine has: ${known.join(", ")}`,
+      expected: `GPUs that the engine has: ${known.join(", ")}`,
       found: `"${wanted}"`,
-      fix: "name one of these; a card that is gone shows in nvidia-smi -L, and CDI devices in docker info",
+      fix: "name one of these; nvidia-smi -L lists the GPUs, and docker info the CDI devices",
     };
   }
   const declared = names.flatMap((name) => config.cards[name] ?? [])[0];
@@ -74,7 +75,7 @@ function resolve(
   if (totalMiB === undefined) {
     return {
       key: `morgan:gpuCards.${wanted}`,
-      expected: "the card's memory, since nvidia-smi cannot be asked for it",
+      expected: "the memory of the GPU, since nvidia-smi does not report it",
       found: "nothing",
       fix: `pulumi config set --path 'morgan:gpuCards["${wanted}"]' "24 GiB"`,
     };

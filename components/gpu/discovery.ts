@@ -6,86 +6,86 @@ import { compatibilityProblems } from "./compatibility-check.ts";
 import type { CudaVersion } from "../catalog/cuda-version.ts";
 import type { FoundDevice } from "./devices.ts";
 import type { GpuConfig } from "../config/gpu.ts";
-import { queryCards, type Card, type CardReading, type MigSlice } from "./nvidia-smi.ts";
+import { queryGpus, type Gpu, type GpuReading, type MigSlice } from "./nvidia-smi.ts";
 import type { GpuSupport } from "../engine/gpu-support.ts";
 import { supportProblems } from "./engine-support.ts";
 
-/** What a machine has for a stack that wants cards. */
-export interface Hardware {
+/** The GPUs of a machine and of its engine. */
+export interface Discovery {
   readonly support: GpuSupport;
   readonly found: readonly FoundDevice[];
-  /** Why no card can be used as it is. */
+  /** Reasons why no GPU can be used as it is. */
   readonly problems: readonly Problem[];
 }
 
-/** What hardware is looked for. */
-export interface HardwareArgs {
+/** Inputs of the discovery. */
+export interface DiscoveryArgs {
   readonly gpu: GpuConfig;
   readonly cudaVersion: CudaVersion;
-  /** Names of the packages that the services install; asked for where a service wants a card. */
+  /** Returns the names of the packages that the services install. It is called only if a service wants a GPU. */
   readonly packages: () => readonly string[];
-  /** Where the engine listens; empty for its usual socket. */
+  /** Address of the engine; empty for its default socket. */
   readonly dockerHost: string;
 }
 
 /**
- * Looks for cards: what the engine offers, and what nvidia-smi tells, where the engine runs on this machine; of the cards of
- * another machine the configuration has to tell.
+ * Finds the GPUs that the engine offers, and those that nvidia-smi reports if the engine runs on this machine. The GPUs
+ * of another machine have to be in the configuration.
  */
-export async function findHardware(
-  { gpu, cudaVersion, packages, dockerHost }: HardwareArgs,
+export async function discoverGpus(
+  { gpu, cudaVersion, packages, dockerHost }: DiscoveryArgs,
   host: Host,
-): Promise<Hardware> {
+): Promise<Discovery> {
   const local = isLocal(dockerHost);
   const [support, reading, hook] = await Promise.all([
     host.engine.gpuSupport(),
-    local ? queryCards(host.run) : undefined,
+    local ? queryGpus(host.run) : undefined,
     local && gpu.mode === "nvidia" ? host.run("nvidia-container-runtime-hook", ["--help"]) : undefined,
   ]);
-  const { cards, slices } = reading?.kind === "cards" ? reading : { cards: [], slices: [] };
-  const used = cards.filter((card) => isUsed(card, slices, gpu));
+  const { gpus, slices } = reading?.kind === "gpus" ? reading : { gpus: [], slices: [] };
+  const used = gpus.filter((item) => isUsed(item, slices, gpu));
   return {
     support,
-    found: foundDevices(cards, slices),
+    found: foundDevices(gpus, slices),
     problems: [
       ...supportProblems(gpu.mode, support, local ? hook !== undefined : undefined),
       ...readingProblems(reading, gpu),
-      ...compatibilityProblems(cudaVersion, { python: PYTHON, packages: packages(), cards: used }),
+      ...compatibilityProblems(cudaVersion, { python: PYTHON, packages: packages(), gpus: used }),
     ],
   };
 }
 
-/** Cards as a container can be given them: a card that is cut into slices is given by the slice. */
-export function foundDevices(cards: readonly Card[], slices: readonly MigSlice[]): FoundDevice[] {
-  return cards.flatMap((card): FoundDevice[] => {
-    const { index, uuid, name, totalMiB, freeMiB, mig } = card;
+/** Returns the devices that a container can get. A GPU that is cut into slices counts as its slices. */
+export function foundDevices(gpus: readonly Gpu[], slices: readonly MigSlice[]): FoundDevice[] {
+  return gpus.flatMap((gpu): FoundDevice[] => {
+    const { index, uuid, name, totalMiB, freeMiB, mig } = gpu;
     if (!mig) return [{ names: [uuid, String(index)], name, totalMiB, freeMiB }];
     return slices
-      .filter((slice) => slice.card === uuid)
+      .filter((slice) => slice.gpu === uuid)
       .map((slice) => ({
         names: [slice.uuid, `${String(index)}:${String(slice.index)}`],
         name: `${name} ${slice.profile}`,
         totalMiB: slice.memoryMiB,
-        // Nobody tells what of a slice is in use.
+        // `--query-gpu` of driver 570 does not report the used memory of a slice.
         freeMiB: slice.memoryMiB,
       }));
   });
 }
 
-function isUsed({ index, uuid }: Card, slices: readonly MigSlice[], { devices, cards }: GpuConfig): boolean {
+function isUsed({ index, uuid }: Gpu, slices: readonly MigSlice[], { devices, cards }: GpuConfig): boolean {
   const wanted = [...devices, ...Object.keys(cards)];
-  const ofCard = slices
-    .filter(({ card }) => card === uuid)
+  const ownSlices = slices
+    .filter((slice) => slice.gpu === uuid)
     .flatMap((slice) => [slice.uuid, `${String(index)}:${String(slice.index)}`]);
-  return wanted.length === 0 || [uuid, String(index), ...ofCard].some((name) => wanted.includes(name));
+  return wanted.length === 0 || [uuid, String(index), ...ownSlices].some((name) => wanted.includes(name));
 }
 
-function readingProblems(reading: CardReading | undefined, { devices, cards }: GpuConfig): Problem[] {
+function readingProblems(reading: GpuReading | undefined, { devices, cards }: GpuConfig): Problem[] {
   if (Object.keys(cards).length > 0) return [];
   const key = "nvidia-smi";
-  const expected = "cards, and a driver that tells of them";
+  const expected = "GPUs, and a driver that reports them";
   if (reading?.kind === "failure") return [{ key, expected, found: reading.text, fix: reading.fix }];
   if (reading !== undefined || devices.length > 0) return [];
-  const fix = "install NVIDIA's driver, or say in morgan:gpuCards what cards the engine's machine has";
+  const fix = "install NVIDIA's driver, or list the GPUs of the engine's machine in morgan:gpuCards";
   return [{ key, expected, found: "no such program, or an engine on another machine", fix }];
 }

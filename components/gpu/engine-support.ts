@@ -3,8 +3,10 @@ import type { Problem } from "../lib/errors.ts";
 import type { GpuMode } from "../config/gpu.ts";
 
 /**
- * Why an engine cannot give cards to containers in this way; none where it can, or does not say. `nvidiaHook` says whether
- * NVIDIA's hook, without which the engine's nvidia driver does not work, is on its PATH; undefined where nobody knows.
+ * Returns why an engine cannot give GPUs to containers in this mode; nothing if it can, or if it does not report that.
+ *
+ * @param nvidiaHook - true if NVIDIA's hook is on the PATH, without which the `nvidia` driver of Docker 26 does not
+ * work; undefined if the engine runs on another machine.
  */
 export function supportProblems(mode: GpuMode, support: GpuSupport, nvidiaHook: boolean | undefined): Problem[] {
   const key = "morgan:gpuMode";
@@ -12,7 +14,7 @@ export function supportProblems(mode: GpuMode, support: GpuSupport, nvidiaHook: 
   if (mode === "cdi" && support.cdiFolders.length === 0) {
     const found = "CDI is off in the engine";
     const fix = 'set {"features": {"cdi": true}} in /etc/docker/daemon.json and restart it, or choose another gpuMode';
-    return [{ key, expected: 'an engine that knows CDI, for "cdi"', found, fix }];
+    return [{ key, expected: 'an engine with CDI on, for "cdi"', found, fix }];
   }
   if (mode === "cdi" && support.cdiDevices?.length === 0) {
     const found = `no such device in ${support.cdiFolders.join(", ")}`;

@@ -1,104 +1,104 @@
 import type { RunProgram } from "../system/run-program.ts";
 
-/** A card, as the driver knows it. */
-export interface Card {
-  /** Its number in `nvidia-smi`, from 0 in the order of the PCI bus. */
+/** A GPU, as its driver reports it. */
+export interface Gpu {
+  /** Its number in `nvidia-smi`, from 0, in the order of the PCI bus. */
   readonly index: number;
-  /** "GPU-" and a UUID: the same after a restart, which the index need not be. */
+  /** "GPU-" and a UUID. It stays the same after a restart; the index may change. */
   readonly uuid: string;
   readonly name: string;
   readonly totalMiB: number;
-  /** What nobody uses at this moment. */
+  /** Memory that no program uses at this moment. */
   readonly freeMiB: number;
-  /** Version of the driver, one for all the cards: "570.86.10". */
+  /** Version of the driver, one for all GPUs: "570.86.10". */
   readonly driver: string;
   /** "9.0" */
   readonly computeCapability: string;
-  /** Whether it is cut into slices (MIG); then containers get slices, and not the card. */
+  /** True if it is cut into slices (MIG). Containers then get slices, and not the whole GPU. */
   readonly mig: boolean;
 }
 
-/** A slice of a card (a MIG device). */
+/** A slice of a GPU (a MIG device). */
 export interface MigSlice {
-  /** UUID of the card that it is a part of. */
-  readonly card: string;
-  /** Its number on that card, from 0. */
+  /** UUID of the GPU that it is a part of. */
+  readonly gpu: string;
+  /** Its number on that GPU, from 0. */
   readonly index: number;
   /** "MIG-" and a UUID; in drivers before R470 "MIG-GPU-…/1/0". */
   readonly uuid: string;
-  /** "3g.20gb": slices of the processors, then memory. */
+  /** "3g.20gb": compute slices, then memory. */
   readonly profile: string;
   /**
-   * The memory in the profile's name, which is nominal: `nvidia-smi` has no query for a slice's own. Decimal gigabytes
-   * are nearer than binary ones: 19073 for an A100's 3g.20gb, which has 19968, and 17166 for an H200's 1g.18gb, which
-   * has 16384. (NVIDIA's MIG user guide, supported profiles; `nvidia-smi mig -lgip`.)
+   * Nominal memory, from the profile's name: `--query-gpu` of driver 570 reports no memory of a slice. Decimal
+   * gigabytes are nearer to the real size than binary ones: 19073 for an A100's 3g.20gb, which has 19968, and 17166 for
+   * an H200's 1g.18gb, which has 16384. (NVIDIA's MIG user guide, supported profiles; `nvidia-smi mig -lgip`.)
    */
   readonly memoryMiB: number;
 }
 
-/** Why `nvidia-smi` is there and says nothing usable. */
+/** The failure of an `nvidia-smi` that is installed and prints no usable answer. */
 export interface NvidiaSmiFailure {
   readonly kind: "failure";
-  /** What it said. */
+  /** The text that it printed. */
   readonly text: string;
-  /** What to do. */
+  /** The action that puts it right. */
   readonly fix: string;
 }
 
-/** What `nvidia-smi` says of the machine. */
-export type CardReading =
-  { readonly kind: "cards"; readonly cards: readonly Card[]; readonly slices: readonly MigSlice[] } | NvidiaSmiFailure;
+/** The GPUs of the machine, as `nvidia-smi` reports them, or its failure. */
+export type GpuReading =
+  { readonly kind: "gpus"; readonly gpus: readonly Gpu[]; readonly slices: readonly MigSlice[] } | NvidiaSmiFailure;
 
-/** The fields of the query, in the order in which `parseCards` takes them. */
-export const CARD_QUERY = [
+/** Arguments of the query, with its fields in the order in which `parseGpus` reads them. */
+export const GPU_QUERY = [
   "--query-gpu=index,uuid,name,memory.total,memory.free,driver_version,compute_cap,mig.mode.current",
   "--format=csv,noheader,nounits",
 ] as const;
 
-/** Texts of `nvidia-smi` that tell what is wrong, and what to do about it. */
+/** Error texts of `nvidia-smi`, as of driver 570, each with its fix. */
 const KNOWN_FAILURES: readonly (readonly [text: RegExp, fix: string])[] = [
   [/Driver\/library version mismatch/i, "restart the machine: the loaded driver is another version than the installed"],
   [/couldn't communicate with the NVIDIA driver|Driver Not Loaded/i, "load the NVIDIA driver (modprobe nvidia)"],
-  [/No devices were found/i, "look why the driver takes no card: lspci -d 10de:, dmesg"],
-  // compute_cap is the youngest field of the query, and older than CUDA 12.
+  [/No devices were found/i, "check why the driver finds no GPU: lspci -d 10de:, dmesg"],
+  // compute_cap is the newest field of the query, and older than the first driver of CUDA 12 (525).
   [/is not a valid field to query/i, "update the NVIDIA driver: no package built for CUDA 12 runs on this one"],
 ];
 
-/** Reads the cards of this machine; undefined where there is no `nvidia-smi`. */
-export async function queryCards(run: RunProgram): Promise<CardReading | undefined> {
-  const query = await run("nvidia-smi", CARD_QUERY);
+/** Reads the GPUs of this machine; undefined if it has no `nvidia-smi`. */
+export async function queryGpus(run: RunProgram): Promise<GpuReading | undefined> {
+  const query = await run("nvidia-smi", GPU_QUERY);
   if (query === undefined) return undefined;
-  const reading = query.succeeded ? parseCards(query.output) : failure(query.output);
-  if (reading.kind === "failure" || !reading.cards.some(({ mig }) => mig)) return reading;
+  const reading = query.succeeded ? parseGpus(query.output) : failure(query.output);
+  if (reading.kind === "failure" || !reading.gpus.some(({ mig }) => mig)) return reading;
   const list = await run("nvidia-smi", ["-L"]);
-  if (list?.succeeded !== true) return failure(list?.output ?? "nvidia-smi is gone");
+  if (list?.succeeded !== true) return failure(list?.output ?? "nvidia-smi is no longer there");
   return { ...reading, slices: parseSlices(list.output) };
 }
 
-/** Reads the answer to `CARD_QUERY`. */
-export function parseCards(text: string): CardReading {
+/** Parses the answer to `GPU_QUERY`. */
+export function parseGpus(text: string): GpuReading {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (lines.length === 0) return failure("nvidia-smi names no card");
-  const cards = lines.map(parseCard);
-  const unreadable = cards.findIndex((card) => card === undefined);
+  if (lines.length === 0) return failure("nvidia-smi lists no GPU");
+  const gpus = lines.map(parseGpu);
+  const unreadable = gpus.findIndex((gpu) => gpu === undefined);
   if (unreadable !== -1) return failure(lines[unreadable] ?? "");
-  return { kind: "cards", cards: cards.filter((card) => card !== undefined), slices: [] };
+  return { kind: "gpus", gpus: gpus.filter((gpu) => gpu !== undefined), slices: [] };
 }
 
-/** Reads the slices from the answer to `nvidia-smi -L`. */
+/** Parses the slices in the answer to `nvidia-smi -L`. */
 export function parseSlices(text: string): readonly MigSlice[] {
-  let card = "";
+  let gpu = "";
   return text.split(/\r?\n/).flatMap((line) => {
-    card = /^GPU \d+: .*\(UUID: ([^)]+)\)/.exec(line)?.[1] ?? card;
+    gpu = /^GPU \d+: .*\(UUID: ([^)]+)\)/.exec(line)?.[1] ?? gpu;
     const [, profile, memory, index, uuid] =
       /^\s+MIG (\S*?(\d+)gb\S*)\s+Device\s+(\d+):\s+\(UUID: ([^)]+)\)/.exec(line) ?? [];
     if (profile === undefined || uuid === undefined) return [];
-    return [{ card, index: Number(index), uuid, profile, memoryMiB: Math.floor((Number(memory) * 1e9) / 2 ** 20) }];
+    return [{ gpu, index: Number(index), uuid, profile, memoryMiB: Math.floor((Number(memory) * 1e9) / 2 ** 20) }];
   });
 }
 
-function parseCard(line: string): Card | undefined {
-  // A name may hold a comma, so the fields after it are counted from the end.
+function parseGpu(line: string): Gpu | undefined {
+  // A name may contain a comma, so the fields after it are counted from the end.
   const fields = line.trim().split(", ");
   const [index = "", uuid = ""] = fields;
   const [total = "", free = "", driver = "", computeCapability = "", mig = ""] = fields.slice(-5);
@@ -115,13 +115,13 @@ function parseCard(line: string): Card | undefined {
     freeMiB: Number(free),
     driver,
     computeCapability,
-    // "[N/A]" and "[Not Supported]" where the card cannot be cut at all.
+    // A GPU that cannot be cut has "[N/A]", or "[Not Supported]" in older drivers.
     mig: mig === "Enabled",
   };
 }
 
 function failure(text: string): NvidiaSmiFailure {
   const known = KNOWN_FAILURES.find(([pattern]) => pattern.test(text));
-  const fix = known?.[1] ?? "make nvidia-smi answer, or say in morgan:gpuCards what cards there are";
+  const fix = known?.[1] ?? "repair nvidia-smi, or list the GPUs in morgan:gpuCards";
   return { kind: "failure", text: text.trim(), fix };
 }

@@ -1,37 +1,37 @@
 import type { Rollout } from "../catalog/rollout.ts";
 import { alignColumns } from "../lib/table.ts";
 
-/** A card, or a slice of one, that a container can be given. */
+/** A GPU, or a slice of one, that a container can get. */
 export interface Device {
-  /** What a container asks for: index or UUID. */
+  /** The name that a container requests: index or UUID. */
   readonly id: string;
-  /** Every name by which it could be asked for, that one too. */
+  /** Every name by which a container could request it, `id` included. */
   readonly names: readonly string[];
-  /** What it is called: "NVIDIA A10"; empty where nobody said. */
+  /** Name of the product: "NVIDIA A10"; empty if it is not known. */
   readonly name: string;
   readonly totalMiB: number;
-  /** What programs that are not of this stack hold of it. */
+  /** Memory that programs outside this stack use. */
   readonly othersMiB: number;
 }
 
-/** A service that wants memory of a card. */
+/** A service that needs memory of a GPU. */
 export interface Demand {
   readonly service: string;
-  /** What it fills at most. */
+  /** Memory that it fills at most. */
   readonly vramMiB: number;
-  /** The device that its container has now; undefined where none runs or it has none. */
+  /** Device of its running container; undefined if none runs, or if the container has no device. */
   readonly current: string | undefined;
 }
 
-/** The device that a service is given. */
+/** The device of one service. */
 export interface Placement {
   readonly device: string;
   readonly vramMiB: number;
-  /** Create-first where the old and the new container fit on the device together. */
+  /** Create-first if the old and the new container fit on the device together. */
   readonly rollout: Rollout;
 }
 
-/** Which service goes where. */
+/** Placements of all services. */
 export interface MemoryPlan {
   readonly placements: ReadonlyMap<string, Placement>;
   /** Services that fit on no device. */
@@ -39,9 +39,9 @@ export interface MemoryPlan {
 }
 
 /**
- * Places services on devices: one that runs stays where it is, so that nothing moves without need; the others, largest
- * first, go where most memory is left. What others took since it started moves no service either. A service is replaced create-first only where its second container fits beside all
- * that is placed there, since Pulumi ends old containers when every new one is healthy.
+ * Places services on devices. A running service keeps its device, even if other programs have taken memory since. The
+ * other services go, largest first, where most memory is free. Replacement is create-first only if a second container
+ * fits beside everything on that device: Pulumi 3 removes old containers only after all new ones are healthy.
  */
 export function placeServices(devices: readonly Device[], demands: readonly Demand[]): MemoryPlan {
   const left = new Map(devices.map(({ id, totalMiB, othersMiB }) => [id, totalMiB - othersMiB]));
@@ -75,7 +75,7 @@ export function placeServices(devices: readonly Device[], demands: readonly Dema
   return { placements, unplaced };
 }
 
-/** The plan as a table for people, a line a device, in MiB. */
+/** Returns the plan as a table to print: a line for each device, in MiB. */
 export function describePlan(devices: readonly Device[], { placements }: MemoryPlan): string {
   const rows = devices.map(({ id, name, totalMiB, othersMiB }) => {
     const here = [...placements].filter(([, { device }]) => device === id);
@@ -84,5 +84,5 @@ export function describePlan(devices: readonly Device[], { placements }: MemoryP
     const free = totalMiB - othersMiB - used;
     return [name === "" ? id : `${id} (${name})`, String(totalMiB), String(othersMiB), services || "-", String(free)];
   });
-  return alignColumns([["card", "MiB", "others", "services", "free"], ...rows]).join("\n");
+  return alignColumns([["GPU", "MiB", "others", "services", "free"], ...rows]).join("\n");
 }

@@ -4,28 +4,28 @@ import type { Host } from "../host/host.ts";
 import type { StackService } from "../catalog/select.ts";
 import { resolveDevices } from "./devices.ts";
 import type { GpuMode } from "../config/gpu.ts";
-import { findHardware, type HardwareArgs } from "./discovery.ts";
+import { discoverGpus, type DiscoveryArgs } from "./discovery.ts";
 import { describePlan, placeServices, type Demand, type Device, type MemoryPlan, type Placement } from "./placement.ts";
 
-/** Which services compute on which card. */
+/** The GPU of each service. */
 export interface GpuPlan {
   readonly mode: Exclude<GpuMode, "none">;
-  /** By service; one that is not in here computes on the processor. */
+  /** Placements by name of the service. A service without a placement computes on the CPU. */
   readonly placements: ReadonlyMap<string, Placement>;
-  /** What a person should know of it, in a few lines; empty where there is nothing to say. */
+  /** The plan in a few lines for the operator; empty if no service can use a GPU. */
   readonly report: string;
 }
 
-/** What a plan is made from. */
-export interface GpuPlanArgs extends HardwareArgs {
+/** Inputs of a plan. */
+export interface GpuPlanArgs extends DiscoveryArgs {
   readonly stack: string;
   readonly services: readonly StackService[];
 }
 
-/** A stack of which every service computes on the processor. */
+/** The plan of a stack whose services all compute on the CPU. */
 export const NO_GPU: GpuPlan = { mode: "cdi", placements: new Map(), report: "" };
 
-/** Plans which service computes on which card, from what the machine and its engine have. */
+/** Plans the GPU of each service, from the GPUs of the machine and of its engine. */
 export async function planGpus(
   args: GpuPlanArgs,
   host: Host,
@@ -36,14 +36,14 @@ export async function planGpus(
     .map(({ name, variant }): Omit<Demand, "current"> => ({ service: name, vramMiB: variant.vramMiB }));
   if (wanting.length === 0) return { plan: NO_GPU, problems: [] };
   const names = wanting.map(({ service }) => service).join(", ");
-  if (use === "off" || mode === "none") return onProcessor(`gpu is off: ${names} compute on the processor`);
+  if (use === "off" || mode === "none") return onCpu(`gpu is off: ${names} compute on the CPU`);
 
-  const { support, found, problems: missing } = await findHardware(args, host);
+  const { support, found, problems: missing } = await discoverGpus(args, host);
   if (missing.length > 0 && use === "preferred") {
     const why = missing.map((problem) => `${problem.expected}: ${problem.found}`).join("; ");
-    return onProcessor(`no card can be used (${why}): ${names} compute on the processor`);
+    return onCpu(`no GPU can be used (${why}): ${names} compute on the CPU`);
   }
-  const running = runningOnCards(await host.engine.containers({ labels: { "morgan.stack": args.stack } }));
+  const running = gpusInUse(await host.engine.containers({ labels: { "morgan.stack": args.stack } }));
   const own = new Map<string, number>();
   for (const { service, vramMiB } of wanting) {
     const device = running.get(service);
@@ -54,7 +54,7 @@ export async function planGpus(
   if (problems.length > 0) return { plan: NO_GPU, problems };
   const demands = wanting.map((demand) => {
     const device = running.get(demand.service);
-    // A card that is known by another name today is the same card; one that is gone keeps its name, so that it is a move.
+    // A container may have got the GPU by another name. A GPU that is gone keeps its name here, so the service moves.
     const known = devices.find(({ names }) => device !== undefined && names.includes(device));
     return { ...demand, current: known?.id ?? device };
   });
@@ -63,12 +63,12 @@ export async function planGpus(
   return { plan: { mode, placements: memory.placements, report }, problems: overCommitment(devices, memory) };
 }
 
-function onProcessor(report: string): { plan: GpuPlan; problems: readonly Problem[] } {
+function onCpu(report: string): { plan: GpuPlan; problems: readonly Problem[] } {
   return { plan: { ...NO_GPU, report }, problems: [] };
 }
 
-/** The card of each service that runs. */
-function runningOnCards(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
+/** The GPU of each running service. */
+function gpusInUse(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
   return new Map(
     containers.flatMap(({ labels }): [string, string][] => {
       const { "morgan.role": service, "morgan.gpu": device } = labels;
@@ -81,7 +81,8 @@ function describeRollouts({ placements }: MemoryPlan): string {
   const stopFirst = [...placements].filter(([, { rollout }]) => rollout === "stop-first");
   return stopFirst
     .map(
-      ([service]) => `\n${service}: stop-first, since old and new do not fit on the card together; a rollout has a gap`,
+      ([service]) =>
+        `\n${service}: stop-first, since old and new do not fit on the GPU together; a rollout has downtime`,
     )
     .join("");
 }
@@ -92,9 +93,9 @@ function overCommitment(devices: readonly Device[], memory: MemoryPlan): Problem
   return [
     {
       key: "GPU memory",
-      expected: `a card with room for ${memory.unplaced.map(({ service, vramMiB }) => `${service} (${String(vramMiB)} MiB)`).join(", ")}`,
+      expected: `a GPU with room for ${memory.unplaced.map(({ service, vramMiB }) => `${service} (${String(vramMiB)} MiB)`).join(", ")}`,
       found: table,
-      fix: "free a card, name more in morgan:gpuDevices, take services out, or run them on the processor (gpu: off)",
+      fix: "free a GPU, name more in morgan:gpuDevices, take services out, or run them on the CPU (gpu: off)",
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** Compares dotted versions by number: 9.0 is less than 10.0, and 570.86 less than 570.86.10. */
+/** Compares dotted versions by number: 9.0 comes before 10.0, and 570.86 before 570.86.10. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number)) as [number[], number[]];
   const differences = Array.from({ length: Math.max(left.length, right.length) }, (_, position) =>

@@ -5,23 +5,23 @@ import { connectEngine, type Engine } from "../engine/engine.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
-import { ask, knock, type Ask, type Knock } from "./http.ts";
+import { httpGet, tcpProbe, type HttpGet, type TcpProbe } from "./http.ts";
 
-/** The machine, as far as the preflight asks it. Every question is a read. */
+/** What the preflight reads from the machine. No member changes anything. */
 export interface Host {
   readonly engine: Engine;
   isFolder(path: string): boolean;
   isFile(path: string): boolean;
-  /** Text of a file; undefined where there is none. */
+  /** Returns the text of a file; undefined if it cannot be read. */
   readText(path: string): string | undefined;
-  /** Whether a file could be written, with the folders that it lies in. */
+  /** True if a file could be written, with the folders that it would need. */
   isWritable(path: string): boolean;
   readonly run: RunProgram;
-  /** Outputs of a stack of Pulumi's, "organization/project/stack". @throws Error where there is no such stack. */
+  /** Returns the outputs of the stack "organization/project/stack". @throws Error if there is no such stack. */
   outputs(stack: string): Promise<unknown>;
-  readonly ask: Ask;
-  readonly knock: Knock;
-  /** Whether some process listens on a port already. */
+  readonly httpGet: HttpGet;
+  readonly tcpProbe: TcpProbe;
+  /** True if a program already listens on a port. */
   portInUse(address: string, port: number): Promise<boolean>;
 }
 
@@ -35,8 +35,8 @@ export function thisHost(dockerHost: string): Host {
     isWritable,
     run: runProgram,
     outputs: readStackOutputs,
-    ask,
-    knock,
+    httpGet,
+    tcpProbe,
     portInUse,
   };
 }

@@ -2,51 +2,51 @@ import type { RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { getCACertificates } from "node:tls";
 
-/** How a question goes over the network. */
-export interface Way {
+/** The route of a request over the network. */
+export interface HttpRoute {
   readonly login?: { readonly user: string; readonly password: string } | undefined;
-  /** Certificates in PEM that are trusted besides the public ones. */
+  /** Certificates in PEM that are trusted besides the public ones; empty for none. */
   readonly certificates: string;
-  /** URL of a proxy, empty for none, and the hosts that are reached without it. */
+  /** URL of the HTTP proxy, empty for none, and the hosts that are reached without it. */
   readonly proxy: { readonly url: string; readonly except: readonly string[] };
 }
 
-/** A status of HTTP, or the code of the error that there was instead of an answer. */
+/** The HTTP status of an answer, or the code of the error if no answer came. */
 export type Answer = { readonly status: number } | { readonly error: string };
 
 /** Sends a GET and does not wait for the body. Never rejects. */
-export type Ask = (url: string, way: Way) => Promise<Answer>;
+export type HttpGet = (url: string, route: HttpRoute) => Promise<Answer>;
 
-/** Why nobody listens on a port, as the code of an error; undefined where somebody does. Never rejects. */
-export type Knock = (host: string, port: number) => Promise<string | undefined>;
+/** Connects to a port and returns the code of the error; undefined if a program listens there. Never rejects. */
+export type TcpProbe = (host: string, port: number) => Promise<string | undefined>;
 
-/** How long an answer may take, in milliseconds. */
+/** Longest wait for an answer, in milliseconds. */
 const TIMEOUT = 5000;
 
-/** See `engine-api.ts` for why it is not imported. */
-const { Agent: HttpAgent, get: httpGet } = process.getBuiltinModule("node:http");
-const { Agent: HttpsAgent, get: httpsGet } = process.getBuiltinModule("node:https");
+/** See `engine/api.ts` for why these modules are not imported. */
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
-export const ask: Ask = (url, { login, certificates, proxy }) => {
+export const httpGet: HttpGet = (url, { login, certificates, proxy }) => {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const except = proxy.except.join(",");
   const proxyEnv = proxy.url === "" ? {} : { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: except };
   const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` };
   const ca = certificates === "" ? {} : { ca: [...getCACertificates(), certificates] };
   const isSecure = url.startsWith("https:");
-  const agent = isSecure ? new HttpsAgent({ proxyEnv, ...ca }) : new HttpAgent({ proxyEnv });
+  const agent = isSecure ? new https.Agent({ proxyEnv, ...ca }) : new http.Agent({ proxyEnv });
   const options: RequestOptions = { agent, ...auth, signal: AbortSignal.timeout(TIMEOUT) };
-  const sent = (isSecure ? httpsGet : httpGet)(url, options, (response) => {
+  const request = (isSecure ? https : http).get(url, options, (response) => {
     resolve({ status: response.statusCode ?? 0 });
     response.destroy();
   });
-  sent.on("error", (error) => {
+  request.on("error", (error) => {
     resolve({ error: codeOf(error) });
   });
   return promise;
 };
 
-export const knock: Knock = (host, port) => {
+export const tcpProbe: TcpProbe = (host, port) => {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const socket = connect({ host, port, timeout: TIMEOUT });
   const end = (error?: string): void => {

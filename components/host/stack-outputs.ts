@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The outputs of a stack, "organization/project/stack", as its last up wrote them; none before the first. It is what a
- * StackReference reads, without being a resource: one in the state would fail every refresh once the other stack is gone,
- * and a stack that is not there would stop the run before the other problems are told.
+ * Returns the outputs of the stack "organization/project/stack" after its last `up`; undefined before the first one. This
+ * is the function behind Pulumi 3's StackReference, which is a resource. A refresh of that resource fails after the other
+ * stack is removed, and a missing stack would end the run before the other problems are reported.
  *
- * @throws Error where there is no such stack.
+ * @throws Error if there is no such stack.
  */
 export async function readStackOutputs(name: string): Promise<unknown> {
   try {

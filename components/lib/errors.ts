@@ -1,14 +1,14 @@
 import { RunError } from "@pulumi/pulumi";
 
-/** One thing that is wrong with the input, said so that the reader can put it right without looking elsewhere. */
+/** One wrong input, described so that the reader can put it right without looking elsewhere. */
 export interface Problem {
-  /** What is wrong: a configuration key (`morgan:gatewayPort`), a file, or a part of the machine. */
+  /** The wrong input: a configuration key (`morgan:gatewayPort`), a file, or a part of the machine. */
   readonly key: string;
-  /** What would have been right. */
+  /** The input that would have been right. */
   readonly expected: string;
-  /** What was there instead. */
+  /** The input that was there instead. */
   readonly found: string;
-  /** What to do. */
+  /** The action that puts it right. */
   readonly fix: string;
 }
 
@@ -17,21 +17,21 @@ export class MorganError extends RunError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], outcome?: string) {
-    const text = describe(problems, outcome);
+    const text = formatProblems(problems, outcome);
     super(text);
     this.problems = problems;
-    // Pulumi writes into it the name of every property on whose way it met the error: "error serializing property …".
+    // Pulumi 3 prefixes the message with the path of every property that it was serializing: "error serializing …".
     Object.defineProperty(this, "message", { get: () => text, set: () => undefined });
   }
 }
 
-/** Throws one MorganError that holds all the problems; returns where there are none. */
+/** Throws one MorganError with all the problems; returns if there are none. */
 export function throwProblems(problems: readonly Problem[], outcome?: string): void {
   if (problems.length > 0) throw new MorganError(problems, outcome);
 }
 
-/** The text of a list of problems, one paragraph each, after what they led to. */
-export function describe(problems: readonly Problem[], outcome = "nothing was built or changed"): string {
+/** Formats problems as text: their number and the outcome in the first line, then a paragraph for each problem. */
+export function formatProblems(problems: readonly Problem[], outcome = "nothing was built or changed"): string {
   const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
   const lines = problems.map(
     (p) => `  ${p.key}\n    expected: ${p.expected}\n    found:    ${p.found}\n    fix:      ${p.fix}`,

@@ -1,11 +1,11 @@
-/** A field of an object that something else wrote; undefined where there is none, or no object. */
+/** Returns a field of a parsed JSON object; undefined if the field is missing, or if the value is no object. */
 export function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 }
 
-/** A text that something else wrote; empty where it is none. */
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+/** Returns a parsed JSON value if it is a string, or else the fallback. */
+export function stringOr(value: unknown, fallback: string): string {
+  return typeof value === "string" ? value : fallback;
 }

@@ -26,7 +26,7 @@ export function registryProblem(host: string, user: string, message: string): Pr
   const found = message;
   switch (readRefusal(message)) {
     case "authority":
-      return authorityProblem(host, found);
+      return unknownCaProblem(host, found);
     case "certificate":
       return {
         key: "morgan:registry",
@@ -50,7 +50,7 @@ export function registryProblem(host: string, user: string, message: string): Pr
 }
 
 /** Nobody who is trusted has signed a host's certificate. */
-export function authorityProblem(host: string, found: string): Problem {
+export function unknownCaProblem(host: string, found: string): Problem {
   return {
     key: "morgan:caBundle",
     expected: `the certificate of the authority that ${host} has its own from`,
@@ -60,7 +60,7 @@ export function authorityProblem(host: string, found: string): Problem {
 }
 
 /** The engine's host has to trust a registry, and nobody can see to that from here. */
-export function trustProblem(host: string, place: string): Problem {
+export function untrustedRegistryProblem(host: string, place: string): Problem {
   return {
     key: "morgan:registry",
     expected: `an engine that trusts the certificate of ${host}`,
@@ -82,7 +82,7 @@ export function sourceProblem({ key, url, user }: PackageSource, answer: Answer)
   const host = URL.canParse(url) ? new URL(url).host : url;
   if ("error" in answer) {
     const { error } = answer;
-    if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_UNTRUSTED/.test(error)) return authorityProblem(host, error);
+    if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_UNTRUSTED/.test(error)) return unknownCaProblem(host, error);
     const fix = `mend it, or name another one: pulumi config set ${key} …`;
     if (/CERT|TLS|SSL|EPROTO/.test(error)) {
       return { key: `morgan:${key}`, expected: `a valid certificate of ${host}`, found: error, fix };

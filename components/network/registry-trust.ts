@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The file in which an engine looks for the authority of a registry, at each use; one of ours beside what others put there. */
-export function trustedPlace(host: string): string {
+export function registryCaPath(host: string): string {
   return `/etc/docker/certs.d/${host}/morgan-ca.crt`;
 }
 
 /** Certificates for the plugins of later runs, which ask the registry themselves in a refresh; see toolchain/lib/environment.mjs. */
-const PLUGINS_PLACE = ".morgan/certs/ca.pem";
+const PLUGINS_CA_PATH = ".morgan/certs/ca.pem";
 
 /**
  * Makes the engine of this machine trust a registry that the preflight found it not to trust, and the plugins every one that
@@ -25,8 +25,8 @@ export function trustRegistry(
   },
 ): void {
   if (pulumi.runtime.isDryRun() || network.certificates === "") return;
-  if (untrusted !== undefined) write(trustedPlace(untrusted), network.certificates);
-  if (images.registry.kind === "remote") write(PLUGINS_PLACE, network.certificates);
+  if (untrusted !== undefined) write(registryCaPath(untrusted), network.certificates);
+  if (images.registry.kind === "remote") write(PLUGINS_CA_PATH, network.certificates);
 }
 
 function write(path: string, text: string): void {

@@ -4,16 +4,16 @@ import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { packageSources, plainLogin } from "../network/profile.ts";
 import {
-  authorityProblem,
+  unknownCaProblem,
   proxyProblem,
   readRefusal,
   registryProblem,
   sourceProblem,
-  trustProblem,
+  untrustedRegistryProblem,
   type PackageSource,
 } from "../network/problems.ts";
-import { trustedPlace } from "../network/registry-trust.ts";
-import type { Way } from "../host/http.ts";
+import { registryCaPath } from "../network/registry-trust.ts";
+import type { HttpRoute } from "../host/http.ts";
 
 type Config = Pick<MorganConfig, "network" | "images" | "machine">;
 
@@ -41,16 +41,16 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
   const problem = registryProblem(registry.host, login?.user ?? "", refusal);
   const isUntrusted = readRefusal(refusal) === "authority" && network.certificates !== "";
   if (!isUntrusted) return { ...nothing, problems: problem === undefined ? [] : [problem] };
-  const place = trustedPlace(registry.host);
+  const place = registryCaPath(registry.host);
   if (!isLocal(machine.dockerHost) || !host.isWritable(place)) {
-    return { ...nothing, problems: [trustProblem(registry.host, place)] };
+    return { ...nothing, problems: [untrustedRegistryProblem(registry.host, place)] };
   }
   // The engine will say the same once it trusts the registry.
-  const way = { login, certificates: network.certificates, proxy: { url: "", except: [] } };
-  const answer = await host.ask(`https://${registry.host}/v2/`, way);
+  const route = { login, certificates: network.certificates, proxy: { url: "", except: [] } };
+  const answer = await host.httpGet(`https://${registry.host}/v2/`, route);
   const found =
     "error" in answer
-      ? authorityProblem(registry.host, answer.error)
+      ? unknownCaProblem(registry.host, answer.error)
       : answer.status >= 400
         ? registryProblem(registry.host, login?.user ?? "", `${String(answer.status)} from ${registry.host}`)
         : undefined;
@@ -67,9 +67,9 @@ async function checkSources({ network, machine, images }: Config, host: Host): P
   const logins = { pypi: await plainLogin(pypi.login), apt: await plainLogin(apt.login) };
   const asked = sources.map(async (source) => {
     const login = source.user === "" ? undefined : source.key === "aptMirror" ? logins.apt : logins.pypi;
-    const way: Way = { login, certificates, proxy };
+    const route: HttpRoute = { login, certificates, proxy };
     const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
-    return sourceProblem(source, await host.ask(`${source.url.replace(/\/+$/, "")}/${path}`, way));
+    return sourceProblem(source, await host.httpGet(`${source.url.replace(/\/+$/, "")}/${path}`, route));
   });
   const found = (await Promise.all(asked)).filter((problem) => problem !== undefined);
   // Two indexes on one host have one log-in, and one mistake.
@@ -90,6 +90,6 @@ function configuredSources(network: Config["network"]): PackageSource[] {
 async function checkProxy(url: string, host: Host): Promise<Problem | undefined> {
   if (url === "") return undefined;
   const { hostname, port, protocol } = new URL(url);
-  const error = await host.knock(hostname, Number(port === "" ? (protocol === "https:" ? 443 : 80) : port));
+  const error = await host.tcpProbe(hostname, Number(port === "" ? (protocol === "https:" ? 443 : 80) : port));
   return error === undefined ? undefined : proxyProblem(new URL(url).host, error);
 }

@@ -36,7 +36,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
   const builds = release.plan.kind === "build";
   // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
   const [{ plan, problems: gpu }, network] = engine.answers
-    ? await Promise.all([planCards(config, host), checkNetwork(config, host)])
+    ? await Promise.all([planServiceGpus(config, host), checkNetwork(config, host)])
     : [
         { plan: NO_GPU, problems: [] },
         { problems: [], untrusted: undefined },
@@ -71,7 +71,7 @@ function checkModels({ models, services, machine }: MorganConfig, host: Host): P
   });
 }
 
-function planCards(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
+function planServiceGpus(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
   const packages = (): string[] =>
     lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),

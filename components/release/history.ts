@@ -1,4 +1,4 @@
-import { field, text } from "../lib/json.ts";
+import { field, stringOr } from "../lib/json.ts";
 import { KEPT, type History, type Origin, type Release, type ReleasedService } from "./release.ts";
 import { isPinned } from "../lib/image-reference.ts";
 
@@ -12,13 +12,13 @@ export const NO_HISTORY: History = { running: "", releases: [] };
 export function parseHistory(outputs: unknown): History {
   const found = field(outputs, "releases");
   const releases = (Array.isArray(found) ? found : []).flatMap((item) => parseRelease(item) ?? []).slice(0, KEPT);
-  const running = text(field(outputs, "release"));
+  const running = stringOr(field(outputs, "release"), "");
   return { running: releases.some(({ id }) => id === running) ? running : "", releases };
 }
 
 function parseRelease(value: unknown): Release | undefined {
-  const [id, revision] = [text(field(value, "id")), text(field(value, "revision"))];
-  const repository = text(field(value, "repository"));
+  const [id, revision] = [stringOr(field(value, "id"), ""), stringOr(field(value, "revision"), "")];
+  const repository = stringOr(field(value, "repository"), "");
   const accelerator = ["cpu", "cuda"].find((known) => known === field(value, "accelerator")) as
     Release["accelerator"] | undefined;
   const services = entries(field(value, "services"), parseService);
@@ -31,14 +31,14 @@ function parseRelease(value: unknown): Release | undefined {
 
 function parseService(value: unknown): ReleasedService | undefined {
   const ref = pinned(field(value, "ref"));
-  const [source, lock, health] = ["source", "lock", "health"].map((name) => text(field(value, name)));
+  const [source, lock, health] = ["source", "lock", "health"].map((name) => stringOr(field(value, name), ""));
   if (ref === undefined || source === undefined || lock === undefined || health === undefined) return undefined;
   return { ref, source, lock, health };
 }
 
 function parseOrigin(value: unknown): Origin | undefined | "wrong" {
   if (value === undefined) return undefined;
-  const [stack, repository] = [text(field(value, "stack")), text(field(value, "repository"))];
+  const [stack, repository] = [stringOr(field(value, "stack"), ""), stringOr(field(value, "repository"), "")];
   return stack === "" || repository === "" ? "wrong" : { stack, repository };
 }
 

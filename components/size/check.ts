@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine, ImageSize } from "../engine/engine.ts";
-import { describe, throwProblems, type Problem } from "../lib/errors.ts";
+import { formatProblems, throwProblems, type Problem } from "../lib/errors.ts";
 import { installedIn, installedInContainer } from "./installed.ts";
 import { digestOf } from "../lib/image-reference.ts";
 import type { StackService } from "../catalog/select.ts";
@@ -74,7 +74,7 @@ async function checkSize({ name, variant }: StackService, ref: string, args: Siz
   const reason = await explain(name, output, args);
   const problem = budgetProblem(variant.key, { size, budget, reason });
   if (sizeBudgets === "enforce") return { ...output, problem };
-  await pulumi.log.warn(describe([problem], "the image is deployed all the same"));
+  await pulumi.log.warn(formatProblems([problem], "the image is deployed all the same"));
   return output;
 }
 

@@ -74,7 +74,7 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# one more line\n");
     const { output } = await stack.commandLine("preview");
     expect(output)
-      .to.match(/card +MiB +others +services +free/)
+      .to.match(/GPU +MiB +others +services +free/)
       .and.contain(`${cards.uuid(0)} (Made-up)`);
     expect(output).to.contain("stt: stop-first").and.not.contain("tts: stop-first");
     const { stt: old = "" } = idsOf(stack.name);
@@ -123,7 +123,7 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     cards.have({ 0: 6144 });
     for (const operation of ["preview", "up"] as const) {
       const message = await stack.failure(operation);
-      expect(message).to.contain("GPU memory").and.contain("a card with room for tts (2048 MiB)");
+      expect(message).to.contain("GPU memory").and.contain("a GPU with room for tts (2048 MiB)");
     }
     expect(idsOf(stack.name)).to.deep.equal(ids);
   });

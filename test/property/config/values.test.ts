@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
 import type { CheckedConfig, MorganConfig } from "../../../components/config/config.ts";
-import { describe as paragraphs } from "../../../components/lib/errors.ts";
+import { formatProblems } from "../../../components/lib/errors.ts";
 import { isPinned } from "../../../components/lib/image-reference.ts";
 import { makeKeyPair } from "../../unit/support/key-pair.ts";
 import { checkTexts } from "../../unit/support/config.ts";
@@ -167,7 +167,7 @@ describe("a configuration", () => {
           expect(key).to.match(/^morgan:/);
           expect([expected, found, fix]).not.to.include("");
         }
-        expect(paragraphs(problems)).to.be.a("string");
+        expect(formatProblems(problems)).to.be.a("string");
       }),
     );
   });

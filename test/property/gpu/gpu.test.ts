@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compatibilityProblems, type Target } from "../../../components/gpu/compatibility-check.ts";
 import { COMPATIBILITY } from "../../../components/gpu/compatibility.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
-import { parseCards, parseSlices, type Card, type MigSlice } from "../../../components/gpu/nvidia-smi.ts";
+import { parseGpus, parseSlices, type Gpu, type MigSlice } from "../../../components/gpu/nvidia-smi.ts";
 import { compareVersions } from "../../../components/gpu/version.ts";
 
 const number = fc.integer({ min: 0, max: 1_000_000 });
@@ -20,7 +20,7 @@ const uuid = fc.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}$/);
 /** Names with whatever a vendor may think of, commas and parentheses too, but no line break and no space at an end. */
 const name = fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9 ,()/-]{0,20}[A-Za-z0-9)])?$/);
 
-const card = fc.record<Card>({
+const card = fc.record<Gpu>({
   index: number,
   uuid: uuid.map((id) => `GPU-${id}`),
   name,
@@ -32,7 +32,7 @@ const card = fc.record<Card>({
 });
 
 /** The line that nvidia-smi writes for a card. */
-const renderCard = (item: Card): string =>
+const renderCard = (item: Gpu): string =>
   [
     item.index,
     item.uuid,
@@ -48,7 +48,11 @@ describe("a reading of nvidia-smi", () => {
   it("is the cards that were written", () => {
     fc.assert(
       fc.property(fc.array(card, { minLength: 1 }), (cards) => {
-        expect(parseCards(`${cards.map(renderCard).join("\n")}\n`)).to.deep.equal({ kind: "cards", cards, slices: [] });
+        expect(parseGpus(`${cards.map(renderCard).join("\n")}\n`)).to.deep.equal({
+          kind: "gpus",
+          gpus: cards,
+          slices: [],
+        });
       }),
     );
   });
@@ -66,7 +70,7 @@ describe("a reading of nvidia-smi", () => {
         ]);
         const expected = cards.flatMap(([parent, slices]) =>
           slices.map((item): MigSlice => ({
-            card: parent.uuid,
+            gpu: parent.uuid,
             index: item.index,
             uuid: `MIG-${item.uuid}`,
             profile: `${item.cores}g.${item.gigabytes}gb`,
@@ -81,9 +85,9 @@ describe("a reading of nvidia-smi", () => {
   it("never throws, and fails with a text and a fix where it is no list of cards", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const reading = parseCards(text);
+        const reading = parseGpus(text);
         if (reading.kind === "failure") expect([reading.text, reading.fix]).to.not.include("");
-        else expect(reading.cards).to.have.property("length").above(0);
+        else expect(reading.gpus).to.have.property("length").above(0);
         expect(parseSlices(text)).to.deep.equal([]);
       }),
     );
@@ -118,7 +122,7 @@ describe("the compatibility check", () => {
   const cudaVersion = fc.constantFrom(...CUDA_VERSIONS);
   const packages = fc.constantFrom(["torch"], ["ctranslate2"], ["torch", "ctranslate2"]);
   const python = fc.constantFrom("3.8", "3.9", "3.11.2", "3.14", "3.15");
-  const target = fc.record<Target>({ python, packages, cards: fc.array(card, { maxLength: 4 }) });
+  const target = fc.record<Target>({ python, packages, gpus: fc.array(card, { maxLength: 4 }) });
   const advised = /^pulumi config set morgan:cudaVersion (\S+)$/;
 
   it("advises a CUDA version alone if, and only if, it fits", () => {
@@ -141,10 +145,10 @@ describe("the compatibility check", () => {
         const [, newer, other] = /driver to (\S+) or newer(?:, and .* (\S+))?/.exec(fixes.join("\n")) ?? [];
         if (newer === undefined || fixes.length > 1) return;
         const version = CUDA_VERSIONS.find((item) => item === other) ?? configured;
-        const updated = wanted.cards.map((item) =>
+        const updated = wanted.gpus.map((item) =>
           compareVersions(item.driver, newer) < 0 ? { ...item, driver: newer } : item,
         );
-        expect(compatibilityProblems(version, { ...wanted, cards: updated })).to.deep.equal([]);
+        expect(compatibilityProblems(version, { ...wanted, gpus: updated })).to.deep.equal([]);
       }),
     );
   });
@@ -164,7 +168,7 @@ describe("the compatibility check", () => {
           compatibilityProblems(configured, {
             python: row.python[0],
             packages: ["torch", "ctranslate2"],
-            cards: fitting,
+            gpus: fitting,
           }),
         ).to.deep.equal([]);
       }),
@@ -175,10 +179,10 @@ describe("the compatibility check", () => {
     fc.assert(
       fc.property(cudaVersion, target, driver, (configured, wanted, other) => {
         if (compatibilityProblems(configured, wanted).length > 0) return;
-        const newer = wanted.cards.map((item) =>
+        const newer = wanted.gpus.map((item) =>
           compareVersions(item.driver, other) < 0 ? { ...item, driver: other } : item,
         );
-        expect(compatibilityProblems(configured, { ...wanted, cards: newer })).to.deep.equal([]);
+        expect(compatibilityProblems(configured, { ...wanted, gpus: newer })).to.deep.equal([]);
       }),
     );
   });

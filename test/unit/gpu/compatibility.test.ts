@@ -5,7 +5,7 @@ import { COMPATIBILITY } from "../../../components/gpu/compatibility.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "../../../components/catalog/cuda-version.ts";
 
 const BOTH = ["torch", "ctranslate2", "fastapi"];
-const card = (name: string, computeCapability: string, driver: string, index = 0): Target["cards"][number] => ({
+const card = (name: string, computeCapability: string, driver: string, index = 0): Target["gpus"][number] => ({
   index,
   name,
   computeCapability,
@@ -13,9 +13,9 @@ const card = (name: string, computeCapability: string, driver: string, index = 0
 });
 const check = (
   version: CudaVersion,
-  cards: Target["cards"],
+  gpus: Target["gpus"],
   { packages = BOTH, python = "3.11" }: Partial<Target> = {},
-): ReturnType<typeof compatibilityProblems> => compatibilityProblems(version, { python, packages, cards });
+): ReturnType<typeof compatibilityProblems> => compatibilityProblems(version, { python, packages, gpus });
 
 describe("the compatibility check", () => {
   const fits: readonly (readonly [CudaVersion, Target["cards"]])[] = [
@@ -41,10 +41,10 @@ describe("the compatibility check", () => {
     expect(check("12.4", cards)).to.deep.equal([
       {
         key: "morgan:cudaVersion",
-        expected: "cards and a driver that the packages built for CUDA 12.4 run on",
+        expected: "GPUs and a driver that the packages built for CUDA 12.4 run on",
         found:
-          "card 0 (NVIDIA GeForce RTX 5090, compute capability 12.0, driver 570.86.10): torch 2.6.0 has no code for it; " +
-          "card 1 (RTX 5090, compute capability 12.0, driver 570.86.10): torch 2.6.0 has no code for it",
+          "GPU 0 (NVIDIA GeForce RTX 5090, compute capability 12.0, driver 570.86.10): torch 2.6.0 has no code for it; " +
+          "GPU 1 (RTX 5090, compute capability 12.0, driver 570.86.10): torch 2.6.0 has no code for it",
         fix: "pulumi config set morgan:cudaVersion 12.8",
       },
     ]);
@@ -85,7 +85,7 @@ describe("the compatibility check", () => {
 
   it("says what cards there is code for where no driver and no CUDA version helps", () => {
     const [problem] = check("12.4", [card("Tesla K80", "3.7", "470.256.02")]);
-    expect(problem?.fix).to.match(/^leave those cards out \(morgan:gpuDevices\), or use others/);
+    expect(problem?.fix).to.match(/^leave those GPUs out \(morgan:gpuDevices\), or use others/);
     expect(problem?.fix).to.contain("torch 5.0, 6.0, 7.0, 7.5, 8.0, 8.6, 9.0; ctranslate2 5.3,");
     expect(problem?.fix).to.contain("8.6, and anything above 8.6 with driver 570.26");
   });
@@ -118,7 +118,7 @@ describe("the compatibility check", () => {
 
   it("never advises a CUDA version that does not fit the Python", () => {
     const [problem] = check("12.4", [card("RTX 5090", "12.0", "570.86.10")], { python: "3.9" });
-    expect(problem?.fix).to.match(/^leave those cards out/);
+    expect(problem?.fix).to.match(/^leave those GPUs out/);
   });
 });
 

@@ -89,7 +89,7 @@ describe("a card that is cut into slices", () => {
     mig,
   });
   const slice = (index: number) => ({
-    card: "GPU-0",
+    gpu: "GPU-0",
     index,
     uuid: `MIG-${String(index)}`,
     profile: "3g.20gb",

@@ -1,11 +1,5 @@
 import { expect } from "chai";
-import {
-  CARD_QUERY,
-  parseCards,
-  parseSlices,
-  queryCards,
-  type CardReading,
-} from "../../../components/gpu/nvidia-smi.ts";
+import { GPU_QUERY, parseGpus, parseSlices, queryGpus, type GpuReading } from "../../../components/gpu/nvidia-smi.ts";
 import type { RunProgram } from "../../../components/system/run-program.ts";
 
 const A100 = "0, GPU-5d5b, NVIDIA A100-SXM4-40GB, 40960, 40330, 535.104.05, 8.0, Enabled";
@@ -27,18 +21,18 @@ const answering =
     const output = answers[first];
     return Promise.resolve(output === undefined ? undefined : { output, succeeded });
   };
-const [QUERY] = CARD_QUERY;
+const [QUERY] = GPU_QUERY;
 
-function failure(reading: CardReading | undefined): { text: string; fix: string } {
+function failure(reading: GpuReading | undefined): { text: string; fix: string } {
   if (reading?.kind !== "failure") throw new Error(`no failure: ${JSON.stringify(reading)}`);
   return reading;
 }
 
 describe("what nvidia-smi says of cards", () => {
   it("is read field by field", () => {
-    expect(parseCards(`${A100}\r\n${T4}\n`)).to.deep.equal({
-      kind: "cards",
-      cards: [
+    expect(parseGpus(`${A100}\r\n${T4}\n`)).to.deep.equal({
+      kind: "gpus",
+      gpus: [
         {
           index: 0,
           uuid: "GPU-5d5b",
@@ -73,7 +67,7 @@ describe("what nvidia-smi says of cards", () => {
     ["everything after the name", "1, GPU-77aa, Tesla T4"],
   ] as const) {
     it(`fails with the line where it hides ${what}`, () => {
-      const { text, fix } = failure(parseCards(`${A100}\n${line}\n`));
+      const { text, fix } = failure(parseGpus(`${A100}\n${line}\n`));
       expect(text).to.equal(line);
       expect(fix).to.contain("morgan:gpuCards");
     });
@@ -87,49 +81,49 @@ describe("what nvidia-smi says of cards", () => {
     ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", "modprobe nvidia"],
     ["No devices were found", "lspci"],
     ['Field "compute_cap" is not a valid field to query.', "update the NVIDIA driver"],
-    ["nvidia-smi gave no answer within 10 s", "make nvidia-smi answer"],
+    ["nvidia-smi gave no answer within 10 s", "repair nvidia-smi"],
   ] as const) {
     it(`tells what to do about: ${text.split("\n", 1).join("")}`, async () => {
-      const found = failure(await queryCards(answering({ [QUERY]: `${text}\n` }, false)));
+      const found = failure(await queryGpus(answering({ [QUERY]: `${text}\n` }, false)));
       expect(found.text).to.equal(text);
       expect(found.fix).to.contain(fix);
     });
   }
 
   it("fails where it succeeds with a sentence, or with nothing", async () => {
-    const sentence = failure(await queryCards(answering({ [QUERY]: "No devices were found\n" })));
+    const sentence = failure(await queryGpus(answering({ [QUERY]: "No devices were found\n" })));
     expect(sentence.fix).to.contain("lspci");
-    expect(failure(await queryCards(answering({ [QUERY]: "\n" }))).text).to.equal("nvidia-smi names no card");
+    expect(failure(await queryGpus(answering({ [QUERY]: "\n" }))).text).to.equal("nvidia-smi lists no GPU");
   });
 });
 
 describe("MIG slices", () => {
   it("are read with their card, in every form of profile and UUID", () => {
     expect(parseSlices(LIST)).to.deep.equal([
-      { card: "GPU-5d5b", index: 0, uuid: "MIG-e07a", profile: "3g.20gb", memoryMiB: 19073 },
-      { card: "GPU-5d5b", index: 1, uuid: "MIG-17aa", profile: "1c.2g.10gb", memoryMiB: 9536 },
-      { card: "GPU-5d5b", index: 2, uuid: "MIG-GPU-5d5b/9/0", profile: "1g.5gb+me", memoryMiB: 4768 },
-      { card: "GPU-a30", index: 0, uuid: "MIG-c3d4", profile: "4g.24gb", memoryMiB: 22888 },
+      { gpu: "GPU-5d5b", index: 0, uuid: "MIG-e07a", profile: "3g.20gb", memoryMiB: 19073 },
+      { gpu: "GPU-5d5b", index: 1, uuid: "MIG-17aa", profile: "1c.2g.10gb", memoryMiB: 9536 },
+      { gpu: "GPU-5d5b", index: 2, uuid: "MIG-GPU-5d5b/9/0", profile: "1g.5gb+me", memoryMiB: 4768 },
+      { gpu: "GPU-a30", index: 0, uuid: "MIG-c3d4", profile: "4g.24gb", memoryMiB: 22888 },
     ]);
   });
 
   it("are asked for where a card is cut into them", async () => {
-    const reading = await queryCards(answering({ [QUERY]: A100, "-L": LIST }));
-    expect(reading).to.have.property("kind", "cards");
+    const reading = await queryGpus(answering({ [QUERY]: A100, "-L": LIST }));
+    expect(reading).to.have.property("kind", "gpus");
     expect(reading).to.have.property("slices").with.length(4);
   });
 
   it("are not asked for where none is", async () => {
-    expect(await queryCards(answering({ [QUERY]: T4 }))).to.have.deep.property("slices", []);
+    expect(await queryGpus(answering({ [QUERY]: T4 }))).to.have.deep.property("slices", []);
   });
 
   it("fail to be read where the list does", async () => {
-    expect(failure(await queryCards(answering({ [QUERY]: A100 }))).text).to.equal("nvidia-smi is gone");
+    expect(failure(await queryGpus(answering({ [QUERY]: A100 }))).text).to.equal("nvidia-smi is no longer there");
   });
 });
 
 describe("a machine without nvidia-smi", () => {
   it("has no reading, which is no failure", async () => {
-    expect(await queryCards(answering({}))).to.equal(undefined);
+    expect(await queryGpus(answering({}))).to.equal(undefined);
   });
 });

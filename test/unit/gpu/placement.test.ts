@@ -73,7 +73,7 @@ describe("the placement of services on cards", () => {
     const devices = [{ ...card("0", 24_576, 1000), name: "NVIDIA A10" }, card("GPU-1", 8192)];
     const text = describePlan(devices, placeServices(devices, [wants("stt", 5120), wants("tts", 2048)]));
     expect(text.split("\n")).to.deep.equal([
-      "card            MiB    others  services            free",
+      "GPU             MiB    others  services            free",
       "0 (NVIDIA A10)  24576  1000    stt 5120, tts 2048  16408",
       "GPU-1           8192   0       -                   8192",
     ]);

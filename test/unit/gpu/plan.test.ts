@@ -108,7 +108,7 @@ describe("the plan for cards", () => {
     expect(problems.map(({ key }) => key)).to.deep.equal(["GPU memory"]);
     expect(problems[0]?.expected).to.contain("tts (2048 MiB)");
     expect(problems[0]?.found)
-      .to.match(/card +MiB +others +services +free/)
+      .to.match(/GPU +MiB +others +services +free/)
       .and.match(/0 \(NVIDIA A10\) +6144 +0 +stt 5120 +1024/);
   });
 
@@ -136,7 +136,7 @@ describe("the plan for cards", () => {
     expect(await outcome(silent, { use: "off" }, { services: stackServices() })).to.deep.equal([]);
     expect(await outcome(silent, { use: "preferred", mode: "none" })).to.deep.equal([]);
     const { plan: made } = await plan(silent, { use: "off" });
-    expect(made.report).to.equal("gpu is off: tts, stt compute on the processor");
+    expect(made.report).to.equal("gpu is off: tts, stt compute on the CPU");
   });
 
   it("says everything that a required card lacks at once", async () => {
@@ -150,7 +150,7 @@ describe("the plan for cards", () => {
     const { plan: made, problems } = await plan(machine({ support: { cdiDevices: [] } }), { use: "preferred" });
     expect(problems).to.deep.equal([]);
     expect([...made.placements]).to.deep.equal([]);
-    expect(made.report).to.contain("tts, stt compute on the processor").and.contain("no such device in /var/run/cdi");
+    expect(made.report).to.contain("tts, stt compute on the CPU").and.contain("no such device in /var/run/cdi");
   });
 
   it("takes a preferred card that is there, and refuses one that is named and is not", async () => {

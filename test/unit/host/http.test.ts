@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { ask, knock, type Way } from "../../../components/host/http.ts";
+import { httpGet, tcpProbe, type HttpRoute } from "../../../components/host/http.ts";
 
-const DIRECT: Way = { certificates: "", proxy: { url: "", except: [] } };
+const DIRECT: HttpRoute = { certificates: "", proxy: { url: "", except: [] } };
 
 describe("a question over the network", () => {
   let server: Server;
@@ -26,28 +26,28 @@ describe("a question over the network", () => {
   const at = (path: string): string => `http://127.0.0.1:${String(port)}${path}`;
 
   it("is answered with the status alone", async () => {
-    expect(await ask(at("/a"), DIRECT)).to.deep.equal({ status: 200 });
-    expect(await ask(at("/secret"), DIRECT)).to.deep.equal({ status: 401 });
+    expect(await httpGet(at("/a"), DIRECT)).to.deep.equal({ status: 200 });
+    expect(await httpGet(at("/secret"), DIRECT)).to.deep.equal({ status: 401 });
   });
 
   it("is asked with a log-in where there is one", async () => {
-    await ask(at("/a"), DIRECT);
+    await httpGet(at("/a"), DIRECT);
     expect(asked.login).to.equal("");
-    await ask(at("/a"), { ...DIRECT, login: { user: "ci", password: "p:w" } });
+    await httpGet(at("/a"), { ...DIRECT, login: { user: "ci", password: "p:w" } });
     expect(asked.login).to.equal(`Basic ${Buffer.from("ci:p:w").toString("base64")}`);
   });
 
   it("goes through the proxy, except to hosts that are reached without it", async () => {
     const proxy = { url: at(""), except: [] };
-    expect(await ask("http://nowhere.invalid/a", { ...DIRECT, proxy })).to.deep.equal({ status: 200 });
+    expect(await httpGet("http://nowhere.invalid/a", { ...DIRECT, proxy })).to.deep.equal({ status: 200 });
     expect(asked.url).to.equal("http://nowhere.invalid/a");
-    await ask(at("/b"), { ...DIRECT, proxy: { url: "http://127.0.0.1:1", except: ["127.0.0.1"] } });
+    await httpGet(at("/b"), { ...DIRECT, proxy: { url: "http://127.0.0.1:1", except: ["127.0.0.1"] } });
     expect(asked.url).to.equal("/b");
   });
 
   it("is answered with the code of an error where nobody is there", async () => {
-    expect(await ask("http://127.0.0.1:1/", DIRECT)).to.deep.equal({ error: "ECONNREFUSED" });
-    expect(await knock("127.0.0.1", 1)).to.equal("ECONNREFUSED");
-    expect(await knock("127.0.0.1", port)).to.equal(undefined);
+    expect(await httpGet("http://127.0.0.1:1/", DIRECT)).to.deep.equal({ error: "ECONNREFUSED" });
+    expect(await tcpProbe("127.0.0.1", 1)).to.equal("ECONNREFUSED");
+    expect(await tcpProbe("127.0.0.1", port)).to.equal(undefined);
   });
 });

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { describe as paragraphs, MorganError, throwProblems } from "../../../components/lib/errors.ts";
+import { formatProblems, MorganError, throwProblems } from "../../../components/lib/errors.ts";
 
 const problem = { key: "morgan:gatewayPort", expected: "a port", found: "nothing", fix: "set it" };
 
@@ -22,10 +22,10 @@ describe("problems", () => {
   });
 
   it("say key, expectation, what was found and what to do, a paragraph each", () => {
-    expect(paragraphs([problem])).to.equal(
+    expect(formatProblems([problem])).to.equal(
       "1 problem; nothing was built or changed.\n" +
         "  morgan:gatewayPort\n    expected: a port\n    found:    nothing\n    fix:      set it",
     );
-    expect(paragraphs([problem, problem])).to.match(/^2 problems; nothing was built or changed\.\n/);
+    expect(formatProblems([problem, problem])).to.match(/^2 problems; nothing was built or changed\.\n/);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { trustedPlace, trustRegistry } from "../../../components/network/registry-trust.ts";
+import { registryCaPath, trustRegistry } from "../../../components/network/registry-trust.ts";
 import { useFolder } from "../support/project.ts";
 
 const remote = { images: { registry: { kind: "remote" } }, network: { certificates: "PEM" } };
@@ -16,7 +16,7 @@ describe("trust in a registry", () => {
   });
 
   it("has its place where engines look, in a file beside those of others", () => {
-    expect(trustedPlace("harbor.example.com:8443")).to.equal(
+    expect(registryCaPath("harbor.example.com:8443")).to.equal(
       "/etc/docker/certs.d/harbor.example.com:8443/morgan-ca.crt",
     );
   });
@@ -35,6 +35,6 @@ describe("trust in a registry", () => {
     await pulumi.runtime.setMocks(mocks, "morgan", "dev", true);
     trustRegistry("nowhere.invalid", remote);
     expect(left()).to.equal(false);
-    expect(existsSync(trustedPlace("nowhere.invalid"))).to.equal(false);
+    expect(existsSync(registryCaPath("nowhere.invalid"))).to.equal(false);
   });
 });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { checkNetwork, type NetworkCheck } from "../../../components/preflight/network.ts";
 import type { NetworkProfile } from "../../../components/network/profile.ts";
-import type { Answer, Way } from "../../../components/host/http.ts";
+import type { Answer, HttpRoute } from "../../../components/host/http.ts";
 import { NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
@@ -15,13 +15,13 @@ const login = { user: "ci", password: pulumi.secret("canary") };
 function machine(
   refusal: string | undefined,
   answer: Answer = { status: 200 },
-): FakeHost & { readonly asked: [string, Way][] } {
-  const asked: [string, Way][] = [];
-  const ask = (url: string, way: Way): Promise<Answer> => {
-    asked.push([url, way]);
+): FakeHost & { readonly asked: [string, HttpRoute][] } {
+  const asked: [string, HttpRoute][] = [];
+  const httpGet = (url: string, route: HttpRoute): Promise<Answer> => {
+    asked.push([url, route]);
     return Promise.resolve(answer);
   };
-  return { ...fakeHost({ login: () => Promise.resolve(refusal) }), ask, asked, isWritable: () => true };
+  return { ...fakeHost({ login: () => Promise.resolve(refusal) }), httpGet, asked, isWritable: () => true };
 }
 
 const check = (host: FakeHost, network: Partial<NetworkProfile>, more: ConfigChanges = {}): Promise<NetworkCheck> =>
@@ -35,7 +35,7 @@ describe("the check of a company's network", () => {
     const nobody = (): never => {
       throw new Error("asked");
     };
-    const host = { ...fakeHost({ login: nobody }), ask: nobody, knock: nobody };
+    const host = { ...fakeHost({ login: nobody }), httpGet: nobody, tcpProbe: nobody };
     expect(await checkNetwork(stackConfig(), host)).to.deep.equal({ problems: [], untrusted: undefined });
   });
 
@@ -97,7 +97,7 @@ describe("the check of a company's network", () => {
     const apt = { mirror: "http://apt.example.com/debian/", login: { user: "apt", password: pulumi.secret("a") } };
     const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://wheels.example.com", login };
     expect((await check(host, { proxy, apt, pypi })).problems).to.deep.equal([]);
-    const logins = host.asked.map(([url, way]) => [url, way.login?.password, way.proxy]);
+    const logins = host.asked.map(([url, route]) => [url, route.login?.password, route.proxy]);
     expect(logins).to.deep.equal([
       ["https://pypi.example.com/simple/pip/", "canary", proxy],
       ["https://wheels.example.com/pip/", undefined, proxy],
@@ -112,7 +112,7 @@ describe("the check of a company's network", () => {
   });
 
   it("says that the proxy is down, and not that everything behind it is", async () => {
-    const host = { ...machine(undefined, { error: "ECONNREFUSED" }), knock: () => Promise.resolve("ECONNREFUSED") };
+    const host = { ...machine(undefined, { error: "ECONNREFUSED" }), tcpProbe: () => Promise.resolve("ECONNREFUSED") };
     const proxy = { url: "http://proxy.example.com:3128", except: [] };
     const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
     const { problems } = await check(host, { proxy, pypi });

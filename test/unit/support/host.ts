@@ -50,8 +50,8 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     isFile: (path) => files.has(path),
     readText: (path) => files.get(path),
     isWritable: (path) => !path.startsWith("/etc/"),
-    ask: () => Promise.resolve({ status: 200 }),
-    knock: () => Promise.resolve(undefined),
+    httpGet: () => Promise.resolve({ status: 200 }),
+    tcpProbe: () => Promise.resolve(undefined),
     run: (program, [first]) => {
       const output = programs.get(`${program} ${first ?? ""}`) ?? programs.get(program);
       return Promise.resolve(output === undefined ? undefined : { output, succeeded: true });

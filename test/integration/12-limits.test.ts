@@ -119,7 +119,12 @@ describe("the limits of a running container", () => {
 
   it("files containers never start, and have no network", () => {
     const filesContainers = filesContainersOf(stack.name);
-    expect(Object.keys(filesContainers)).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
+    expect(Object.keys(filesContainers)).to.have.members([
+      "gateway-files",
+      "redis-files",
+      "postgres-files",
+      "core-files",
+    ]);
     for (const [role, { HostConfig, Mounts }] of Object.entries(filesContainers)) {
       expect(HostConfig.NetworkMode, role).to.equal("none");
       expect(HostConfig.Privileged, role).to.equal(false);

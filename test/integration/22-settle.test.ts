@@ -25,7 +25,7 @@ describe("the readiness gate, for containers that end again and again", () => {
     docker("rm", "--force", "--volumes", ...ids);
   });
 
-  it("the gate reports each container that ends and each that is gone, even if the engine refuses a limit", async () => {
+  it("the gate reports each ended and each missing container, even if the engine refuses a limit", async () => {
     const gone = "0".repeat(64);
     const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await settle(

@@ -33,8 +33,8 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   }
 
   /**
-   * Changes a line, and kills the `up` that deploys the line after a part of its duration. That `up` also repairs what an
-   * `up` that was killed before has left.
+   * Changes a line, and kills the `up` that deploys the line after a part of its duration. That `up` also repairs what
+   * an `up` that was killed before has left.
    */
   async function killedAt(part: number): Promise<void> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -53,7 +53,9 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
 
   /** Returns the ids of all resources in the state. @throws Error if the state is incomplete. */
   function recorded(): string[] {
-    const { checkpoint } = JSON.parse(stack.state()) as { checkpoint: { latest: { resources: readonly { id?: string }[] } } };
+    const { checkpoint } = JSON.parse(stack.state()) as {
+      checkpoint: { latest: { resources: readonly { id?: string }[] } };
+    };
     return checkpoint.latest.resources.flatMap(({ id }) => id ?? []);
   }
 

@@ -11,8 +11,8 @@ const LIMIT = 240_000;
 describe("a restart of the engine", () => {
   it("every container is healthy after a restart, with its data, and an up changes nothing", async () => {
     const stack = await sharedStack();
-    // Another configuration makes the gateway reload. Docker 28.5.2 does not restart a container that it has sent a signal,
-    // so this proves that the reload sends its signal from inside the container.
+    // Another configuration makes the gateway reload. Docker 28.5.2 does not restart a container to which it has sent a
+    // signal, so this proves that the reload sends its signal from inside the container.
     await stack.configure({ rateLimit: "1000000" });
     await stack.up();
     const { endpoint } = await stack.outputs();

@@ -12,8 +12,8 @@ export interface Places {
 const LAYERS = "oci-mediatypes=true,compression=zstd,compression-level=3";
 
 /**
- * Returns the stages as a file for `docker buildx bake`, with one target for each stage. The stage that a target is built
- * on is a named context. Images and caches are exported as in the program.
+ * Returns the stages as a file for `docker buildx bake`, with one target for each stage. The stage on which a target is
+ * built is a named context. Images and caches are exported as in the program.
  */
 export function bakeFile(stages: readonly Stage[], { repository, folder }: Places): object {
   return escape({

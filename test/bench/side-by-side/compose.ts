@@ -13,8 +13,8 @@ const KNOWN = [
 ];
 
 /**
- * Returns the definitions as a file for `docker compose`. A service that runs builds the stage of its image. Every other
- * stage is a service that is built and never started. Configuration and secrets come from files.
+ * Returns the definitions as a file for `docker compose`. A service that runs builds the stage of its image. Every
+ * other stage is a service that is built and never started. Configuration and secrets come from files.
  *
  * @throws Error if a container has an input that the file would lose.
  */

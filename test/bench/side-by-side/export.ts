@@ -4,7 +4,7 @@ import { bakeFile, type Places } from "./bake.ts";
 import { composeFile, fileName } from "./compose.ts";
 import type { Definitions } from "./definitions.ts";
 
-/** Writes what the tools read: contexts, secrets and files of the definitions, and a file of definitions for each tool. */
+/** Writes the files of the tools: contexts, secrets and mounted files, and a file of definitions for each tool. */
 export function writeDefinitions(definitions: Definitions, project: string, places: Places): void {
   const write = (path: string, content: string, mode: number): void => {
     const target = join(places.folder, path);

@@ -52,6 +52,7 @@ function setWithLock(folder: string, lock: string): string {
   const found = readdirSync(folder).find(
     (file) => file.endsWith(".txt") && readTextIfExists(join(folder, file)) === lock,
   );
-  if (found === undefined) throw new Error("requirements/ has no lock file with the text of the one that tts is built with");
+  if (found === undefined)
+    throw new Error("requirements/ has no lock file with the text of the one that tts is built with");
   return found.replace(/\.txt$/, "");
 }

@@ -25,8 +25,8 @@ export class Collected {
 }
 
 /**
- * Runs a developer's daily changes, with all services up and all caches warm. The tools take turns, in another order each
- * round, because a download or a disk read of one tool helps the next.
+ * Runs a developer's daily changes, with all services up and all caches warm. The tools take turns, in another order
+ * each round, because a download or a disk read of one tool helps the next.
  */
 export async function warm(
   ways: readonly Way[],

@@ -18,8 +18,8 @@ export interface Measurement {
 export type Results = ReadonlyMap<string, ReadonlyMap<string, readonly Measurement[]>>;
 
 /**
- * Returns two tables. The first has medians in seconds, and the ratio of the first tool to each other tool. The second has
- * the largest counts of all rounds. `name +push` adds the push that a tool's `up` leaves out.
+ * Returns two tables. The first has medians in seconds, and the ratio of the first tool to each other tool. The second
+ * has the largest counts of all rounds. `name +push` adds the push that a tool's `up` leaves out.
  */
 export function describeResults(results: Results): string {
   const scenarios = [...new Set([...results.values()].flatMap((byScenario) => [...byScenario.keys()]))];

@@ -27,12 +27,7 @@ export interface LoggingServer {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<number>;
 
 /** Starts a server with TLS that requires a login. */
-async function serve(
-  address: string,
-  ca: PrivateCa,
-  login: TestLogin,
-  handler: Handler,
-): Promise<LoggingServer> {
+async function serve(address: string, ca: PrivateCa, login: TestLogin, handler: Handler): Promise<LoggingServer> {
   const { certificate, key } = ca.sign(address);
   const port = await freePort();
   const requests: Request[] = [];
@@ -75,7 +70,9 @@ export async function startIndex(address: string, ca: PrivateCa, login: TestLogi
       response.writeHead(404).end();
       return 404;
     }
-    const page = await fetchWithRetries(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
+    const page = await fetchWithRetries(`${upstream}${path.replace(/^\/simple/, "")}`, {
+      headers: { accept: "text/html" },
+    });
     const text = (await page.text()).replace(/(<a [^>]*href=")([^"#]+)/g, (_, before: string, link: string) => {
       const url = new URL(link, page.url);
       const name = url.pathname.split("/").at(-1) ?? "";

@@ -36,7 +36,11 @@ export async function removeManifest(reference: string): Promise<void> {
 /** Points a tag to the manifest of another tag. */
 export async function moveTag(reference: string, to: string): Promise<void> {
   const body = await (await requestManifest(to)).text();
-  const { status } = await requestManifest(reference, { method: "PUT", body, headers: { "content-type": ACCEPT.accept } });
+  const { status } = await requestManifest(reference, {
+    method: "PUT",
+    body,
+    headers: { "content-type": ACCEPT.accept },
+  });
   if (status !== 201) throw new Error(`${String(status)} for the move of ${reference}`);
 }
 

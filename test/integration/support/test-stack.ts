@@ -107,10 +107,7 @@ export class TestStack {
    *
    * @throws Error if it does not fail.
    */
-  async failure(
-    operation: "up" | "preview" = "up",
-    variables: Record<string, string> = {},
-  ): Promise<string> {
+  async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
     this.#stack.workspace.envVars = { ...this.#variables, ...variables };
     try {
       await (operation === "up" ? this.#stack.up() : this.#stack.preview());

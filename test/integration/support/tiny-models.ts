@@ -19,7 +19,7 @@ export async function waitForContainer(stack: string, service: string): Promise<
   throw new Error(`no container of ${service} within ${String(LIMIT / 60_000)} min`);
 }
 
-/** Makes tiny weights in a service's own image. They go to a folder, or else to the weights' volume of the container. */
+/** Makes tiny weights in a service's own image. They go to a folder, or else to the container's volume of weights. */
 export function makeWeights(
   project: string,
   service: keyof typeof GENERATORS,
@@ -41,7 +41,12 @@ export function makeWeights(
 }
 
 /** Sends a request from inside a service's container, whose port is not published. Returns the answer. */
-export function requestInside(id: string, port: number, path: string, wav?: "silence"): { status: number; body: string } {
+export function requestInside(
+  id: string,
+  port: number,
+  path: string,
+  wav?: "silence",
+): { status: number; body: string } {
   const program = `
 import http.client, io, json, wave
 connection = http.client.HTTPConnection("127.0.0.1", ${String(port)}, timeout=60)

@@ -10,12 +10,12 @@ import { describeMachine } from "./lib/machine.ts";
 import { configurationFrom } from "./side-by-side/configuration.ts";
 import { EVERY_OTHER, sideBySide } from "./side-by-side/run.ts";
 
-/** How often each run is repeated; the figures give the median and all of them. */
+/** The number of repetitions of each run. The figures contain the median and all runs. */
 const REPEATS = 5;
 
 /**
- * Figures of the whole stack on this machine: a first up with the toolchain in place, an up with nothing changed, a
- * preview, one line changed in core until the new container is healthy. It prints; it judges nothing.
+ * Measures the whole stack on this machine: a first up with an installed toolchain, an up without changes, a preview,
+ * and one changed line in core until the new container is healthy.
  */
 async function bench(stack: TestStack): Promise<Figure[]> {
   const first = await time("first up", () => stack.commandLine("up"));
@@ -51,7 +51,7 @@ async function bench(stack: TestStack): Promise<Figure[]> {
 interface Run {
   readonly code: number;
   readonly output: string;
-  /** Where the run measured itself; else the whole of it counts. */
+  /** The time that the run measured itself. Without it the whole run counts. */
   readonly seconds?: number;
 }
 
@@ -89,7 +89,7 @@ const { values } = parseArgs({
 
 endBetweenRuns();
 if (values["side-by-side"]) {
-  // A compose file could ask for cards too, but what is measured is builds and rollouts, on any machine.
+  // Without GPUs, because builds and rollouts are measured, on any machine.
   const config = { accelerator: values.accelerator, gpu: "off", ...configurationFrom(values.config) };
   const against = EVERY_OTHER.filter((other) => values.against.includes(other));
   await sideBySide({ config, cold: values.cold, against });

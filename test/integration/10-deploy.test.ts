@@ -1,17 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, utimesSync } from "node:fs";
+import { chmodSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { selectServices } from "../../components/catalog/select.ts";
 import type { Outputs } from "../../cli/stack/outputs.ts";
-import { fetchRecording } from "../../cli/lib/recording.ts";
 import { bytes } from "../../components/lib/units.ts";
 import { catalog } from "../../services/catalog.ts";
-import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { manifestOf, type Manifest } from "./support/registry.ts";
-import { chat, voice } from "./support/requests.ts";
-import { makeSharedStack } from "./support/shared-stack.ts";
+import { chat, historyOf, recordedSpeech, voice } from "./support/requests.ts";
+import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
 const SERVICES = Object.keys(catalog);
@@ -22,21 +20,20 @@ describe("a first up", () => {
   let manifests: Record<string, Manifest>;
 
   before("up", async () => {
-    stack = await makeSharedStack();
-    await stack.up();
+    stack = await sharedStack();
     outputs = await stack.outputs();
     const read = SERVICES.map(async (name) => [name, await manifestOf(outputs.images[name]?.ref ?? "")] as const);
     manifests = Object.fromEntries(await Promise.all(read));
   });
 
-  it("brings every service up healthy", () => {
+  it("every service is healthy", () => {
     const health = Object.fromEntries(
       Object.entries(outputs.services).map(([name, service]) => [name, service.health]),
     );
     expect(health).to.deep.equal(Object.fromEntries(SERVICES.map((name) => [name, "healthy"])));
   });
 
-  it("runs exactly the images that its outputs name by digest", () => {
+  it("every container runs the image that the outputs name by digest", () => {
     const containers = containersOf(stack.name);
     for (const name of SERVICES) {
       const image = outputs.images[name];
@@ -46,7 +43,7 @@ describe("a first up", () => {
     }
   });
 
-  it("states the sizes that the registry and the engine have", () => {
+  it("the outputs contain the sizes that the registry and the engine report", () => {
     for (const [name, manifest] of Object.entries(manifests)) {
       const size = outputs.images[name]?.size;
       const layers = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
@@ -55,7 +52,7 @@ describe("a first up", () => {
     }
   });
 
-  it("builds images that keep the budgets of the catalog", () => {
+  it("every image is within its size budget", () => {
     const services = Object.keys(catalog);
     for (const { name, variant } of selectServices(catalog, { services, accelerator: "cpu", cudaVersion: "12.4" })) {
       const { budget } = variant;
@@ -65,7 +62,7 @@ describe("a first up", () => {
     }
   });
 
-  it("pushes zstd layers, those of the base once for all services", () => {
+  it("all layers are zstd, and the services share the layers of base", () => {
     const layers = Object.values(manifests).map((manifest) => manifest.layers.map(({ digest }) => digest));
     const shared = layers[0]?.filter((digest) => layers.every((other) => other.includes(digest))) ?? [];
     expect(shared.length).to.be.at.least(3);
@@ -74,7 +71,7 @@ describe("a first up", () => {
     }
   });
 
-  it("exports the cache of every stage beside its image", async () => {
+  it("every stage has its cache export beside its image", async () => {
     const stages = ["tools", "base", ...SERVICES.map((name) => `${name}-deps`), ...SERVICES];
     for (const stage of stages) {
       const cache = await manifestOf(`${outputs.registry}/images:${stage}.${stack.name}-cache`);
@@ -82,7 +79,7 @@ describe("a first up", () => {
     }
   });
 
-  it("labels images as the OCI image specification has it", () => {
+  it("labels of images follow the OCI image specification", () => {
     const labels = JSON.parse(
       docker("image", "inspect", "--format", "{{json .Config.Labels}}", outputs.images["core"]?.ref ?? ""),
     ) as Record<string, string>;
@@ -91,8 +88,8 @@ describe("a first up", () => {
     expect(labels["org.opencontainers.image.version"]).to.match(/^[0-9a-f]{12}$/);
   });
 
-  it("leaves no compiler, no cache and no build tool in an image", () => {
-    const look = "command -v gcc cc uv pip; ls /root/.cache /var/cache/apt/*.bin /var/lib/apt/lists/*_Packages; true";
+  it("service images contain no compiler, package cache or build tool", () => {
+    const search = "command -v gcc cc uv pip; ls /root/.cache /var/cache/apt/*.bin /var/lib/apt/lists/*_Packages; true";
     for (const name of SERVICES) {
       const found = docker(
         "run",
@@ -101,58 +98,55 @@ describe("a first up", () => {
         "--entrypoint=sh",
         outputs.images[name]?.ref ?? "",
         "-c",
-        `(${look}) 2>/dev/null`,
+        `(${search}) 2>/dev/null`,
       );
       expect(found.trim(), name).to.equal("");
     }
   });
 
-  it("holds no manual, translation, test or second copy in an image of a service", () => {
-    const unread = [
+  it("service images contain no manual, translation or test, and no second copy of a library", () => {
+    const unwanted = [
       "/usr/share/doc /usr/share/man /usr/share/locale /usr/share/perl /usr/lib/python3*/test",
       "/opt/venv/lib/*/site-packages/*/tests /opt/venv/lib/*/site-packages/onnxruntime/capi/libonnxruntime.so*",
     ].join(" ");
     // Upstream's Debian image keeps licences.
-    const look = `find ${unread} -type f ! -name copyright 2>/dev/null; true`;
+    const search = `find ${unwanted} -type f ! -name copyright 2>/dev/null; true`;
     for (const name of SERVICES) {
       const image = outputs.images[name]?.ref ?? "";
-      expect(docker("run", "--rm", "--network=none", image, "sh", "-c", look).trim(), name).to.equal("");
+      expect(docker("run", "--rm", "--network=none", image, "sh", "-c", search).trim(), name).to.equal("");
     }
   });
 
-  it("has the bytecode of every Python module, since none can be written where it runs", () => {
+  it("every Python module has its bytecode, because containers cannot write any", () => {
     const sources = "find /usr/lib/python3* /opt/venv/lib -name '*.py'";
-    const look = `import importlib.util as u, pathlib, sys
+    const check = `import importlib.util as u, pathlib, sys
 print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_source(p)).exists()][:5])`;
     for (const name of SERVICES) {
-      const program = `${sources} | python -c "${look}"`;
+      const program = `${sources} | python -c "${check}"`;
       const found = docker("run", "--rm", "--network=none", outputs.images[name]?.ref ?? "", "sh", "-c", program);
       expect(found.trim(), name).to.equal("[]");
     }
   });
 
-  it("keeps passwords out of the state, the environment and the images' history", () => {
+  it("passwords are neither in the state nor in what the engine reports about containers", () => {
     const password = /requirepass (\w{32})/.exec(
       docker("exec", containersOf(stack.name)["redis"]?.Id ?? "", "cat", "/run/secrets/redis.conf"),
     )?.[1];
     expect(password).to.have.length(32);
-    const state = readFileSync(join(stack.folder, `.morgan/state/.pulumi/stacks/morgan/${stack.name}.json`), "utf8");
-    expect(state).to.not.include(password);
+    expect(stack.state()).to.not.include(password);
     expect(JSON.stringify(containersOf(stack.name))).to.not.include(password);
   });
 
-  it("answers a text turn and keeps it in the history", async () => {
+  it("core answers a text turn and keeps it in the history", async () => {
     const answer = await chat(outputs.endpoint, "good morning");
     expect(answer.status).to.equal(200);
     const { session_id: session, reply } = answer.body as { session_id: string; reply: string };
     expect(reply).to.include("good morning");
-    const history = await (await fetch(`${outputs.endpoint}/v1/sessions/${session}/history`)).text();
-    expect(history).to.include("good morning");
+    expect(await historyOf(outputs.endpoint, session)).to.include("good morning");
   });
 
-  it("understands recorded human speech word for word and speaks the reply", async () => {
-    const recording = await fetchRecording(cacheFolder(process.env));
-    const answer = await voice(outputs.endpoint, readFileSync(recording));
+  it("core transcribes recorded human speech word for word and speaks the reply", async () => {
+    const answer = await voice(outputs.endpoint, await recordedSpeech());
     expect(answer.status).to.equal(200);
     const { transcript, audio } = answer.body as { transcript: string; audio: string };
     expect(transcript).to.equal("go forward ten meters");
@@ -164,13 +158,13 @@ print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_sour
     expect(Math.max(...samples.subarray(0, 100_000).map(Math.abs))).to.be.greaterThan(1000);
   });
 
-  it("changes nothing the second time, and touches no container", async () => {
+  it("a second up changes nothing and replaces no container", async () => {
     const ids = idsOf(stack.name);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
     expect(idsOf(stack.name)).to.deep.equal(ids);
   });
 
-  it("takes other times, modes and a commit of the same files for no change", async () => {
+  it("other times and modes of the same files, and a new git repository, are no change", async () => {
     for (const file of ["services/core/morgan_core/__main__.py", "requirements/base.txt"]) {
       chmodSync(join(stack.folder, file), 0o600);
       utimesSync(join(stack.folder, file), new Date(), new Date());

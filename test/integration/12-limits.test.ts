@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { expect } from "chai";
 import { catalog } from "../../services/catalog.ts";
-import { containersOf, holdersOf, type InspectedContainer } from "./support/engine.ts";
+import { containersOf, filesContainersOf, type InspectedContainer } from "./support/engine.ts";
 import {
   hostAddress,
   joinedBy,
@@ -16,7 +16,7 @@ import type { TestStack } from "./support/test-stack.ts";
 
 const SERVICES = Object.keys(catalog) as (keyof typeof catalog)[];
 
-/** Memory and processors of what is not in the catalog. */
+/** Memory and CPUs of the containers that are not services. */
 const SIZES: Readonly<Record<string, { mebibytes: number; cpus: number }>> = {
   gateway: { mebibytes: 256, cpus: 1 },
   redis: { mebibytes: 256, cpus: 1 },
@@ -36,13 +36,13 @@ const NETWORKS: Readonly<Record<string, readonly string[]>> = {
   registry: ["the engine's own"],
 };
 
-describe("what the engine says that a running container may", () => {
+describe("the limits of a running container", () => {
   let stack: TestStack;
   let containers: Record<string, InspectedContainer>;
   let networks: Record<string, InspectedNetwork>;
 
-  before(() => {
-    stack = sharedStack();
+  before(async () => {
+    stack = await sharedStack();
     containers = containersOf(stack.name);
     networks = networksOfStack(stack.name);
   });
@@ -52,7 +52,7 @@ describe("what the engine says that a running container may", () => {
     for (const [role, container] of Object.entries(containers)) check(container, role);
   };
 
-  it("is nothing of root's: another user, no capability, no new privilege, no device, nothing of the host", () => {
+  it("every container runs without root, capabilities, new privileges, devices and files of the host", () => {
     all(({ Config, HostConfig, Mounts }, role) => {
       expect(Config.User, role).to.match(/^[1-9]\d*:[1-9]\d*$/);
       expect(HostConfig.Privileged, role).to.equal(false);
@@ -68,13 +68,13 @@ describe("what the engine says that a running container may", () => {
     });
   });
 
-  it("is to write nowhere but to memory and to its volumes", () => {
+  it("every container has a read-only root file system", () => {
     all(({ HostConfig }, role) => {
       expect(HostConfig.ReadonlyRootfs, role).to.equal(true);
     });
   });
 
-  it("is as much memory and as many processors as it is given, and no swap", () => {
+  it("every container has its own limits of memory and CPUs, and no swap", () => {
     all(({ HostConfig }, role) => {
       const service = catalog[role as keyof typeof catalog] as (typeof catalog)["core"] | undefined;
       const [amount = "0", unit] = service?.variants.cpu.memory.split(" ") ?? [];
@@ -85,13 +85,13 @@ describe("what the engine says that a running container may", () => {
     });
   });
 
-  it("is a bounded number of processes", () => {
+  it("every container has a limit of processes", () => {
     all(({ HostConfig }, role) => {
       expect(HostConfig.PidsLimit ?? 0, role).to.be.greaterThan(0);
     });
   });
 
-  it("is to be started again by the engine, with an init, and to write a log that is rotated", () => {
+  it("every container has an init process, a restart policy and a rotated log", () => {
     all(({ HostConfig }, role) => {
       expect(HostConfig.Init, role).to.equal(true);
       expect(HostConfig.RestartPolicy.Name, role).to.equal("unless-stopped");
@@ -100,12 +100,12 @@ describe("what the engine says that a running container may", () => {
     });
   });
 
-  it("is to join the networks that it needs, and no other", () => {
+  it("every container is on the networks that it needs, and on no other", () => {
     const joined = Object.entries(containers).map(([role, container]) => [role, joinedBy(container, networks)]);
     expect(Object.fromEntries(joined)).to.deep.equal(NETWORKS);
   });
 
-  it("is to have a port on the host for the gateway and the registry, on loopback", () => {
+  it("the gateway and the registry alone publish a port, on loopback", () => {
     const published = Object.entries(containers).flatMap(([role, { NetworkSettings }]) =>
       Object.values(NetworkSettings.Ports)
         .flatMap((bindings) => bindings ?? [])
@@ -117,10 +117,15 @@ describe("what the engine says that a running container may", () => {
     ]);
   });
 
-  it("is nothing at all for the holders of files: they never start, and have no network", () => {
-    const holders = holdersOf(stack.name);
-    expect(Object.keys(holders)).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
-    for (const [role, { HostConfig, Mounts }] of Object.entries(holders)) {
+  it("files containers never start, and have no network", () => {
+    const filesContainers = filesContainersOf(stack.name);
+    expect(Object.keys(filesContainers)).to.have.members([
+      "gateway-files",
+      "redis-files",
+      "postgres-files",
+      "core-files",
+    ]);
+    for (const [role, { HostConfig, Mounts }] of Object.entries(filesContainers)) {
       expect(HostConfig.NetworkMode, role).to.equal("none");
       expect(HostConfig.Privileged, role).to.equal(false);
       expect([...new Set(Mounts.map(({ Type }) => Type))], role).to.deep.equal(["volume"]);
@@ -134,8 +139,9 @@ describe("the networks of a running stack", () => {
   let host: { address: string; port: number; close: () => void };
 
   before(async () => {
-    networks = networksOfStack(sharedStack().name);
-    containers = containersOf(sharedStack().name);
+    const { name } = await sharedStack();
+    networks = networksOfStack(name);
+    containers = containersOf(name);
     const { network } = networks;
     const address = network === undefined ? "" : hostAddress(network);
     host = { address, ...(await listenAt(address)) };
@@ -153,26 +159,26 @@ describe("the networks of a running stack", () => {
   };
   const GATEWAY: Target = `gateway:${catalog.vad.port}`;
 
-  it("lead a service to the gateway and not out; to the data, by name or by address, the one that uses it alone", () => {
+  it("services reach the gateway and nothing outside, and core alone reaches the data", () => {
     for (const role of SERVICES) {
       const expected = role === "core" ? [GATEWAY, ...stores()] : [GATEWAY];
       expect(from(role, [GATEWAY, outside(), ...stores()]), role).to.deep.equal(expected);
     }
   });
 
-  it("lead the gateway out, which its published port needs, and not to the data", () => {
-    // By name alone: some ways out answer for every address.
+  it("the gateway reaches the outside, which its published port needs, and not the data", () => {
+    // By name only: some networks outside the stack answer for every address.
     const targets = [outside(), "redis:6379", "postgres:5432"] as const;
     expect(from("gateway", targets)).to.deep.equal([outside()]);
   });
 
-  it("lead the data to nobody", () => {
+  it("Redis and PostgreSQL reach nothing but each other", () => {
     for (const role of ["redis", "postgres"]) {
       expect(from(role, [outside(), GATEWAY, ...stores()]), role).to.deep.equal(stores());
     }
   });
 
-  it("have no address of the host but where there is a way out", () => {
+  it("the host has an address only on the network that leads out", () => {
     expect(Object.keys(networks)).to.have.members(["network", "services-network", "data-network"]);
     const addresses = (role: string): string[] => {
       const found = networkInterfaces()[`br-${networks[role]?.Id.slice(0, 12) ?? ""}`] ?? [];

@@ -11,18 +11,18 @@ import type { TestStack } from "./support/test-stack.ts";
 const SERVICES = Object.keys(catalog);
 const STAGES = ["tools", "base", ...SERVICES.flatMap((name) => [name, `${name}-deps`]), "redis", "postgres", "haproxy"];
 
-/** In bytes: a layer below this holds no file, and stages that know nothing of each other may both be the first with it. */
+/** Bytes. A smaller layer holds no file, and two independent stages may push the same empty layer at the same time. */
 const EMPTY = 1000;
 
 describe("the registry", () => {
   let stack: TestStack;
   let registry: string;
-  /** What the first up, and those after it that changed nothing, have written. */
+  /** The writes of the first up. Runs without changes have written nothing since. */
   let first: Traffic;
   let manifests: Map<string, Manifest>;
 
   before(async () => {
-    stack = sharedStack();
+    stack = await sharedStack();
     ({ registry } = await stack.outputs());
     first = traffic(new Date(0));
     const tags = [`debian.${stack.name}`, ...STAGES.flatMap((stage) => tagsOf(stage))];
@@ -30,29 +30,29 @@ describe("the registry", () => {
     manifests = new Map(await Promise.all(read));
   });
 
-  it("gets every layer of a first up once, however many stages stand on it", () => {
+  it("the registry gets every layer of a first up once, however many stages are built on it", () => {
     const filled = layers().filter(({ size }) => size > EMPTY);
     const once = new Set(filled.map(({ digest }) => digest));
     expect(filled.length).to.be.greaterThan(5 * once.size);
     expect(first.uploads.map(({ digest }) => digest).filter((digest) => once.has(digest))).to.have.members([...once]);
   });
 
-  it("holds no layer that is not zstd, of an image or of a cache", () => {
+  it("the registry holds zstd layers only, of images and of cache exports", () => {
     expect(layers().length).to.be.greaterThan(100);
     for (const { mediaType, digest } of layers()) expect(mediaType, digest).to.match(/\+zstd$/);
   });
 
-  it("gets one image and one cache of every stage from a first up", () => {
+  it("the registry gets one image and one cache export of every stage from a first up", () => {
     expect(put(first)).to.have.members([...manifests.keys()]);
   });
 
-  it("gets nothing from an up that changes nothing", async () => {
+  it("the registry gets nothing from an up that changes nothing", async () => {
     const since = new Date();
     await stack.up({ expectNoChanges: true });
     expect(traffic(since)).to.deep.equal({ uploads: [], mounts: [], manifests: [] });
   });
 
-  it("gets the new layer and the new descriptions from a line changed in core, and nothing of any other stage", async () => {
+  it("the registry gets a layer, two configurations and two manifests from one changed line in core", async () => {
     const since = new Date();
     appendFileSync(join(stack.folder, "services/core/morgan_core/__main__.py"), "# one more line for the registry\n");
     await stack.up();
@@ -76,7 +76,7 @@ describe("the registry", () => {
     return [...manifests.values()].flatMap((manifest) => manifest.layers);
   }
 
-  /** The tags of a stage's image and of its cache. */
+  /** Returns the tags of a stage's image and of its cache export. */
   function tagsOf(stage: string): string[] {
     return [`${stage}.${stack.name}`, `${stage}.${stack.name}-cache`];
   }

@@ -22,20 +22,20 @@ describe("a change of one service", () => {
   let catalogFile: string;
   let catalog: string;
 
-  before(() => {
-    stack = sharedStack();
+  before(async () => {
+    stack = await sharedStack();
     catalogFile = join(stack.folder, "services/catalog.ts");
     catalog = readFileSync(catalogFile, "utf8");
     main = join(stack.folder, "services/core/morgan_core/__main__.py");
     good = readFileSync(main, "utf8");
   });
 
-  it("is one image and one container, which has to settle, in the preview", async () => {
+  it("a preview shows one image, one container and the readiness gate", async () => {
     writeFileSync(main, `${good}\n# one more line\n`);
     expect(await stack.preview()).to.deep.equal(CORE);
   });
 
-  it("is the same in the deployment: the others go on, and little is pushed", async () => {
+  it("a deployment replaces that container alone, and pushes little", async () => {
     const ids = idsOf(stack.name);
     const before = await manifestOf((await stack.outputs()).images["core"]?.ref ?? "");
     expect(await stack.up()).to.deep.equal(CORE);
@@ -49,7 +49,7 @@ describe("a change of one service", () => {
     expect(pushed.reduce((sum, blob) => sum + blob.size, 0)).to.be.lessThan(100_000);
   });
 
-  it("that does not build leaves the old container serving, and its log says why", async () => {
+  it("a build that fails leaves the old container serving, and its log names the reason", async () => {
     const { endpoint } = await stack.outputs();
     const { core } = idsOf(stack.name);
     const since = new Date();
@@ -62,19 +62,18 @@ describe("a change of one service", () => {
     writeFileSync(catalogFile, catalog);
   });
 
-  it("that cannot start leaves the old container serving, and its log says why", async () => {
+  it("a container that crashes leaves the old container serving, and its log names the reason", async () => {
     const { endpoint } = await stack.outputs();
     const { core } = idsOf(stack.name);
     writeFileSync(main, `raise SystemExit("no good morning today")\n${good}`);
     const since = new Date();
-    const failing = stack.failure();
-    expect(await failing).to.include("did not get ready: its process ended 3 times");
+    expect(await stack.failure()).to.include("did not get ready: its process ended 3 times");
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(await explainFailure(stack.name, since)).to.match(/container morgan-[^]*no good morning today/);
   });
 
-  it("recovers with the next deployment, and leaves no container over", async () => {
+  it("the next deployment recovers, and leaves no container behind", async () => {
     writeFileSync(main, good);
     writeFileSync(catalogFile, catalog);
     await stack.up();

@@ -5,15 +5,15 @@ import { settle } from "../../components/deploy/readiness/watch.ts";
 import { containersOf, docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 
-/** Enough for one of them to end just where it is limited: one time in sixty was seen. */
+/** So many that one of them probably ends at the moment at which the gate sets its limit of processes. */
 const CRASHING = 12;
 
-describe("the last step of a deployment, asked about containers that end again and again", () => {
+describe("the readiness gate, for containers that end again and again", () => {
   const ids: string[] = [];
 
-  before(() => {
-    const image = containersOf(sharedStack().name)["core"]?.Config.Image ?? "";
-    // No label of the stack: it is not one of its containers.
+  before(async () => {
+    const image = containersOf((await sharedStack()).name)["core"]?.Config.Image ?? "";
+    // Without a label of the stack, because these containers are not part of it.
     const health = ["--health-cmd", "/bin/true", "--health-interval", "1h"];
     const run = ["run", "--detach", "--restart", "always", "--network", "none", ...health];
     for (let index = 0; index < CRASHING; index += 1) {
@@ -25,7 +25,7 @@ describe("the last step of a deployment, asked about containers that end again a
     docker("rm", "--force", "--volumes", ...ids);
   });
 
-  it("says of each that it ends, and of one that is gone that it is, whatever the engine refuses on the way", async () => {
+  it("the gate reports each ended and each missing container, even if the engine refuses a limit", async () => {
     const gone = "0".repeat(64);
     const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await settle(

@@ -1,20 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/lib/recording.ts";
 import { catalog } from "../../services/catalog.ts";
-import { cacheFolder } from "../../toolchain/lib/paths.mjs";
-import { containerIds, docker, idsOf } from "./support/engine.ts";
-import { Load } from "./support/load.ts";
+import { containerIds, docker, idsOf, lines } from "./support/engine.ts";
+import { underLoad } from "./support/load.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
 const SERVICES = Object.keys(catalog);
 
-/** A deployment under load has to have met this many requests of each kind, or it says nothing. */
+/** The number of requests of each kind during a deployment, below which the test proves nothing. */
 const ENOUGH = { chat: 30, voice: 3 };
 
-/** What is changed for a bad deployment, in what all services share, so that all five are bad. */
+/** The changes for a bad deployment: file, place and added text. All services share the file, so all five are bad. */
 const BAD = {
   crash: ["server.py", "    signal.signal(signal.SIGTERM, _exit)", '    sys.exit("no good morning today")\n'],
   unready: ["health.py", "        found = {", "        is_ready = False\n"],
@@ -28,13 +26,11 @@ const BAD = {
   ],
 } as const;
 
-describe("a deployment of every service, while text and voice turns go on", () => {
+describe("a deployment of every service while text and voice turns go on", () => {
   let stack: TestStack;
-  let recording: string;
 
   before(async () => {
-    stack = sharedStack();
-    recording = await fetchRecording(cacheFolder(process.env));
+    stack = await sharedStack();
     await stack.configure({ minReady: "5 s" });
   });
 
@@ -43,26 +39,19 @@ describe("a deployment of every service, while text and voice turns go on", () =
     await stack.up();
   });
 
-  /** Does something under load, and proves that all of the load was served. */
-  async function underLoad<T>(action: () => Promise<T>): Promise<T> {
-    const load = new Load((await stack.outputs()).endpoint, recording);
+  /** Runs an action under load, and checks that no request was lost. */
+  async function withoutLoss<T>(action: () => Promise<T>): Promise<T> {
     const since = new Date().toISOString();
-    let served: Awaited<ReturnType<Load["stop"]>>;
-    let result: T;
-    try {
-      result = await action();
-    } finally {
-      served = await load.stop();
-    }
-    const { failures, failed } = served;
-    const told = failed === 0 ? "" : gatewayLog(stack.name, since);
-    expect(failures, `${String(failed)} failed beside ${JSON.stringify(served.served)}\n${told}`).to.deep.equal([]);
-    expect(served.served.chat).to.be.at.least(ENOUGH.chat);
-    expect(served.served.voice).to.be.at.least(ENOUGH.voice);
+    const { result, report } = await underLoad((await stack.outputs()).endpoint, action);
+    const { failures, failed, served } = report;
+    const log = failed === 0 ? "" : gatewayLog(stack.name, since);
+    expect(failures, `${String(failed)} failed beside ${JSON.stringify(served)}\n${log}`).to.deep.equal([]);
+    expect(served.chat).to.be.at.least(ENOUGH.chat);
+    expect(served.voice).to.be.at.least(ENOUGH.voice);
     return result;
   }
 
-  /** Deploys a bad change under load, and gives what was said. */
+  /** Deploys a bad change under load, and returns the output. */
   async function deployBad(kind: keyof typeof BAD): Promise<string> {
     const [file, place, addition] = BAD[kind];
     const path = join(stack.folder, "services/shared/morgan_shared", file);
@@ -71,10 +60,10 @@ describe("a deployment of every service, while text and voice turns go on", () =
     writeFileSync(path, good.replace(place, addition + place));
     const catalogFile = join(stack.folder, "services/catalog.ts");
     const catalogText = readFileSync(catalogFile, "utf8");
-    // What never gets ready is waited for to the end.
+    // The gate waits for a container that never gets ready until the start limit.
     if (kind === "unready") writeFileSync(catalogFile, catalogText.replace('startLimit: "60 s"', 'startLimit: "15 s"'));
     try {
-      const { code, output } = await underLoad(() => stack.commandLine("up"));
+      const { code, output } = await withoutLoss(() => stack.commandLine("up"));
       expect(code, output).to.not.equal(0);
       return output;
     } finally {
@@ -83,11 +72,11 @@ describe("a deployment of every service, while text and voice turns go on", () =
     }
   }
 
-  /** The ids of the services' containers that run. */
+  /** Returns the ids of the services' running containers. */
   function serving(): string[] {
     const filters = [`label=morgan.stack=${stack.name}`, "status=running"].flatMap((filter) => ["--filter", filter]);
-    const listed = docker("ps", "--no-trunc", ...filters, "--format", '{{.Label "morgan.role"}} {{.ID}}').split("\n");
-    return listed.flatMap((line) => {
+    const listed = docker("ps", "--no-trunc", ...filters, "--format", '{{.Label "morgan.role"}} {{.ID}}');
+    return lines(listed).flatMap((line) => {
       const [role = "", id = ""] = line.split(" ");
       return SERVICES.includes(role) ? [id] : [];
     });
@@ -95,16 +84,16 @@ describe("a deployment of every service, while text and voice turns go on", () =
 
   const servicesOf = (ids: Readonly<Record<string, string>>): string[] => SERVICES.map((name) => ids[name] ?? "");
 
-  it("loses no request where it is good", async () => {
+  it("a good deployment loses no request", async () => {
     const old = servicesOf(idsOf(stack.name));
     const path = join(stack.folder, "services/shared/morgan_shared/__init__.py");
     writeFileSync(path, `${readFileSync(path, "utf8")}# one more line\n`);
-    await underLoad(() => stack.up());
+    await withoutLoss(() => stack.up());
     expect(serving()).to.have.length(5);
     expect(serving()).to.not.include.members(old);
   });
 
-  it("loses no request where it crashes at its start: the old ones go on, and the error says why", async () => {
+  it("a crash at the start loses no request, and the error contains the crash's message", async () => {
     const old = serving();
     expect(await deployBad("crash"))
       .to.include("did not get ready: its process ended 3 times")
@@ -112,7 +101,7 @@ describe("a deployment of every service, while text and voice turns go on", () =
     expect(serving()).to.have.members(old);
   });
 
-  it("loses no request where it never gets ready", async () => {
+  it("a container that never gets ready loses no request", async () => {
     const old = serving();
     expect(await deployBad("unready"))
       .to.include("did not get ready")
@@ -121,10 +110,10 @@ describe("a deployment of every service, while text and voice turns go on", () =
     expect(serving()).to.have.members(old);
   });
 
-  it("loses no request where it gets ready and then dies: that is seen, and takes it away", async () => {
+  it("a container that gets ready and then dies loses no request, and is removed", async () => {
     const old = serving();
     for (const attempt of ["the first time", "by another up with the same code"]) {
-      // On a slow machine it may have died before the others were made, and again.
+      // On a slow machine a container may die and restart before the other containers are created.
       expect(await deployBad("death"), attempt)
         .to.match(/did not (?:stay|get) ready/)
         .and.include("that was all");
@@ -132,15 +121,15 @@ describe("a deployment of every service, while text and voice turns go on", () =
     }
   });
 
-  it("loses no request where it goes back to what was good, and leaves no container over", async () => {
-    await underLoad(() => stack.up());
+  it("a return to good code loses no request, and leaves no container behind", async () => {
+    await withoutLoss(() => stack.up());
     expect(serving()).to.have.length(5);
     expect(containerIds(stack.name)).to.have.length(13);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 });
 
-/** What the gateway saw of the containers: which were there for it, and when. */
+/** Returns the gateway's log, which has the times at which containers came, went and failed checks. */
 function gatewayLog(stack: string, since: string): string {
   const { gateway = "" } = idsOf(stack);
   return docker("logs", "--timestamps", "--since", since, gateway);

@@ -1,25 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/lib/recording.ts";
-import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker } from "./support/engine.ts";
-import { Load } from "./support/load.ts";
+import { underLoad } from "./support/load.ts";
 import { networksOfStack } from "./support/network.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
-/** Several, since one alone costs a request one try. */
+/** Several containers. A single one costs a request only one of its retries. */
 const NEWCOMERS = 4;
 
-/** How long the gateway takes to find them, to ask each, and to know better, in milliseconds. */
-const A_WHILE = 3000;
+/** The time in milliseconds in which the gateway finds new containers and checks them. */
+const DISCOVERY = 3000;
 
-describe("containers that the engine's DNS names, and that answer nothing", () => {
+describe("containers that the engine's DNS names, and that answer no request", () => {
   let stack: TestStack;
   let made: readonly string[];
 
-  before(() => {
-    stack = sharedStack();
+  before(async () => {
+    stack = await sharedStack();
   });
 
   beforeEach(() => (made = []));
@@ -29,25 +27,21 @@ describe("containers that the engine's DNS names, and that answer nothing", () =
   });
 
   for (const service of ["llm", "core"]) {
-    it(`cost no request, neither where they come nor where they go: beside ${service}`, async () => {
+    it(`new containers beside ${service} cost no request, neither when they start nor when they end`, async () => {
       const { Config } = containersOf(stack.name)[service] ?? expect.fail(`no ${service}`);
       const network = networksOfStack(stack.name)["services-network"]?.Name ?? "";
       const newcomer = ["--detach", "--network", network, "--network-alias", service, "--entrypoint", "sleep"];
-      const load = new Load((await stack.outputs()).endpoint, await fetchRecording(cacheFolder(process.env)));
-      let served: Awaited<ReturnType<Load["stop"]>>;
-      try {
+      const { report } = await underLoad((await stack.outputs()).endpoint, async () => {
         for (let round = 0; round < 2; round += 1) {
           made = Array.from({ length: NEWCOMERS }, () => docker("run", ...newcomer, Config.Image, "60").trim());
-          await sleep(A_WHILE);
+          await sleep(DISCOVERY);
           docker("rm", "--force", ...made);
           made = [];
-          await sleep(A_WHILE);
+          await sleep(DISCOVERY);
         }
-      } finally {
-        served = await load.stop();
-      }
-      expect(served.failures, JSON.stringify(served)).to.deep.equal([]);
-      expect(served.served.chat).to.be.at.least(50);
+      });
+      expect(report.failures, JSON.stringify(report)).to.deep.equal([]);
+      expect(report.served.chat).to.be.at.least(50);
     });
   }
 });

@@ -2,10 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
-import { fetchRecording } from "../../cli/lib/recording.ts";
-import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
-import { Load } from "./support/load.ts";
+import { underLoad } from "./support/load.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
@@ -16,8 +14,8 @@ describe("a changed configuration of the gateway", () => {
   let stack: TestStack;
   let source: string;
 
-  before(() => {
-    stack = sharedStack();
+  before(async () => {
+    stack = await sharedStack();
     source = readFileSync(join(stack.folder, SOURCE), "utf8");
   });
 
@@ -26,39 +24,35 @@ describe("a changed configuration of the gateway", () => {
     await stack.up();
   });
 
-  /** Puts a line before the one that names the published service. */
+  /** Adds a line before the line that names the published service. */
   const withLine = (line: string): void => {
     const place = "default_backend ${published}";
     expect(source).to.include(place);
     writeFileSync(join(stack.folder, SOURCE), source.replace(place, `${line}\\n  ${place}`));
   };
 
-  /** What the gateway's files say now, where it reads them. */
+  /** Returns the configuration that the gateway reads. */
   const configuration = (): string =>
     docker("exec", idsOf(stack.name)["gateway"] ?? "", "cat", "/usr/local/etc/haproxy/haproxy.cfg");
 
-  it("is loaded, time and again, while turns go on: no request is lost, and no container replaced", async () => {
+  it("two reloads while turns go on lose no request, and replace no container", async () => {
     const { endpoint } = await stack.outputs();
     const ids = idsOf(stack.name);
-    const load = new Load(endpoint, await fetchRecording(cacheFolder(process.env)));
-    let report: Awaited<ReturnType<Load["stop"]>>;
-    try {
+    const { report } = await underLoad(endpoint, async () => {
       for (const header of ["one", "two"]) {
         withLine(`http-response set-header x-morgan-test ${header}`);
         const changes = await stack.up();
         expect(changes.map(({ name }) => name)).to.have.members(["gateway-files", "gateway-config"]);
         expect(await headerOf(`${endpoint}/health`)).to.equal(header);
       }
-    } finally {
-      report = await load.stop();
-    }
+    });
     expect(report.failures, JSON.stringify(report.served)).to.deep.equal([]);
     expect(report.served.chat).to.be.at.least(30);
     expect(report.served.voice).to.be.at.least(3);
     expect(idsOf(stack.name)).to.deep.equal(ids);
   });
 
-  it("that HAProxy does not take fails the up with its message, and the old one goes on, also after a restart", async () => {
+  it("an invalid configuration fails the up, and the gateway keeps its old one, also after a restart", async () => {
     const good = configuration();
     withLine("no-such-word of-haproxy");
     expect(await stack.failure()).to.include("no-such-word");
@@ -66,13 +60,13 @@ describe("a changed configuration of the gateway", () => {
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(configuration()).to.equal(good);
     docker("restart", idsOf(stack.name)["gateway"] ?? "");
-    await served(endpoint);
+    await waitUntilServed(endpoint);
     writeFileSync(join(stack.folder, SOURCE), source);
     await stack.up();
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("lies where the gateway can read it, and neither it nor its user can write it", () => {
+  it("the configuration is on a volume that the gateway cannot write", () => {
     const { Id = "", Mounts = [] } = containersOf(stack.name)["gateway"] ?? {};
     const [mount] = Mounts.filter(({ Destination }) => Destination === "/usr/local/etc/haproxy");
     expect(mount?.Name).to.match(/-gateway-config-/);
@@ -80,7 +74,7 @@ describe("a changed configuration of the gateway", () => {
   });
 });
 
-/** The header that a new connection gets: the old worker still serves the connections that it has. */
+/** Returns the header on a new connection. HAProxy's old worker still serves the connections that it has. */
 async function headerOf(url: string): Promise<string | string[] | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | string[] | undefined>();
   get(url, { agent: false }, (response) => {
@@ -90,8 +84,8 @@ async function headerOf(url: string): Promise<string | string[] | undefined> {
   return promise;
 }
 
-/** Waits until the stack answers. */
-async function served(endpoint: string): Promise<void> {
+/** Waits until the stack answers a text turn. */
+async function waitUntilServed(endpoint: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const status = await chat(endpoint, "there again").then(
       (answer) => answer.status,

@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
 import { idsOf } from "./support/engine.ts";
+import { listen } from "./support/network.ts";
 import { freePort } from "./support/project.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -13,7 +14,7 @@ describe("bad input", () => {
   let bad: TestStack;
 
   before(async () => {
-    stack = sharedStack();
+    stack = await sharedStack();
     ids = idsOf(stack.name);
     bad = await TestStack.create();
   });
@@ -25,7 +26,7 @@ describe("bad input", () => {
     expect(idsOf(bad.name)).to.deep.equal({});
   });
 
-  it("is told all at once, each with its key and what was expected", async () => {
+  it("all problems are reported at once, each with its key and the expected value", async () => {
     await bad.configure({
       accelerator: "tpu",
       services: ["vad", "singing"],
@@ -52,13 +53,13 @@ describe("bad input", () => {
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 
-  it("of the wrong type is told by Pulumi itself, with the key and the type", async () => {
+  it("a value of the wrong type is reported by Pulumi, with the key and the type", async () => {
     await bad.configure({ gatewayPort: "eighty" });
     expect(await bad.failure("preview")).to.match(/gatewayPort.* must be of type 'integer'/);
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 
-  it("is a source folder that is not there and a lock file out of date, in one message", async () => {
+  it("a missing source folder and an outdated lock file are reported in one message", async () => {
     rmSync(join(bad.folder, "services/llm/morgan_llm"), { recursive: true });
     writeFileSync(join(bad.folder, "requirements/base.in"), "fastapi==0.1.0\n");
     const message = await bad.failure();
@@ -68,9 +69,10 @@ describe("bad input", () => {
       .and.include("npm run lock");
   });
 
-  it("is a port that another stack or another program has", async () => {
+  it("a port that another stack or another program has is reported with its owner", async () => {
     const port = await freePort();
-    const server = await listen(port);
+    const server = createServer();
+    await listen(server, "127.0.0.1", port);
     await bad.configure({ gatewayPort: String(port), registryPort: String(stack.registryPort) });
     const message = await bad.failure();
     expect(message).to.include("morgan:gatewayPort").and.include("another program");
@@ -78,17 +80,8 @@ describe("bad input", () => {
     server.close();
   });
 
-  it("is an engine that does not answer", async () => {
+  it("an engine that does not answer is reported with its address", async () => {
     const message = await bad.failure("preview", { DOCKER_HOST: "unix:///nowhere/docker.sock" });
     expect(message).to.include("container engine").and.include("/nowhere/docker.sock").and.include("npm run setup");
   });
 });
-
-function listen(port: number): Promise<Server> {
-  const { promise, resolve } = Promise.withResolvers<Server>();
-  const server = createServer();
-  server.listen(port, "127.0.0.1", () => {
-    resolve(server);
-  });
-  return promise;
-}

@@ -25,21 +25,21 @@ describe("an image that grows over its size budget", () => {
 
   after(() => stack.dispose());
 
-  afterEach("nothing that looked into an image is left", async () => {
-    const looking = (): string => docker("ps", "--all", "--quiet", "--filter", "label=morgan.role=image-packages");
-    // The engine lists one that it removes until it has.
-    for (const until = Date.now() + 10_000; looking() !== "" && Date.now() < until;) await sleep(200);
-    expect(looking()).to.equal("");
+  afterEach("no container that inspected an image is left", async () => {
+    const inspecting = (): string => docker("ps", "--all", "--quiet", "--filter", "label=morgan.role=image-packages");
+    // The engine lists a container until its removal has ended.
+    for (const until = Date.now() + 10_000; inspecting() !== "" && Date.now() < until;) await sleep(200);
+    expect(inspecting()).to.equal("");
   });
 
-  /** Gives the service other Debian packages and another budget. */
+  /** Sets the Debian packages and the size budget of llm. */
   function change(packages: readonly string[], budget: SizeBudget): void {
     writeFileSync(file, withCpuVariant(catalog, "llm", { packages, budget }));
   }
 
   const status = async (): Promise<number> => (await fetch(`${(await stack.outputs()).endpoint}/ready`)).status;
 
-  it("is deployed with a warning that names the package, where budgets are not enforced", async () => {
+  it("the image is deployed with a warning that names the package, if budgets are not enforced", async () => {
     const { llm } = idsOf(stack.name);
     change(["nano"], TIGHT);
     const { code, output } = await stack.commandLine("up");
@@ -50,7 +50,7 @@ describe("an image that grows over its size budget", () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("is not deployed where they are: the package is named, and the old container goes on serving", async () => {
+  it("the image is not deployed if budgets are enforced, and the old container goes on serving", async () => {
     const { llm } = idsOf(stack.name);
     const before = containerIds(stack.name);
     await stack.configure({ sizeBudgets: "enforce" });
@@ -67,11 +67,11 @@ describe("an image that grows over its size budget", () => {
     expect(await status()).to.equal(200);
   });
 
-  it("fails the preview as well, once it is built", async () => {
+  it("the image fails the preview too, after it is built", async () => {
     expect(await stack.failure("preview")).to.include("llm.variants.cpu.budget");
   });
 
-  it("is deployed by the next up when the budget is raised", async () => {
+  it("the image is deployed by the next up after the budget is raised", async () => {
     const { llm } = idsOf(stack.name);
     change(["nano", "tree"], WIDE);
     expect(await stack.up()).to.deep.equal([

@@ -1,17 +1,17 @@
 import { expect } from "chai";
-import { containersOf, docker, idsOf, leftovers, lines } from "./support/engine.ts";
-import { killedUp } from "./support/killed-up.ts";
+import { containersOf, docker, healthOf, idsOf, leftovers, lines } from "./support/engine.ts";
+import { killUpAt } from "./support/kill-up.ts";
 import { digestOf, manifestOf, moveTag, removeManifest } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import { TestStack } from "./support/test-stack.ts";
 
-describe("what was removed by hand", () => {
+describe("things that were removed by hand", () => {
   let stack: TestStack;
   let roles: string[];
 
-  before(() => {
-    stack = sharedStack();
+  before(async () => {
+    stack = await sharedStack();
     roles = Object.keys(idsOf(stack.name));
   });
 
@@ -24,7 +24,7 @@ describe("what was removed by hand", () => {
     return output;
   };
 
-  afterEach("all is there and healthy, and the next up has nothing to do", async () => {
+  afterEach("every container is healthy, and the next up changes nothing", async () => {
     expect(Object.keys(idsOf(stack.name))).to.have.members(roles);
     for (const [role, { State }] of Object.entries(containersOf(stack.name))) {
       expect(State.Health?.Status, role).to.equal("healthy");
@@ -33,27 +33,27 @@ describe("what was removed by hand", () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("is put right by the next up --refresh: a service, the gateway, the registry", async () => {
+  it("a service, the gateway and the registry are repaired by the next up --refresh", async () => {
     for (const role of ["vad", "gateway", "registry"]) docker("rm", "--force", id(role));
     await stack.up({ refresh: true });
   });
 
-  it("is put right where the image is gone from the engine with the service, and the holder of another's files", async () => {
+  it("a service whose image is gone too, and a files container, are repaired", async () => {
     const image = containersOf(stack.name)["vad"]?.Config.Image ?? "";
     docker("rm", "--force", id("vad"));
     docker("image", "rm", image);
     expect(() => docker("image", "inspect", image)).to.throw("No such image");
-    const holder = ["--filter", `label=morgan.stack=${stack.name}`, "--filter", "label=morgan.role=core-files"];
-    docker("rm", "--force", docker("ps", "--all", "--quiet", ...holder).trim());
+    const filesContainer = ["--filter", `label=morgan.stack=${stack.name}`, "--filter", "label=morgan.role=core-files"];
+    docker("rm", "--force", docker("ps", "--all", "--quiet", ...filesContainer).trim());
     await refresh();
     expect(containersOf(stack.name)["vad"]?.Config.Image).to.equal(image);
   });
 
-  it("is put right where it is the network, with what was on it or from under it", async () => {
+  it("networks are repaired, with their containers or below a container that is left", async () => {
     const networks = (): string[] =>
       lines(docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack.name}`));
     const before = networks();
-    // One container is left, which the engine would keep a network for, were it not taken off.
+    // One container stays. It is disconnected, because the engine removes no network with a running container.
     const names = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
     for (const name of lines(docker("inspect", "--format", names, id("llm")))) {
       docker("network", "disconnect", "--force", name, id("llm"));
@@ -65,7 +65,7 @@ describe("what was removed by hand", () => {
     expect(networks()).to.have.length(before.length).and.not.include.members(before);
   });
 
-  it("is put right where it is an image or a tag in the registry", async () => {
+  it("images and tags in the registry are repaired", async () => {
     const digests = async (): Promise<unknown> =>
       Promise.all(["base", "core", "vad", "debian"].map(async (name) => digestOf(await tag(name))));
     const before = await digests();
@@ -79,7 +79,7 @@ describe("what was removed by hand", () => {
     expect(await digests()).to.deep.equal(before);
   });
 
-  it("is put right where it is the registry with all that was in it", async () => {
+  it("the registry with its whole content is repaired", async () => {
     const volume = containersOf(stack.name)["registry"]?.Mounts.find(({ Name }) => Name !== undefined)?.Name ?? "";
     docker("rm", "--force", id("registry"));
     docker("volume", "rm", volume);
@@ -104,13 +104,12 @@ describe("an up that is killed", () => {
     "Image base creat",
     "Container llm creat",
   ]) {
-    it(`at "${moment}" is taken up by the next one`, async () => {
-      await killedUp(stack, moment);
+    it(`a killed up at "${moment}" is repaired by the next up`, async () => {
+      await killUpAt(stack, moment);
       const { code, output } = await stack.commandLine("up");
       expect(code, output).to.equal(0);
       expect(output).to.include("putting right what it left");
-      const { State } = containersOf(stack.name)["llm"] ?? {};
-      expect(State?.Health?.Status).to.equal("healthy");
+      expect(healthOf(stack.name, "llm")).to.equal("healthy");
       expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
       await stack.destroy();
       expect(leftovers(stack.name)).to.deep.equal([]);

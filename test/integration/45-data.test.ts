@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
-import { killedUp } from "./support/killed-up.ts";
+import { killUpAt } from "./support/kill-up.ts";
 import { chat, historyOf } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
@@ -14,7 +14,7 @@ describe("the data of a stack", () => {
   let session: string;
 
   before("a conversation", async () => {
-    stack = sharedStack();
+    stack = await sharedStack();
     ({ endpoint } = await stack.outputs());
     const answer = await chat(endpoint, "remember me");
     expect(answer.status).to.equal(200);
@@ -23,20 +23,20 @@ describe("the data of a stack", () => {
 
   const exec = (role: string, ...command: readonly string[]): string =>
     docker("exec", idsOf(stack.name)[role] ?? "", ...command).trim();
-  /** A question to Redis with the password that its own configuration has. */
-  const askRedis = (question: string): string =>
+  /** Runs a Redis command with the password of the server's own configuration. */
+  const redisCli = (command: string): string =>
     exec(
       "redis",
       "sh",
       "-c",
-      `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /run/secrets/redis.conf) redis-cli ${question}`,
+      `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /run/secrets/redis.conf) redis-cli ${command}`,
     );
   const expectData = async (): Promise<void> => {
     expect(await historyOf(endpoint, session)).to.include("remember me");
-    expect(Number(askRedis(`llen morgan:session:${session}`))).to.be.greaterThan(0);
+    expect(Number(redisCli(`llen morgan:session:${session}`))).to.be.greaterThan(0);
   };
 
-  it("survives other images of PostgreSQL and Redis, whose containers alone are replaced", async () => {
+  it("data survives new images of PostgreSQL and Redis, which replace only their own containers", async () => {
     for (const name of ["postgres", "redis"]) {
       const recipe = join(stack.folder, `components/dockerfile/recipes/${name}.ts`);
       const user = '{ kind: "user", user: DATA_USER },';
@@ -61,7 +61,7 @@ describe("the data of a stack", () => {
     let before: { readonly postgres: string; readonly redis: string };
     const passwords = (): typeof before => ({
       postgres: exec("postgres", "cat", "/run/secrets/password"),
-      redis: askRedis("config get requirepass").split("\n").at(-1) ?? "",
+      redis: redisCli("config get requirepass").split("\n").at(-1) ?? "",
     });
     const login = (password: string): string =>
       docker(
@@ -69,7 +69,7 @@ describe("the data of a stack", () => {
         ...["psql", "-h", "127.0.0.1", "-U", "morgan", "-Atc", "select 'let in'"],
       ).trim();
 
-    it("is read with new ones after one up, and not with the old ones", async () => {
+    it("data is read with the new passwords after one up, and not with the old passwords", async () => {
       before = passwords();
       expect(login(before.postgres)).to.equal("let in");
       await stack.configure({ passwordRevision: "two" });
@@ -89,8 +89,8 @@ describe("the data of a stack", () => {
       expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
     });
 
-    it("has neither the new ones nor the old ones in the state or in what the engine shows", () => {
-      const state = readFileSync(join(stack.folder, `.morgan/state/.pulumi/stacks/morgan/${stack.name}.json`), "utf8");
+    it("passwords, new or old, are neither in the state nor in what the engine reports", () => {
+      const state = stack.state();
       const shown = JSON.stringify(containersOf(stack.name)) + docker("logs", idsOf(stack.name)["postgres"] ?? "");
       for (const password of Object.values({ ...before, ...passwords() })) {
         expect(state).to.not.include(password);
@@ -99,9 +99,9 @@ describe("the data of a stack", () => {
     });
 
     for (const moment of ["postgres-password updated", "postgres-role updating", "core-files created"]) {
-      it(`is there also where that was killed at "${moment}"`, async () => {
+      it(`data survives a rotation that was killed at "${moment}"`, async () => {
         await stack.configure({ passwordRevision: randomBytes(4).toString("hex") });
-        await killedUp(stack, moment);
+        await killUpAt(stack, moment);
         const { code, output } = await stack.commandLine("up");
         expect(code, output).to.equal(0);
         expect(login(passwords().postgres)).to.equal("let in");
@@ -112,7 +112,7 @@ describe("the data of a stack", () => {
     }
   });
 
-  it("is put back from a backup when the volume is lost", async () => {
+  it("a backup restores the data after the volume is lost", async () => {
     const file = join(stack.folder, ".morgan/test.dump");
     const made = await stack.commandLine("backup", file);
     expect(made.code, made.output).to.equal(0);
@@ -135,9 +135,9 @@ describe("the data of a stack", () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("stays as it is where a backup is cut off or none at all", async () => {
+  it("an incomplete or invalid backup changes no data", async () => {
     const whole = readFileSync(join(stack.folder, ".morgan/test.dump"));
-    // Longer than the table of contents, so that only reading the rows shows that it is not whole.
+    // Longer than the table of contents: only reading the rows shows that the backup is incomplete.
     const cut = join(stack.folder, ".morgan/cut.dump");
     for (const bytes of [whole.subarray(0, whole.length - 200), Buffer.from("no dump at all")]) {
       writeFileSync(cut, bytes);

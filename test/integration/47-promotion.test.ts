@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Outputs } from "../../cli/stack/outputs.ts";
-import { containersOf, docker, idsOf } from "./support/engine.ts";
+import { containersOf, docker, healthOf, idsOf } from "./support/engine.ts";
 import { removeProject } from "./support/project.ts";
 import { digestOf, removeManifest } from "./support/registry.ts";
 import { trafficSince } from "./support/registry-traffic.ts";
@@ -31,7 +31,7 @@ describe("a stack that promotes from another", () => {
   };
   const digests = ({ images }: Outputs): Record<string, string> =>
     Object.fromEntries(Object.entries(images).map(([name, { digest }]) => [name, digest]));
-  /** Gives an image that nothing runs the names that a release of each stack would have left, were it kept no more. */
+  /** Gives an unused image two names: each is the name of an old release of one of the stacks. */
   const staleImages = (): { own: string; others: string } => {
     const name = (stack: TestStack): string =>
       `127.0.0.1:${String(dev.registryPort)}/prod/images:llm.${stack.name}-r00000000`;
@@ -39,16 +39,16 @@ describe("a stack that promotes from another", () => {
     docker("tag", name(prod), name(dev));
     return { own: name(prod), others: name(dev) };
   };
-  const becomesHealthy = async (stack: string, service: string): Promise<void> => {
+  const waitUntilHealthy = async (stack: string, service: string): Promise<void> => {
     for (let tries = 0; tries < 120; tries++) {
-      if (containersOf(stack)[service]?.State.Health?.Status === "healthy") return;
+      if (healthOf(stack, service) === "healthy") return;
       await sleep(500);
     }
     throw new Error(`${service} of ${stack} does not become healthy`);
   };
   const registryOfDev = (): string => idsOf(dev.name)["registry"] ?? "";
 
-  it("is refused while that one is not up, and says how to bring it up", async () => {
+  it("a promotion is refused while the source runs no release, with the command that deploys it", async () => {
     const message = await prod.failure("preview");
     expect(message).to.include("morgan:promoteFrom").and.include("it runs no release");
     expect(message).to.include(`npm run up -- --stack ${dev.name}`);
@@ -57,7 +57,7 @@ describe("a stack that promotes from another", () => {
     await prod.configure({ promoteFrom: dev.name });
   });
 
-  it("is refused for another accelerator than the images were built for", async () => {
+  it("a promotion is refused if the images were built for another accelerator", async () => {
     await dev.up();
     await prod.configure({ accelerator: "cuda", gpu: "off" });
     const message = await prod.failure("preview");
@@ -69,7 +69,7 @@ describe("a stack that promotes from another", () => {
     expect(containersOf(prod.name)).to.deep.equal({});
   });
 
-  it("copies what that one runs, builds nothing, and runs the same digests", async () => {
+  it("a promotion copies the source's images, builds nothing, and runs the same digests", async () => {
     const since = new Date();
     const changes = await prod.up();
     expect(changes.map(({ type }) => type)).not.to.include("docker-build:Image");
@@ -83,14 +83,14 @@ describe("a stack that promotes from another", () => {
     expect(ran.release).to.equal(built.release);
     expect(containersOf(prod.name)["llm"]?.Config.Image).to.equal(ran.images["llm"]?.ref);
     expect(ran.images["llm"]?.ref).to.include("/prod/images:");
-    // Another project of the same registry: it takes the layers over, and nothing is sent.
+    // The target is another project of the same registry, which mounts the layers without an upload.
     const { uploads, mounts } = trafficSince(registryOfDev(), since);
     expect(uploads).to.deep.equal([]);
     expect(mounts.length).to.be.greaterThan(3);
     expect(await prod.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("previews what a promotion would replace: digest, source and lock, and nothing that stays", async () => {
+  it("a preview shows the digest, source and lock of what a promotion would replace, and nothing else", async () => {
     const before = await prod.outputs();
     changeLine("llm");
     await dev.up();
@@ -107,18 +107,18 @@ describe("a stack that promotes from another", () => {
     expect(before.images).to.deep.equal((await prod.outputs()).images);
   });
 
-  it("is refused for a service that is not healthy there, with the reason", async () => {
+  it("a promotion is refused for a service that is not healthy in the source", async () => {
     docker("stop", idsOf(dev.name)["llm"] ?? "");
     await dev.up();
     const message = await prod.failure("preview");
     expect(message).to.match(new RegExp(`${dev.name}: llm\\s+expected: healthy at the last up of "${dev.name}"`));
     expect(message).to.match(/found: +unhealthy/);
     docker("start", idsOf(dev.name)["llm"] ?? "");
-    await becomesHealthy(dev.name, "llm");
+    await waitUntilHealthy(dev.name, "llm");
     await dev.up();
   });
 
-  it("sends the layers where the registries differ, and proves the digests as well", async () => {
+  it("a promotion to another registry uploads the layers, and keeps the digests", async () => {
     const other = await TestStack.create({ services: ["llm"], promoteFrom: dev.name }, { beside: dev });
     try {
       await other.up();
@@ -126,7 +126,7 @@ describe("a stack that promotes from another", () => {
       const { uploads } = trafficSince(containersOf(other.name)["registry"]?.Id ?? "", new Date(0));
       expect(uploads.length).to.be.greaterThan(3);
 
-      // It came from a registry that is gone by now, as far as this one is concerned: its own has to do.
+      // The source's registry is stopped, so the stack's own registry has to be enough for the repair.
       const { ref = "", digest = "" } = (await other.outputs()).images["llm"] ?? {};
       const [tag = ""] = ref.split("@");
       await removeManifest(tag);
@@ -141,7 +141,7 @@ describe("a stack that promotes from another", () => {
     }
   });
 
-  it("goes back to the release before in one command, without a registry, and forward again", async () => {
+  it("a rollback runs the previous release without a registry, and `--off` ends the rollback", async () => {
     const first = await prod.outputs();
     await prod.up();
     const second = await prod.outputs();
@@ -161,7 +161,7 @@ describe("a stack that promotes from another", () => {
     const unknown = await prod.commandLine("rollback", "--to", "r00000000");
     expect(unknown.code).to.equal(1);
     expect(unknown.output).to.include("morgan:release").and.include(`${first.release} (cpu): llm`);
-    expect(await prod.up({ expectNoChanges: true }), "the refused one is not kept").to.deep.equal([]);
+    expect(await prod.up({ expectNoChanges: true }), "the refused release is not kept").to.deep.equal([]);
 
     const stale = staleImages();
     const forward = await prod.commandLine("rollback", "--off");
@@ -174,14 +174,14 @@ describe("a stack that promotes from another", () => {
     docker("start", registry);
   });
 
-  it("is no worse off when that one is gone: it stays, comes back and is repaired", async () => {
+  it("the stack stays, and is repaired, after the source is destroyed", async () => {
     const before = await prod.outputs();
     await dev.destroy();
     expect(await prod.up({ refresh: true })).to.deep.equal([]);
     docker("rm", "--force", idsOf(prod.name)["llm"] ?? "");
     await prod.up({ refresh: true });
-    expect(containersOf(prod.name)["llm"]?.State.Health?.Status).to.equal("healthy");
-    await dev.forget();
+    expect(healthOf(prod.name, "llm")).to.equal("healthy");
+    await dev.removeState();
     expect(await prod.up({ expectNoChanges: true, refresh: true })).to.deep.equal([]);
     expect(digests(await prod.outputs())).to.deep.equal(digests(before));
     expect((await prod.commandLine("preview")).output).to.include(`${before.release} stays`);
@@ -197,7 +197,7 @@ describe("a stack that builds", () => {
 
   after(() => stack.dispose());
 
-  it("goes back to what it built before without building, and forward to the same digests", async () => {
+  it("a rollback runs the previous images without a build, and `--off` runs the same digests as before", async () => {
     await stack.up();
     const first = await stack.outputs();
     appendFileSync(join(stack.folder, "services/vad/morgan_vad/__main__.py"), "# one more line\n");

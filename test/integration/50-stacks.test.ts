@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { idsOf, leftovers } from "./support/engine.ts";
-import { manifestOf } from "./support/registry.ts";
+import { digestOf, manifestOf } from "./support/registry.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -13,9 +13,9 @@ describe("a second stack on the same engine", () => {
   let cache: string;
 
   before(async () => {
-    first = sharedStack();
+    first = await sharedStack();
     cache = mkdtempSync(join(tmpdir(), "morgan-cache-"));
-    // With a cache of its own it finds no root file system that it could take over.
+    // With an empty cache the second stack makes its own root file system.
     second = await TestStack.create({ services: ["llm"] }, { variables: { MORGAN_CACHE: join(cache, "morgan") } });
   });
 
@@ -24,7 +24,7 @@ describe("a second stack on the same engine", () => {
     rmSync(cache, { recursive: true });
   });
 
-  it("shares nothing with the first: names, ports, networks, volumes, registry", async () => {
+  it("the second stack shares no name, port, network, volume or registry with the first", async () => {
     const ids = idsOf(first.name);
     await second.up();
     expect(idsOf(first.name)).to.deep.equal(ids);
@@ -32,11 +32,11 @@ describe("a second stack on the same engine", () => {
     const others = await first.outputs();
     expect(endpoint).to.not.equal(others.endpoint);
     expect(registry).to.not.equal(others.registry);
-    const things = new Set(leftovers(first.name));
-    expect(leftovers(second.name).filter((thing) => things.has(thing))).to.deep.equal([]);
+    const firstIds = new Set(leftovers(first.name));
+    expect(leftovers(second.name).filter((id) => firstIds.has(id))).to.deep.equal([]);
   });
 
-  it("makes the same Debian image from the same packages, byte for byte", async () => {
+  it("the same packages give the same Debian image, byte for byte", async () => {
     const layers = await Promise.all(
       [first, second].map(async (stack) =>
         manifestOf(`${(await stack.outputs()).registry}/images:debian.${stack.name}`),
@@ -46,7 +46,7 @@ describe("a second stack on the same engine", () => {
     expect(layers[0]).to.deep.equal(layers[1]);
   });
 
-  it("goes without touching the first", async () => {
+  it("a destroy of the second stack does not touch the first", async () => {
     const ids = idsOf(first.name);
     await second.destroy();
     expect(idsOf(first.name)).to.deep.equal(ids);
@@ -54,21 +54,15 @@ describe("a second stack on the same engine", () => {
   });
 });
 
-describe("upstream images and a registry of one's own", () => {
+describe("upstream images and an existing registry", () => {
   let stack: TestStack;
 
-  before("with the first stack's registry and images in the place of public ones", async () => {
-    const { registry } = await sharedStack().outputs();
+  before("the shared stack's registry and images stand in for public ones", async () => {
+    const shared = await sharedStack();
+    const { registry } = await shared.outputs();
     const pinned = async (name: string): Promise<string> => {
       const repository = `${registry}/images`;
-      const response = await fetch(
-        `http://${repository.replace("/", "/v2/")}/manifests/${name}.${sharedStack().name}`,
-        {
-          method: "HEAD",
-          headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
-        },
-      );
-      return `${repository}@${response.headers.get("docker-content-digest") ?? ""}`;
+      return `${repository}@${(await digestOf(`${repository}:${name}.${shared.name}`)) ?? ""}`;
     };
     const images = { debian: await pinned("debian"), redis: await pinned("redis"), postgres: await pinned("postgres") };
     stack = await TestStack.create({
@@ -80,7 +74,7 @@ describe("upstream images and a registry of one's own", () => {
 
   after(() => stack.dispose());
 
-  it("bring the stack up without a bootstrap and without a registry container", async () => {
+  it("the stack is deployed without bootstrap commands and without a registry container", async () => {
     const changes = await stack.up();
     expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
       "redis-password",

@@ -8,17 +8,17 @@ import { expect } from "chai";
 import { connectEngine } from "../../components/engine/engine.ts";
 import { parseLock } from "../../components/requirements/lock.ts";
 import { environment } from "../../toolchain/lib/environment.mjs";
-import { Authority } from "./support/authority.ts";
 import {
+  buildRecords,
+  engineOutput,
   filesBelow,
-  leftInTemporary,
   placesHolding,
-  toldByBuilds,
-  toldByEngine,
+  temporaryFiles,
   watchProcesses,
   type Place,
 } from "./support/canaries.ts";
-import { containersOf, docker, idsOf } from "./support/engine.ts";
+import { docker, healthOf, idsOf } from "./support/engine.ts";
+import { PrivateCa } from "./support/private-ca.ts";
 import { PrivateNetwork } from "./support/private-network.ts";
 import { PrivateRegistry } from "./support/private-registry.ts";
 import { freePort } from "./support/project.ts";
@@ -31,7 +31,7 @@ describe("a private network", () => {
   let stack: TestStack;
   let cache: string;
   let started: Date;
-  /** Canaries that were seen in a command line while the stack was built. */
+  /** Canaries that were in a command line while the stack was built. */
   let inProcesses: readonly string[];
 
   before(async () => {
@@ -39,7 +39,7 @@ describe("a private network", () => {
     cache = mkdtempSync(join(tmpdir(), "morgan-cache-"));
     stack = await TestStack.create(
       { services: ["llm"], baseImages: "debian", ...network.configuration },
-      // With a cache of its own it makes a root file system, which no other stack has: BuildKit knows nothing on top of it.
+      // With an empty cache the stack makes its own root file system. BuildKit has no cached layer on top of it.
       { variables: { MORGAN_CACHE: join(cache, "morgan") } },
     );
     await stack.configureSecrets(network.passwords);
@@ -55,12 +55,12 @@ describe("a private network", () => {
   });
 
   describe("before anything is built", () => {
-    afterEach("nothing was", () => {
+    afterEach("nothing was built", () => {
       expect(idsOf(stack.name)).to.deep.equal({});
       expect(network.registry.log()).not.to.match(/"(?:POST|PUT|PATCH) /);
     });
 
-    it("refuses wrong passwords, all at once, each with its host and its setting", async () => {
+    it("the preflight reports all wrong passwords at once, each with its host and its key", async () => {
       await stack.configureSecrets({ registryPassword: "wrong", pypiPassword: "wrong", aptPassword: "wrong" });
       const message = await stack.failure("preview");
       const hosts = { registry: network.registry.host, pypi: network.index.host, apt: network.mirror.host };
@@ -71,18 +71,18 @@ describe("a private network", () => {
       await stack.configureSecrets(network.passwords);
     });
 
-    it("refuses an authority that is not the one of its hosts", async () => {
-      const other = new Authority("another authority");
+    it("the preflight reports a CA that did not sign the hosts' certificates", async () => {
+      const other = new PrivateCa("another CA");
       await stack.configure({ caBundle: other.certificate });
       const message = await stack.failure("up");
       for (const { host } of [network.registry, network.index, network.mirror]) {
         expect(message).to.match(new RegExp(`morgan:caBundle\n.*${host}`));
       }
-      await stack.configure({ caBundle: network.authority.certificate });
+      await stack.configure({ caBundle: network.ca.certificate });
       other.remove();
     });
 
-    it("refuses a proxy that is down, and hosts that are not there", async () => {
+    it("the preflight reports a proxy that is down, and a registry that does not exist", async () => {
       const [proxy, registry] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${String(port)}`);
       await stack.configure({ proxy: `http://${proxy ?? ""}`, registry: `${registry ?? ""}/team` });
       const message = await stack.failure("preview");
@@ -92,8 +92,8 @@ describe("a private network", () => {
     });
   });
 
-  describe("once it is right", () => {
-    it("builds, pushes and runs a stack", async () => {
+  describe("with the right configuration", () => {
+    it("a stack is built, pushed and deployed", async () => {
       started = new Date();
       const stop = watchProcesses(network.canaries);
       await stack.up();
@@ -104,7 +104,7 @@ describe("a private network", () => {
       expect(idsOf(stack.name)).to.have.all.keys("llm", "gateway");
     });
 
-    it("gives builds every wheel and every Debian package, and leads them to no other host", () => {
+    it("builds get every wheel and every Debian package, and contact no other host", () => {
       const pins = ["base", "llm"].flatMap((name) =>
         parseLock(readFileSync(join(stack.folder, `requirements/${name}.txt`), "utf8")),
       );
@@ -112,26 +112,26 @@ describe("a private network", () => {
         status === 200 || status === 206 ? (/\/([^/]+)\.whl$/.exec(path)?.[1] ?? []) : [],
       );
       const names = new Set(wheels.map((wheel) => (wheel.split("-")[0] ?? "").replaceAll("_", "-").toLowerCase()));
-      for (const { name } of pins) expect([...names], "wheels that the index was asked for").to.include(name);
+      for (const { name } of pins) expect([...names], "wheels that the index served").to.include(name);
       expect(network.mirror.requests.filter(({ path }) => path.endsWith(".deb")).length).to.be.greaterThan(50);
-      // apt and uv obey the proxy, which notes whom they want: nobody but these two.
+      // apt and uv use the proxy, which logs every host that they contact.
       expect(new Set(network.proxy.requests.map(({ path }) => path))).to.deep.equal(
         new Set([network.index.host, network.mirror.host]),
       );
     });
 
-    it("logs in to the second index on the same host too", () => {
+    it("builds log in to the second index on the same host too", () => {
       const extra = network.index.requests.filter(({ path }) => path.startsWith("/extra/"));
       expect(extra.map(({ status }) => status)).to.include(404);
     });
 
-    it("changes nothing when nothing changed", async () => {
+    it("a second up changes nothing", async () => {
       expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
     });
   });
 
-  describe("what nobody may see", () => {
-    /** Texts that are there for sure: a place in which they are not found was not looked into. */
+  describe("secrets and the private CA", () => {
+    /** Texts that each place contains. They prove that the search covered the place. */
     const control = {
       storage: "import structlog",
       state: "registryUser",
@@ -141,50 +141,50 @@ describe("a private network", () => {
 
     const expectNone = (places: () => Iterable<Place>, known: string): void => {
       const found = placesHolding([...network.canaries, known], places());
-      expect(found[known], `what is known to be there: ${known}`).not.to.deep.equal([]);
+      expect(found[known], `known text: ${known}`).not.to.deep.equal([]);
       const holding = network.canaries.filter((canary) => found[canary]?.length !== 0);
       expect(holding.map((canary) => [canary, found[canary]])).to.deep.equal([]);
     };
 
-    it("is in no layer, configuration, manifest or cache of the registry", () => {
+    it("secrets are in no layer, configuration, manifest or cache of the registry", () => {
       expectNone(() => filesBelow(network.registry.data), control.storage);
     });
 
-    it("is in no image, history, container, environment or log of the engine", () => {
-      expectNone(() => toldByEngine(stack.name, network.registry.host), control.engine);
+    it("secrets are in no image, history, container, environment or log of the engine", () => {
+      expectNone(() => engineOutput(stack.name, network.registry.host), control.engine);
     });
 
-    it("is in no log and in no setting of a build", () => {
-      expectNone(() => toldByBuilds(started), control.builds);
+    it("secrets are in no log and in no setting of a build", () => {
+      expectNone(() => buildRecords(started), control.builds);
     });
 
-    it("is in no file of the project, the state among them, and in nothing that was printed", () => {
+    it("secrets are in no file of the project, not even in the state, and in no output", () => {
       const leftOut = (path: string): boolean => /\/node_modules$|\/\.morgan\/certs$/.test(path);
       expectNone(() => filesBelow(stack.folder, leftOut), control.state);
       expectNone(() => [["what Pulumi printed", Buffer.from(stack.printed)]], "Duration");
     });
 
-    it("is in no command line, and in nothing that a build left behind", () => {
+    it("secrets are in no command line, and in no temporary file of a build", () => {
       expect(inProcesses).to.deep.equal([]);
-      expectNone(leftInTemporary, "{");
+      expectNone(temporaryFiles, "{");
     });
   });
 
-  describe("from then on", () => {
-    it("asks the registry in a refresh, with the log-in and the authority", async () => {
+  describe("after the first deployment", () => {
+    it("a refresh contacts the registry with the login and the CA", async () => {
       const { SSL_CERT_DIR } = environment({ root: stack.folder, env: stack.environment() });
       const options = { cwd: stack.folder, env: { ...stack.environment(), SSL_CERT_DIR } };
       const { stdout, stderr } = await run(process.execPath, stack.commandLineArguments("up", "--refresh"), options);
       expect(stdout + stderr).not.to.contain("unable to verify");
-      // There the provider asks by itself; all else is BuildKit's and the engine's.
-      const asked = network.registry
+      // docker-build 0.0.22 sends these requests itself. All other requests come from BuildKit and the engine.
+      const requests = network.registry
         .log()
         .split("\n")
         .filter((line) => line.includes("regclient"));
-      expect(asked.join("\n")).to.match(/"GET \S+\/manifests\/sha256:\w+ HTTP\/[\d.]+" 200/);
+      expect(requests.join("\n")).to.match(/"GET \S+\/manifests\/sha256:\w+ HTTP\/[\d.]+" 200/);
     });
 
-    it("lets the engine take an image that it does not have", async () => {
+    it("the engine pulls an image with the login, and not without it", async () => {
       const tag = `${network.registry.host}/team/images:tools.${stack.name}`;
       docker("rmi", "--force", tag);
       const engine = connectEngine("");
@@ -197,9 +197,9 @@ describe("a private network", () => {
         .and.match(/no basic auth|unauthorized/);
     });
 
-    it("goes on running while the registry goes down halfway through a push, and takes it up again", async () => {
+    it("a registry that goes down during a push fails the up, and the next up succeeds", async () => {
       const { llm, gateway } = idsOf(stack.name);
-      // A layer that takes a while, because nothing can be made smaller of it.
+      // Random bytes cannot be compressed, so the push of this layer takes a while.
       writeFileSync(join(stack.folder, "services/llm/morgan_llm/large.bin"), randomBytes(64 * 1024 * 1024));
       const pushing = network.registry.nextUpload();
       const ended = stack.commandLine("up");
@@ -209,7 +209,7 @@ describe("a private network", () => {
       expect(code).to.equal(1);
       expect(output).to.match(new RegExp(`the registry at ${network.registry.host} .*morgan:registry`));
       expect(idsOf(stack.name)).to.include({ llm, gateway });
-      expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+      expect(healthOf(stack.name, "llm")).to.equal("healthy");
       network.registry.start();
       await stack.up();
       const after = idsOf(stack.name);
@@ -217,14 +217,14 @@ describe("a private network", () => {
       expect(after["gateway"]).to.equal(gateway);
     });
 
-    it("goes on running while the registry's disk is full, and comes to another one", async () => {
+    it("a registry with a full disk fails the up, and another registry makes the next up succeed", async () => {
       const ids = idsOf(stack.name);
-      const full = await PrivateRegistry.start(network.authority, network.logins.registry, "8m");
+      const full = await PrivateRegistry.start(network.ca, network.logins.registry, "8m");
       try {
         await stack.configure({ registry: `${full.host}/team` });
         const { code, output } = await stack.commandLine("up");
         expect(code).to.equal(1);
-        expect(placesHolding(network.canaries, leftInTemporary())).to.deep.equal(
+        expect(placesHolding(network.canaries, temporaryFiles())).to.deep.equal(
           Object.fromEntries(network.canaries.map((canary) => [canary, []])),
         );
         expect(output).to.contain(full.host);
@@ -232,7 +232,7 @@ describe("a private network", () => {
         expect(idsOf(stack.name)).to.deep.equal(ids);
         await stack.configure(network.configuration);
         await stack.up();
-        expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+        expect(healthOf(stack.name, "llm")).to.equal("healthy");
       } finally {
         full.remove();
       }

@@ -4,7 +4,7 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { containersOf, leftovers } from "./support/engine.ts";
+import { containersOf, healthOf, leftovers } from "./support/engine.ts";
 import { freePort } from "./support/project.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -26,24 +26,24 @@ describe("the command line", () => {
     return execFileSync("git", args, { cwd: stack.folder, encoding: "utf8" });
   }
 
-  it("ends an up with the endpoint and, for each service, its health, its sizes and its image by digest", async () => {
+  it("up prints the endpoint and, for each service, its health, sizes and image by digest", async () => {
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
     expect(output).to.include(`endpoint  http://127.0.0.1:${String(stack.gatewayPort)}`);
     expect(output).to.match(/^llm +healthy +cpu +[\d.]+ MB +[\d.]+ MB +\S+@sha256:[0-9a-f]{64}$/m);
   });
 
-  it("says that nothing changed when nothing did", async () => {
+  it("up reports that nothing changed if nothing did", async () => {
     const { output } = await stack.commandLine("up");
     expect(output).to.match(/Resources:\n +\d+ unchanged\n\n/);
   });
 
-  it("refuses a second up at once, says who is at it, and leaves the first alone", async () => {
+  it("a second up at the same time is refused, with the owner of the state lock", async () => {
     const main = join(stack.folder, "services/llm/morgan_llm/__main__.py");
     const text = readFileSync(main, "utf8");
-    writeFileSync(main, `${text}# for the first\n`);
+    writeFileSync(main, `${text}# for the first up\n`);
     const first = stack.commandLine("up");
-    const locks = join(stack.folder, ".morgan/state/.pulumi/locks/organization/morgan", stack.name);
+    const locks = stack.backendPath(`locks/organization/morgan/${stack.name}`);
     const ended = first.then(() => true);
     while (!existsSync(locks) || readdirSync(locks).length === 0) {
       expect(await Promise.race([ended, sleep(10)]), "ended before it took a lock").to.equal(undefined);
@@ -60,11 +60,11 @@ describe("the command line", () => {
     expect((await stack.commandLine("up")).code).to.equal(0);
   });
 
-  it("leaves the checkout as it was, although Pulumi writes a salt into the stack's file", () => {
+  it("the checkout stays unchanged, although Pulumi writes a salt into the stack's file", () => {
     expect(git("status", "--porcelain")).to.equal("");
   });
 
-  it("prints outputs for programs, and an environment in which plain pulumi works", async () => {
+  it("outputs prints JSON, and env prints an environment in which plain pulumi works", async () => {
     const { output } = await stack.commandLine("outputs", "--json");
     expect(JSON.parse(output)).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
     const env = await stack.commandLine("env");
@@ -72,19 +72,19 @@ describe("the command line", () => {
     execFileSync("bash", ["-c", plain], { cwd: stack.folder, stdio: "pipe", env: stack.environment() });
   });
 
-  it("previews without changing anything", async () => {
+  it("preview changes nothing", async () => {
     const { code, output } = await stack.commandLine("preview");
     expect(code, output).to.equal(0);
     expect(output).to.include("unchanged");
   });
 
-  it("says what an unknown command could have been", async () => {
+  it("an unknown command prints the usage", async () => {
     const { code, output } = await stack.commandLine("upp");
     expect(code).to.equal(2);
     expect(output).to.include("usage:").and.include("destroy");
   });
 
-  it("announces that another port replaces the gateway, and says how long nothing was served", async () => {
+  it("up announces that a new port replaces the gateway, and prints the downtime", async () => {
     const port = await freePort();
     await stack.configure({ gatewayPort: String(port) });
     const announcement = /port .* moves .* the gateway is replaced/;
@@ -98,18 +98,18 @@ describe("the command line", () => {
     expect(next.output).to.not.match(announcement).and.not.include("no container served");
   });
 
-  it("destroys nothing where something is protected, and says how to give it up", async () => {
+  it("destroy removes nothing if something is protected, and names the key", async () => {
     await stack.configure({ protectData: "true" });
     await stack.up();
     const { code, output } = await stack.commandLine("destroy");
     expect(code).to.equal(1);
     expect(output).to.include("registry-data").and.include("protectData");
-    expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
+    expect(healthOf(stack.name, "llm")).to.equal("healthy");
     await stack.configure({ protectData: "false" });
     await stack.up();
   });
 
-  it("destroys, and then says that the stack is not up", async () => {
+  it("destroy removes everything, and outputs then reports that the stack is not up", async () => {
     expect((await stack.commandLine("destroy")).code).to.equal(0);
     expect(containersOf(stack.name)).to.deep.equal({});
     expect(leftovers(stack.name)).to.deep.equal([]);

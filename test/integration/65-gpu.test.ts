@@ -2,12 +2,12 @@ import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { watchContainers } from "../../cli/report/container-events.ts";
-import { askInTurn } from "./support/ask-in-turn.ts";
-import { containersOf, docker, idsOf } from "./support/engine.ts";
-import { MadeUpCards } from "./support/made-up-cards.ts";
+import { containersOf, docker, idsOf, lines } from "./support/engine.ts";
+import { loadInside } from "./support/load-inside.ts";
+import { SimulatedGpus } from "./support/simulated-gpus.ts";
 import { TestStack } from "./support/test-stack.ts";
 
-/** Services whose variants compute on the CPU, and are planned for and deployed as if they used a GPU. */
+/** A catalog whose GPU variants compute on the CPU. They are planned and deployed as if they used a GPU. */
 const STAND_INS = `import { catalog as shipped } from "./shipped-catalog.ts";
 
 const standIn = ({ cpu, cuda }) => ({ cpu, cuda: { ...cpu, vramMiB: cuda.vramMiB } });
@@ -18,64 +18,62 @@ export const catalog = {
 };
 `;
 
-describe("services on cards (made up: a CDI specification that leads to /dev/null, and a fake nvidia-smi)", () => {
-  const cards = new MadeUpCards();
+describe("services on simulated GPUs", () => {
+  const gpus = new SimulatedGpus();
   let stack: TestStack;
 
   before(async () => {
-    cards.have({ 0: 8192, 1: 8192 });
+    gpus.set({ 0: 8192, 1: 8192 });
     stack = await TestStack.create(
       { accelerator: "cuda", services: ["tts", "stt", "vad"] },
-      { variables: cards.variables },
+      { variables: gpus.variables },
     );
     const folder = join(stack.folder, "services");
     renameSync(join(folder, "catalog.ts"), join(folder, "shipped-catalog.ts"));
     writeFileSync(join(folder, "catalog.ts"), STAND_INS);
   });
   after(async () => {
-    cards.remove();
+    gpus.remove();
     await stack.dispose();
   });
 
-  /** The card devices that a service's container sees. */
-  const seen = (service: string): string[] =>
-    docker("exec", idsOf(stack.name)[service] ?? "", "sh", "-c", "ls -d /dev/made-up-* 2>/dev/null || true")
-      .split("\n")
-      .filter((line) => line !== "");
+  /** Returns the GPU devices in a service's container. */
+  const devicesOf = (service: string): string[] =>
+    lines(docker("exec", idsOf(stack.name)[service] ?? "", "sh", "-c", "ls -d /dev/simulated-gpu-* || true"));
 
-  it("get exactly their card each, and the others none", async () => {
+  it("each service gets exactly its GPU, and other containers get none", async () => {
     await stack.up();
-    expect(seen("tts")).to.deep.equal([cards.node(1)]);
-    expect(seen("stt")).to.deep.equal([cards.node(0)]);
-    for (const other of ["vad", "gateway"]) expect(seen(other), other).to.deep.equal([]);
+    expect(devicesOf("tts")).to.deep.equal([gpus.node(1)]);
+    expect(devicesOf("stt")).to.deep.equal([gpus.node(0)]);
+    for (const other of ["vad", "gateway"]) expect(devicesOf(other), other).to.deep.equal([]);
     const requests = Object.entries(containersOf(stack.name)).flatMap(([role, { HostConfig }]) =>
       (HostConfig.DeviceRequests ?? []).map(({ Driver, DeviceIDs }) => [role, Driver, ...(DeviceIDs ?? [])].join(" ")),
     );
     expect(requests).to.have.members([
-      `tts cdi nvidia.com/gpu=${cards.uuid(1)}`,
-      `stt cdi nvidia.com/gpu=${cards.uuid(0)}`,
+      `tts cdi nvidia.com/gpu=${gpus.uuid(1)}`,
+      `stt cdi nvidia.com/gpu=${gpus.uuid(0)}`,
     ]);
   });
 
-  it("are told in the outputs with their cards", async () => {
+  it("the outputs name the GPU of each service", async () => {
     const { services } = await stack.outputs();
     expect(Object.fromEntries(Object.entries(services).map(([name, { device }]) => [name, device]))).to.deep.equal({
-      tts: cards.uuid(1),
-      stt: cards.uuid(0),
+      tts: gpus.uuid(1),
+      stt: gpus.uuid(0),
       vad: "cpu",
     });
   });
 
-  it("stay as they are where nothing changed", async () => {
+  it("a second up changes nothing", async () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
   });
 
-  it("are replaced stop-first, as the preview says, where old and new do not fit on the card together", async () => {
+  it("a service is replaced stop-first, as previewed, if old and new do not fit on the GPU together", async () => {
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# one more line\n");
     const { output } = await stack.commandLine("preview");
     expect(output)
       .to.match(/GPU +MiB +others +services +free/)
-      .and.contain(`${cards.uuid(0)} (Made-up)`);
+      .and.contain(`${gpus.uuid(0)} (Simulated)`);
     expect(output).to.contain("stt: stop-first").and.not.contain("tts: stop-first");
     const { stt: old = "" } = idsOf(stack.name);
     const since = String(Math.floor(Date.now() / 1000));
@@ -88,28 +86,28 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     expect(events.indexOf(`destroy ${old}`))
       .to.be.at.least(0)
       .and.below(events.indexOf(`start ${replaced}`));
-    expect(seen("stt")).to.deep.equal([cards.node(0)]);
+    expect(devicesOf("stt")).to.deep.equal([gpus.node(0)]);
   });
 
-  it("finish what they have before they go, where they are replaced stop-first, and the up says how long the gap was", async () => {
+  it("a service that is replaced stop-first finishes its requests, and the up prints the downtime", async () => {
     const { stt: old = "", vad = "" } = idsOf(stack.name);
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# and one more\n");
     const watch = watchContainers(stack.name, process.env["DOCKER_HOST"] ?? "");
-    const asked = askInTurn(vad, "http://gateway:8003/v1/transcribe");
+    const load = loadInside(vad, "http://gateway:8003/v1/transcribe");
     let result: Awaited<ReturnType<TestStack["commandLine"]>>;
-    let answers: Awaited<ReturnType<typeof asked.stop>>;
+    let answers: Awaited<ReturnType<typeof load.stop>>;
     try {
       result = await stack.commandLine("up");
     } finally {
-      answers = await asked.stop();
+      answers = await load.stop();
     }
     expect(result.code, result.output).to.equal(0);
     expect(result.output).to.match(/^stt: no container served for \d+\.\d s \(replaced stop-first\)$/m);
-    const told = watch.stop().find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
-    const inFlight = answers.filter(({ from, to }) => from < told && told < to);
-    // One that stt had not begun to read, because it was at work on the other, is refused like all that come later.
+    const signalled = watch.stop().find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
+    const inFlight = answers.filter(({ from, to }) => from < signalled && signalled < to);
+    // stt refuses a request that it had not begun to read, like all later requests.
     expect(inFlight.map(({ status }) => status)).to.include(200);
-    // In the gap the gateway says so itself; no connection breaks.
+    // During the downtime the gateway answers itself. No connection breaks.
     for (const { status, body } of answers) {
       if (status !== 200)
         expect(`${String(status)} ${body}`)
@@ -118,9 +116,9 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     }
   });
 
-  it("are refused before anything changes where the cards do not hold them all", async () => {
+  it("services without room on the GPUs fail the preview and the up before anything changes", async () => {
     const ids = idsOf(stack.name);
-    cards.have({ 0: 6144 });
+    gpus.set({ 0: 6144 });
     for (const operation of ["preview", "up"] as const) {
       const message = await stack.failure(operation);
       expect(message).to.contain("GPU memory").and.contain("a GPU with room for tts (2048 MiB)");
@@ -128,26 +126,26 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
     expect(idsOf(stack.name)).to.deep.equal(ids);
   });
 
-  it("move to a card that is left where theirs has vanished, but not where it was asked for by name", async () => {
-    cards.have({ 0: 24_576 });
-    await stack.configure({ gpuDevices: [cards.uuid(0), cards.uuid(1)] });
+  it("a service moves to another GPU if its GPU is gone, unless gpuDevices names the GPU", async () => {
+    gpus.set({ 0: 24_576 });
+    await stack.configure({ gpuDevices: [gpus.uuid(0), gpus.uuid(1)] });
     const message = await stack.failure("preview");
     expect(message)
       .to.contain("morgan:gpuDevices")
-      .and.contain(`"${cards.uuid(1)}"`)
-      .and.contain(cards.uuid(0));
+      .and.contain(`"${gpus.uuid(1)}"`)
+      .and.contain(gpus.uuid(0));
     await stack.unset("gpuDevices");
     await stack.up();
-    expect(seen("tts")).to.deep.equal([cards.node(0)]);
+    expect(devicesOf("tts")).to.deep.equal([gpus.node(0)]);
   });
 
-  it("are refused where none of the cards can be had, or compute on the processor where that is allowed", async () => {
-    cards.have({});
+  it("services without any GPU fail the preview, or compute on the CPU with gpu: preferred", async () => {
+    gpus.set({});
     const message = await stack.failure("preview");
     expect(message).to.contain("morgan:gpuMode").and.contain("nvidia-ctk cdi generate");
     await stack.configure({ gpu: "preferred" });
     await stack.up();
-    expect(seen("stt")).to.deep.equal([]);
+    expect(devicesOf("stt")).to.deep.equal([]);
     expect((await stack.outputs()).services["stt"]?.device).to.equal("cpu");
   });
 });

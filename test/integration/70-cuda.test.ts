@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
-import { startHub } from "./support/hub.ts";
+import { startModelHub } from "./support/model-hub.ts";
 import { joinedBy, networksOfStack } from "./support/network.ts";
 import { manifestOf } from "./support/registry.ts";
 import { TestStack } from "./support/test-stack.ts";
-import { appeared, askInside, makeWeights } from "./support/tiny-models.ts";
+import { makeWeights, requestInside, waitForContainer } from "./support/tiny-models.ts";
 
-/** What CTranslate2 opens when a model goes to a GPU; without one the libraries can be loaded all the same. */
+/** Loads the libraries that CTranslate2 4.8.5 opens for a GPU. The libraries also load without a GPU. */
 const TRANSCRIBE = `
 import ctypes, importlib.util, json, nvidia
 import ctranslate2, faster_whisper
@@ -19,42 +19,42 @@ print(json.dumps({
 }))
 `;
 
-/** Why a service is not ready, as soon as it can say more than that it is loading. */
+/** Waits until a service is no longer loading, and returns the reason why it is not ready. */
 async function reason(id: string, port: number): Promise<string> {
   for (let tries = 0; tries < 60; tries++) {
     try {
-      const { status, body } = askInside(id, port, "/ready");
-      if (status === 200) throw new Error("it is ready");
+      const { status, body } = requestInside(id, port, "/ready");
+      if (status === 200) throw new Error("the service is ready");
       if (!/loading|starting/i.test(body)) return body;
     } catch (error) {
       if (!String(error).includes("ConnectionRefused")) throw error;
     }
     await sleep(1000);
   }
-  throw new Error("it says nothing");
+  throw new Error("the service reports no reason");
 }
 
-describe("the images for CUDA, on a machine that need not have a GPU", () => {
+describe("the CUDA images, on a machine with or without a GPU", () => {
   let stack: TestStack;
   const image = (stage: string): string =>
     `127.0.0.1:${String(stack.registryPort)}/morgan/images:${stage}.${stack.name}`;
   const layers = async (stage: string): Promise<string[]> =>
     (await manifestOf(image(stage))).layers.map(({ digest }) => digest);
-  /** What a program prints in an image, confined as a service is. */
+  /** Runs a program in an image with the limits of a service, and returns its output. */
   const run = (stage: string, ...command: readonly string[]): string => {
     const confined = ["--rm", "--network=none", "--read-only", "--tmpfs=/tmp", "--entrypoint", ""];
     return docker("run", ...confined, image(stage), ...command).trim();
   };
   const python = (stage: string, program: string): unknown =>
     JSON.parse(run(stage, "python3", "-c", program).split("\n").at(-1) ?? "");
-  /** Paths of the shared libraries in an image. */
+  /** Returns the paths of the shared libraries in an image. */
   const libraries = (stage: string): string[] =>
     run(stage, "find", "/opt", "/usr", "-type", "f", "-name", "lib*.so*").split("\n");
 
-  /** What the services answered before they had weights. */
+  /** The reasons of the services before they had weights. */
   const without: Record<string, string> = {};
 
-  before("builds them, and makes weights while the deployment waits for some", async () => {
+  before("up, and weights that are made while the deployment waits for them", async () => {
     stack = await TestStack.create({
       accelerator: "cuda",
       gpu: "off",
@@ -66,7 +66,7 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
       ["stt", 8003],
       ["tts", 8002],
     ] as const) {
-      const container = await Promise.race([appeared(stack.name, service), deployed]);
+      const container = await Promise.race([waitForContainer(stack.name, service), deployed]);
       if ("code" in container) throw new Error(container.output);
       without[service] = await reason(container.Id, port);
       makeWeights(stack.folder, service, container);
@@ -77,12 +77,12 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
 
   after(() => stack.dispose());
 
-  it("say without weights which file they miss, and are not ready", () => {
+  it("services without weights are not ready, and name the missing file", () => {
     expect(without["tts"]).to.contain("/models/config.json");
     expect(without["stt"]).to.contain("/models/config.json");
   });
 
-  it("speak with torch and understand with faster-whisper, on the processor as they are told, and say so", async () => {
+  it("tts uses torch and stt uses faster-whisper, and both report that they compute on the CPU", async () => {
     const { endpoint, services } = await stack.outputs();
     expect([services["tts"], services["stt"]]).to.deep.equal([
       { address: "http://gateway:8002", health: "healthy", device: "cpu" },
@@ -100,13 +100,13 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
         .toString(),
     ).to.equal("RIFF");
     const { tts = "", stt = "" } = idsOf(stack.name);
-    const understood = askInside(stt, 8003, "/v1/transcribe", "silence");
-    expect(JSON.parse(understood.body)).to.include({ text: "hello", engine: "faster-whisper" });
-    expect(JSON.parse(askInside(tts, 8002, "/ready").body)).to.include({ engine: "torch", device: "cpu" });
-    expect(JSON.parse(askInside(stt, 8003, "/ready").body)).to.include({ engine: "faster-whisper", device: "cpu" });
+    const transcribed = requestInside(stt, 8003, "/v1/transcribe", "silence");
+    expect(JSON.parse(transcribed.body)).to.include({ text: "hello", engine: "faster-whisper" });
+    expect(JSON.parse(requestInside(tts, 8002, "/ready").body)).to.include({ engine: "torch", device: "cpu" });
+    expect(JSON.parse(requestInside(stt, 8003, "/ready").body)).to.include({ engine: "faster-whisper", device: "cpu" });
   });
 
-  it("refuse to compute on a card that they cannot use, and say why", async () => {
+  it("services with an unusable GPU are not ready, and report the reason", async () => {
     for (const [service, port] of [
       ["tts", 8002],
       ["stt", 8003],
@@ -124,16 +124,16 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
     }
   });
 
-  it("download their weights from a hub, over a way out that no other service has", async () => {
-    const hub = await startHub((folder) => {
+  it("a service downloads its weights from a model hub, over a network that no other service is on", async () => {
+    const hub = await startModelHub((folder) => {
       makeWeights(stack.folder, "stt", containersOf(stack.name)["stt"] ?? expect.fail("no stt"), folder);
     });
     try {
       await stack.configure({ models: { stt: `${hub.model}@main` }, hubEndpoint: hub.url });
       await stack.up();
-      expect(hub.printed()).to.match(new RegExp(`^GET /${hub.model}/resolve/[0-9a-f]{40}/model\\.bin$`, "m"));
+      expect(hub.log()).to.match(new RegExp(`^GET /${hub.model}/resolve/[0-9a-f]{40}/model\\.bin$`, "m"));
       const { stt, tts } = containersOf(stack.name);
-      expect(JSON.parse(askInside(stt?.Id ?? "", 8003, "/v1/transcribe", "silence").body)).to.include({
+      expect(JSON.parse(requestInside(stt?.Id ?? "", 8003, "/v1/transcribe", "silence").body)).to.include({
         text: "hello",
       });
       const networks = networksOfStack(stack.name);
@@ -144,7 +144,7 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
     }
   });
 
-  it("stand on each other, layer by layer, so that the registry has the CUDA libraries and torch once", async () => {
+  it("stages share the layers below them, so the registry has the CUDA libraries and torch once", async () => {
     const [base, cuda, torch, tts, stt] = await Promise.all(
       ["base", "cuda-deps", "torch-deps", "tts", "stt"].map(layers),
     );
@@ -162,22 +162,22 @@ describe("the images for CUDA, on a machine that need not have a GPU", () => {
     }
   });
 
-  it("take no more than 2.35 GB in the registry together, of the 2.4 GB for all five services", async () => {
+  it("tts and stt together take at most 2.35 GB in the registry", async () => {
     const manifests = await Promise.all(["tts", "stt"].map((stage) => manifestOf(image(stage))));
     const sizes = new Map(manifests.flatMap(({ layers: all }) => all.map(({ digest, size }) => [digest, size])));
     expect([...sizes.values()].reduce((sum, size) => sum + size, 0)).to.be.below(2.35e9);
   });
 
-  it("have the CUDA version of their row in torch", () => {
+  it("torch has the CUDA version of the row", () => {
     const program = "import json, torch; print(json.dumps({'cuda': torch.version.cuda}))";
     expect(python("tts", program)).to.deep.equal({ cuda: "12.4" });
   });
 
-  it("let faster-whisper load without torch, and the one CUDA library that it opens", () => {
+  it("faster-whisper and its only CUDA library load without torch", () => {
     expect(python("stt", TRANSCRIBE)).to.deep.include({ torch: false }).and.have.property("cpu").that.includes("int8");
   });
 
-  it("hold no CUDA library twice, and those that each needs", () => {
+  it("each image contains the CUDA libraries that it needs, and none twice", () => {
     for (const [stage, cudnn] of [
       ["tts", 1],
       ["stt", 0],

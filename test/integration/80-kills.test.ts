@@ -1,26 +1,26 @@
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { allVolumes, containersOf, leftovers, mountedVolumes } from "./support/engine.ts";
-import { killedUpAfter, processesOf } from "./support/killed-up.ts";
+import { allVolumes, healthOf, leftovers, mountedVolumes } from "./support/engine.ts";
+import { killUpAfter, processesOf } from "./support/kill-up.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 const KILLS = 20;
-/** How often a moment is tried, where a machine that has grown faster ends the `up` before. */
+/** Attempts for one moment. An `up` ends before that moment if the machine has become faster. */
 const TRIES = 5;
-/** Every so many rounds an `up` that changes nothing is asked for too. */
-const LOOK = 5;
+/** The number of rounds after which an `up` has to change nothing. */
+const CHECK_ROUNDS = 5;
 
 describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   let stack: TestStack;
-  /** How long an undisturbed one takes, in milliseconds. */
+  /** The duration of an `up` that is not killed, in milliseconds. */
   let whole: number;
   const volumes = new Set<string>();
 
-  before("an undisturbed one, for its time", async () => {
+  before("an up that is not killed, for its duration", async () => {
     stack = await TestStack.create({ services: ["llm"] });
     await stack.up();
-    change("for the time");
+    change("for the duration");
     const started = performance.now();
     await converge();
     whole = performance.now() - started;
@@ -33,17 +33,17 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   }
 
   /**
-   * Changes a line, and kills the `up` that deploys it at a part of its time, which also takes up what one that was killed
-   * before has left.
+   * Changes a line, and kills the `up` that deploys the line after a part of its duration. That `up` also repairs what
+   * an `up` that was killed before has left.
    */
   async function killedAt(part: number): Promise<void> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       change(`${String(part)}, ${String(attempt)}`);
-      const ended = await killedUpAfter(stack, part * whole);
+      const ended = await killUpAfter(stack, part * whole);
       if (ended === undefined) return;
       whole = ended;
     }
-    throw new Error(`the up ended ${String(TRIES)} times before ${String(part)} of its time`);
+    throw new Error(`the up ended ${String(TRIES)} times before ${String(part)} of its duration`);
   }
 
   async function converge(): Promise<void> {
@@ -51,18 +51,15 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
     expect(code, output).to.equal(0);
   }
 
-  function stateFile(folder: string): string {
-    return join(stack.folder, ".morgan/state/.pulumi", folder);
-  }
-
-  /** Ids of all that the state knows. @throws Error where it is no whole state. */
+  /** Returns the ids of all resources in the state. @throws Error if the state is incomplete. */
   function recorded(): string[] {
-    const text = readFileSync(stateFile(`stacks/morgan/${stack.name}.json`), "utf8");
-    const { checkpoint } = JSON.parse(text) as { checkpoint: { latest: { resources: readonly { id?: string }[] } } };
+    const { checkpoint } = JSON.parse(stack.state()) as {
+      checkpoint: { latest: { resources: readonly { id?: string }[] } };
+    };
     return checkpoint.latest.resources.flatMap(({ id }) => id ?? []);
   }
 
-  /** What the engine has of the stack and the state does not know, volumes without a name that nobody mounts too. */
+  /** Returns what the engine has of the stack and the state does not, and the anonymous volumes without a container. */
   function orphans(): string[] {
     const known = recorded();
     const mounted = mountedVolumes(stack.name);
@@ -74,14 +71,14 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
     ];
   }
 
-  /** A moment in each twentieth of the time, so that they are spread over all of it but the very end. */
+  /** Returns a random moment in a twentieth of the duration, without the very end. */
   const moment = (twentieth: number): number => (0.97 * (twentieth + Math.random())) / KILLS;
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
 
-  // Two at a time: the one that takes up what the first has left is killed as well.
+  // Two kills in each round: the `up` that repairs what the first has left is killed too.
   for (let round = 0; round < KILLS / 2; round++) {
     const parts = [moment(round), moment(KILLS - 1 - round)];
-    it(`after ${parts.map(percent).join(", and again after ")} of its time is taken up by the next one`, async () => {
+    it(`kills after ${parts.map(percent).join(" and ")} of the duration are repaired by the next up`, async () => {
       for (const part of parts) {
         await killedAt(part);
         expect(recorded().length).to.be.greaterThan(0);
@@ -90,9 +87,9 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
       await converge();
       expect(orphans()).to.deep.equal([]);
       expect(processesOf(stack)).to.deep.equal([]);
-      expect(readdirSync(stateFile(`locks/organization/morgan/${stack.name}`))).to.deep.equal([]);
-      expect(containersOf(stack.name)["llm"]?.State.Health?.Status).to.equal("healthy");
-      if ((round + 1) % LOOK === 0) expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+      expect(readdirSync(stack.backendPath(`locks/organization/morgan/${stack.name}`))).to.deep.equal([]);
+      expect(healthOf(stack.name, "llm")).to.equal("healthy");
+      if ((round + 1) % CHECK_ROUNDS === 0) expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
     });
   }
 });

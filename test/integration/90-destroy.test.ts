@@ -3,8 +3,8 @@ import { allVolumes, imagesOf, leftovers, mountedVolumes } from "./support/engin
 import { sharedStack } from "./support/shared-stack.ts";
 
 describe("destroy", () => {
-  it("leaves no container, network, volume, also none without a name, and no image", async () => {
-    const stack = sharedStack();
+  it("destroy leaves no container, network, volume or image, and no anonymous volume", async () => {
+    const stack = await sharedStack();
     const volumes = mountedVolumes(stack.name);
     expect(volumes).to.have.length.greaterThan(3);
     expect(await imagesOf(stack.name)).to.have.length.greaterThan(10);

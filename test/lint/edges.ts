@@ -11,8 +11,9 @@ interface Edges {
 const PURE = ["node:{crypto,path,util}"];
 
 /**
- * The import directions, a line a folder, from the ground up. A name is a folder or one file; the longest one that holds
- * a file decides. Files of one folder may import each other. A file that no line holds (test, toolchain) is free.
+ * The import directions, a line for each folder, from the ground up. A name is a folder or one file. The longest name
+ * that contains a file decides. Files of one folder may import each other. A file without a name (test, toolchain) may
+ * import everything.
  */
 const directions: Readonly<Record<string, Edges>> = {
   "components/lib": { may: [], packages: PURE },
@@ -146,7 +147,7 @@ const directions: Readonly<Record<string, Edges>> = {
   cli: { may: ["cli/commands", "cli/stack", "cli/lib", "components/requirements", "toolchain"] },
 };
 
-/** The files that may import a provider package: each package has one home, so that an upgrade has one place to look at. */
+/** The files that may import a provider package. Each package has one home, so an upgrade changes one place. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   "@pulumi/docker-build": ["components/image/**", "components/startup/plugins.ts", "test/**"],
   "@pulumi/docker": ["components/deploy/**", "components/startup/plugins.ts", "test/**"],
@@ -155,7 +156,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 
 /** Returns why `file` must not import `specifier`, or nothing if it may. */
 export function forbidden(file: string, specifier: string, typeOnly: boolean): string | undefined {
-  const name = holder(file);
+  const name = nameOf(file);
   const edges = name === undefined ? undefined : directions[name];
   if (!specifier.startsWith(".")) return forbiddenPackage(file, specifier, edges?.packages);
   if (name === undefined || edges === undefined) return undefined;
@@ -167,8 +168,8 @@ export function forbidden(file: string, specifier: string, typeOnly: boolean): s
   return `${name} must not import ${target}${hint}: it may import ${list(allowed)}.`;
 }
 
-/** The longest name among the directions that is the file or a folder above it. */
-function holder(file: string): string | undefined {
+/** Returns the longest name among the directions that is the file or a folder above it. */
+function nameOf(file: string): string | undefined {
   return Object.keys(directions)
     .filter((name) => file === name || file.startsWith(`${name}/`))
     .sort((a, b) => b.length - a.length)[0];

@@ -50,7 +50,7 @@ export const GO_BUILDS = [
     variable: "github.com/pulumi/pulumi-docker-build/provider.Version",
     minutes: 2,
   }),
-  // The upstream's compose resources would treble the build, and Pulumi's SDK for TypeScript has none of them.
+  // The upstream's compose resources make the build much longer, and Pulumi's SDK for TypeScript has none of them.
   plugin("docker", { source: ".", variable: "main.Version", tags: "no_compose", minutes: 3 }),
   plugin("command", { source: ".", variable: "main.Version", minutes: 1 }),
 ];

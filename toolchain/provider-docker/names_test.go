@@ -13,7 +13,7 @@ import (
 	shim "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim"
 )
 
-// The TypeScript SDK is the contract: a property that the plugin calls otherwise would be dropped without a word.
+// The TypeScript SDK is the contract: a property with another name in the plugin would be lost silently.
 const sdk = "../../node_modules/@pulumi/docker"
 
 type property struct {

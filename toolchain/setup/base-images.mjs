@@ -1,4 +1,4 @@
-// Decides once for a checkout where its base images come from.
+// Chooses the source of the base images, once for a checkout.
 import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
 import { writeWhole } from "../lib/files.mjs";
 import { setting } from "../lib/paths.mjs";

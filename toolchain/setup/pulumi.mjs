@@ -23,9 +23,9 @@ export async function ensurePulumi(at, env) {
 }
 
 /**
- * Puts a file in the place of the log folder. Pulumi 3.259 writes a debug log of every run into its home and has no
- * setting against it. The log is 150 kB and takes a sixteenth of the time of an up without changes. Pulumi goes on
- * without a log if it cannot make the folder. `pulumi --logtostderr -v=9` prints the same log.
+ * Puts a file in the place of the log folder. Pulumi 3.259 writes a debug log of every run into its home, which costs
+ * time, and has no setting against it. Pulumi goes on without a log if it cannot make the folder.
+ * `pulumi --logtostderr -v=9` prints the same log.
  * @param {Pick<Paths, "pulumiHome">} at
  */
 export function leaveOutLogs({ pulumiHome }) {

@@ -1,13 +1,13 @@
-/** What was measured of one thing. */
+/** The times of a run that was repeated. */
 export interface Figure {
   readonly name: string;
-  /** Every run, in seconds, in the order of the runs. */
+  /** Seconds of each run, in the order of the runs. */
   readonly seconds: readonly number[];
-  /** What was counted beside the time. */
+  /** Other results of the run. */
   readonly note?: string;
 }
 
-/** Figures as a table: median, all runs, what was counted. */
+/** Returns figures as a table: median, all runs, note. */
 export function describeFigures(figures: readonly Figure[]): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
   return figures
@@ -18,7 +18,7 @@ export function describeFigures(figures: readonly Figure[]): string {
     .join("\n");
 }
 
-/** The middle value; the mean of the two in the middle of an even number. */
+/** Returns the median: the middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

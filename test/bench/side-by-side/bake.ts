@@ -1,19 +1,19 @@
 import type { Stage } from "./definitions.ts";
 
-/** Where a tool finds and leaves things. */
+/** The places from which a tool reads, and to which it pushes. */
 export interface Places {
   /** "host:port/project" that images are pushed to. */
   readonly repository: string;
-  /** Folder of the definition's own files, absolute: `contexts/<stage>`, `secrets/<id>`. */
+  /** The absolute path of the folder of the definition's files: `contexts/<stage>`, `secrets/<id>`. */
   readonly folder: string;
 }
 
-/** Exporting layers as the program does, and a cache beside each image. */
+/** Options for layers, as the program exports them. */
 const LAYERS = "oci-mediatypes=true,compression=zstd,compression-level=3";
 
 /**
- * The stages as a file for `docker buildx bake`: one target a stage, a stage that another one stands on as a named
- * context of it, images and caches exported as the program has them exported.
+ * Returns the stages as a file for `docker buildx bake`, with one target for each stage. The stage on which a target is
+ * built is a named context. Images and caches are exported as in the program.
  */
 export function bakeFile(stages: readonly Stage[], { repository, folder }: Places): object {
   return escape({
@@ -44,7 +44,7 @@ export function bakeFile(stages: readonly Stage[], { repository, folder }: Place
   });
 }
 
-/** Marks that a bake file would take for the start of an expression are written twice. */
+/** Doubles the marks that begin an expression in a bake file. */
 function escape(value: object): object {
   return JSON.parse(JSON.stringify(value).replace(/[$%]\{/g, (mark) => `${mark.slice(0, 1)}${mark}`)) as object;
 }

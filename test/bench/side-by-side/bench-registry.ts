@@ -1,24 +1,22 @@
-import { execFileSync } from "node:child_process";
 import { docker } from "../../integration/support/engine.ts";
-import type { Registered, Registrations } from "../../unit/support/registrations.ts";
+import { buildRegistryImage, runCommand } from "../../integration/support/program.ts";
+import type { Registrations } from "../../unit/support/registrations.ts";
 import { plain } from "../../unit/support/wire.ts";
 
-/** The one registry that everything measured pushes to. */
+/** The registry to which all tools push. */
 export interface BenchRegistry {
   /** "127.0.0.1:port". */
   readonly host: string;
-  /** Name of its container. */
+  /** The name of the registry's container. */
   readonly container: string;
-  /** Starts it anew, with nothing in it. */
+  /** Replaces the registry with an empty one. */
   empty(): void;
   dispose(): void;
 }
 
-/** Makes the program's own registry image as the program makes it, and runs it. */
+/** Builds the program's registry image as the program builds it, and runs it. */
 export function startRegistry(program: Registrations, name: string, port: number): BenchRegistry {
-  const command = program.get("command", "registry-image");
-  runCommand(command);
-  const image = String(plain(command.inputs["environment"])["MORGAN_IMAGE"]);
+  const image = buildRegistryImage(program);
   const start = (): void => {
     docker("run", "--detach", "--name", name, "--publish", `127.0.0.1:${String(port)}:5000`, image);
   };
@@ -28,7 +26,7 @@ export function startRegistry(program: Registrations, name: string, port: number
   try {
     start();
   } catch (error) {
-    // A container that could not start is there all the same.
+    // A container that could not start exists too.
     dispose();
     throw error;
   }
@@ -43,19 +41,10 @@ export function startRegistry(program: Registrations, name: string, port: number
   };
 }
 
-/** Makes and pushes the Debian image as the program does; its reference by digest, undefined where upstream's is used. */
+/** Makes and pushes the Debian image as the program does. Returns its ref; undefined if upstream's image is used. */
 export function pushDebian(program: Registrations): string | undefined {
   if (!program.names("command").includes("debian")) return undefined;
   const command = program.get("command", "debian");
   const digest = runCommand(command).trim();
   return `${String(plain(command.inputs["environment"])["MORGAN_IMAGE"]).replace(/:[^:/]*$/, "")}@${digest}`;
-}
-
-function runCommand({ inputs }: Registered): string {
-  const env = { ...process.env, ...(plain(inputs["environment"]) as Record<string, string>) };
-  return execFileSync("/bin/sh", ["-c", String(inputs["create"])], {
-    env,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
 }

@@ -4,7 +4,7 @@ import type { ContainerInputs, Definitions, Service, Stage } from "./definitions
 /** The network that the services share. */
 const NETWORK = "stack";
 
-/** Inputs that have their like below, and those that are of the provider alone and have none. */
+/** The inputs that `options` writes, and in the last line the inputs that only the provider has. */
 const KNOWN = [
   ...["image", "user", "command", "envs", "labels", "ports", "volumes", "tmpfs", "readOnly", "capabilities"],
   ...["securityOpts", "init", "memory", "memorySwap", "cpus", "restart", "logDriver", "logOpts", "healthcheck"],
@@ -13,10 +13,10 @@ const KNOWN = [
 ];
 
 /**
- * The definitions as a file for `docker compose`: a service that runs has the stage of its image as its build; every
+ * Returns the definitions as a file for `docker compose`. A service that runs builds the stage of its image. Every
  * other stage is a service that is built and never started. Configuration and secrets come from files.
  *
- * @throws Error where a container has an input that would be lost.
+ * @throws Error if a container has an input that the file would lose.
  */
 export function composeFile({ stages, services }: Definitions, places: Places): object {
   const running = new Set(services.map(({ stage }) => stage));
@@ -39,7 +39,7 @@ export function composeFile({ stages, services }: Definitions, places: Places): 
   });
 }
 
-/** Where the file of a service lies, below the folder of the definition. */
+/** Returns the name of a service's file in the folder of the definition. */
 export function fileName(service: Service, index: number): string {
   return `${service.name}-${String(index)}`;
 }
@@ -117,7 +117,7 @@ function options(inputs: ContainerInputs): object {
   };
 }
 
-/** A dollar would be taken for the start of a variable. */
+/** Doubles every dollar, because a dollar begins a variable in a compose file. */
 function escape(value: object): object {
   return JSON.parse(JSON.stringify(value).replaceAll("$", "$$$$")) as object;
 }

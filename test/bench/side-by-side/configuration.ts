@@ -1,6 +1,6 @@
 import type { Configuration } from "../../integration/support/test-stack.ts";
 
-/** Configuration values as a command line gives them: `key=value`, `object.key=value` for a part of an object. */
+/** Reads configuration values of a command line: `key=value`, or `object.key=value` for a part of an object. */
 export function configurationFrom(texts: readonly string[]): Configuration {
   const values: Record<string, string | Record<string, string>> = {};
   for (const text of texts) {

@@ -2,21 +2,21 @@ import { digestOf } from "../../../components/lib/image-reference.ts";
 import { madeDigest, type Registered, type Registrations } from "../../unit/support/registrations.ts";
 import { at, plain, secretPaths } from "../../unit/support/wire.ts";
 
-/** An image as the program has it built. */
+/** An image that the program builds. */
 export interface Stage {
   readonly name: string;
   readonly dockerfile: string;
-  /** Folder of its build context, relative to the project. */
+  /** The folder of the build context, relative to the project. */
   readonly context: string;
-  /** Stages that its Dockerfile names, by the name it uses. */
+  /** Stages that the Dockerfile names, by the name that it uses. */
   readonly stages: Readonly<Record<string, string>>;
-  /** Images made elsewhere that its Dockerfile names, by the name it uses. */
+  /** Other images that the Dockerfile names, by the name that it uses. */
   readonly images: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** Whether containers run it; the engine need not have one that others only stand on. */
+  /** True if containers run the image. An image that only serves as a base is not stored in the engine. */
   readonly runs: boolean;
-  /** Values of the secrets that its build mounts, by id. */
+  /** Values of the secrets that the build mounts, by id. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -34,20 +34,20 @@ export interface MountedVolume {
   readonly readOnly: boolean;
 }
 
-/** A container as the program has it run. Field names and forms are the provider's where nothing else is said. */
+/** A container that the program runs. `inputs` has the names and forms of the provider. */
 export interface Service {
   readonly name: string;
-  /** Stage that it is a container of; undefined where its image was made elsewhere. */
+  /** The stage of the container's image; undefined if the program does not build the image. */
   readonly stage: string | undefined;
   readonly image: string;
-  /** Services that have to be healthy before it starts. */
+  /** Services that have to be healthy before this one starts. */
   readonly after: readonly string[];
   readonly files: readonly MountedFile[];
   readonly volumes: readonly MountedVolume[];
   readonly inputs: ContainerInputs;
 }
 
-/** The provider's inputs of a container, as far as the program sets them. */
+/** The provider's inputs of a container that the program sets. */
 export interface ContainerInputs {
   readonly user: string;
   readonly command?: readonly string[];
@@ -79,22 +79,21 @@ export interface ContainerInputs {
   readonly stopTimeout: number;
 }
 
-/** Everything that the program builds and runs, in no tool's own form. */
+/** Everything that the program builds and runs, independent of a tool. */
 export interface Definitions {
   readonly stages: readonly Stage[];
   readonly services: readonly Service[];
 }
 
 /**
- * What a recorded run of the program builds and runs. Images that the program makes outside a Dockerfile are taken as
- * they are named; its own registry is nobody's to build or run.
- *
+ * Returns what a recorded run of the program builds and runs. Images that the program makes without a Dockerfile keep
+ * their names.
  */
 export function definitionsOf(program: Registrations): Definitions {
   const images = program.of("image");
   const stageOf = new Map(images.map(({ name, inputs }) => [madeDigest(inputs), name]));
-  const holders = program.of("container").filter(({ inputs }) => inputs["start"] === false);
-  const running = program.of("container").filter((container) => !holders.includes(container));
+  const filesContainers = program.of("container").filter(({ inputs }) => inputs["start"] === false);
+  const running = program.of("container").filter((container) => !filesContainers.includes(container));
   const names = running.map(({ name }) => name);
   return {
     stages: images.map((image) => readStage(image, stageOf)),
@@ -103,7 +102,7 @@ export function definitionsOf(program: Registrations): Definitions {
       stage: stageOf.get(digestOf(text(container.inputs["image"])) ?? ""),
       image: text(container.inputs["image"]),
       after: container.dependsOn.filter((name) => names.includes(name) && name !== container.name),
-      files: holders.filter((holder) => mounts(container, holder)).flatMap(filesOf),
+      files: filesContainers.filter((files) => mounts(container, files)).flatMap(filesOf),
       volumes: volumesOf(
         container,
         program.names("volume").filter((volume) => volume !== FILLED),
@@ -113,8 +112,8 @@ export function definitionsOf(program: Registrations): Definitions {
   };
 }
 
-/** The same definitions on an image that is there, where the program makes one that it does not know before. */
-export function standingOn(definitions: Definitions, name: string, reference: string): Definitions {
+/** Returns the definitions with the ref of an image in the place of an image that the program itself makes. */
+export function builtOn(definitions: Definitions, name: string, reference: string): Definitions {
   return {
     ...definitions,
     stages: definitions.stages.map((stage) => ({
@@ -146,24 +145,24 @@ function readStage(image: Registered, stageOf: ReadonlyMap<string, string>): Sta
   };
 }
 
-function filesOf(holder: Registered): MountedFile[] {
-  const secrets = secretPaths(holder.wire);
-  return list(at(holder.inputs, "uploads")).map((upload, index) => ({
+function filesOf(filesContainer: Registered): MountedFile[] {
+  const secrets = secretPaths(filesContainer.wire);
+  return list(at(filesContainer.inputs, "uploads")).map((upload, index) => ({
     path: text(at(upload, "file")),
     content: text(at(upload, "content")),
     secret: secrets.some((path) => path === "uploads" || path.startsWith(`uploads.${String(index)}.`)),
   }));
 }
 
-/** The volume that the program fills from the holder of the gateway's files. */
+/** The volume to which the program copies the content of the gateway's files container. */
 const FILLED = "gateway-config";
 
-/** The recorded provider names what it makes after the logical name, as the real one does. */
-function mounts(container: Registered, holder: Registered): boolean {
+/** The mocks name a resource after its logical name, as the provider does. */
+function mounts(container: Registered, filesContainer: Registered): boolean {
   return list(container.inputs["volumes"]).some(
     (volume) =>
-      isNameOf(text(at(volume, "fromContainer")), holder.name) ||
-      (isNameOf(text(at(volume, "volumeName")), FILLED) && holder.name === "gateway-files"),
+      isNameOf(text(at(volume, "fromContainer")), filesContainer.name) ||
+      (isNameOf(text(at(volume, "volumeName")), FILLED) && filesContainer.name === "gateway-files"),
   );
 }
 

@@ -1,16 +1,16 @@
 import { inputsDigest, lockHeader, parseLock } from "../../../components/requirements/lock.ts";
 
-/** Small packages of pure Python that the tests' lock pins and no service needs; each round adds one of them. */
+/** Small packages of pure Python that the tests' lock file pins and no service needs. Each round adds one of them. */
 export const DEPENDENCIES = ["iniconfig", "pluggy", "mypy-extensions"] as const;
 
-/** The lines that pin a package in a lock, with its hashes. @throws Error where the lock does not have it. */
+/** Returns the lines that pin a package in a lock file. @throws Error if the lock file has no such package. */
 export function entryOf(lock: string, name: string): string {
   const [entry] = new RegExp(`^${name}==[^\\n\\\\]*(?:\\\\\\n[^\\n\\\\]*)*$`, "m").exec(lock) ?? [];
   if (entry === undefined) throw new Error(`the lock has no ${name}`);
   return entry;
 }
 
-/** The input and the lock of a set with one more package, as a resolver would leave them. */
+/** Returns the input and the lock file of a set with one more package, as a resolver would write them. */
 export function withDependency(
   set: string,
   entry: string,

@@ -1,6 +1,6 @@
-import { docker } from "../../integration/support/engine.ts";
+import { docker, lines } from "../../integration/support/engine.ts";
 
-/** Removes the engine's images of one project of a registry; layers that other images share stay. */
+/** Removes the images of one project of a registry from the engine. Layers that other images share stay. */
 export function removeImages(repository: string): void {
   const listed = docker(
     "image",
@@ -10,8 +10,7 @@ export function removeImages(repository: string): void {
     "--format",
     "{{.Repository}}@{{.Digest}} {{.Repository}}:{{.Tag}}",
   );
-  const names = listed
-    .split("\n")
+  const names = lines(listed)
     .filter((line) => line.startsWith(`${repository}/`))
     .flatMap((line) => line.split(" ").filter((name) => !name.includes("<none>")));
   if (names.length > 0) docker("image", "rm", "--force", ...new Set(names));

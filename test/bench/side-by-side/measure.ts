@@ -5,7 +5,7 @@ import { executedSteps } from "./steps.ts";
 import type { Measurement } from "./table.ts";
 import type { Way } from "./way.ts";
 
-/** Runs a way's `up`, and the push that it leaves out, and says what that took. */
+/** Runs a tool's `up`, then the push that its `up` leaves out, and returns the measurement. */
 export async function measure(way: Way, registry: BenchRegistry): Promise<Measurement> {
   throwIfInterrupted();
   const since = new Date();

@@ -6,12 +6,12 @@ import { removeImages } from "./engine-images.ts";
 import type { Way } from "./way.ts";
 import { readTextIfExists } from "../../../components/system/files.ts";
 
-/** This project, by its own command line. */
+/** This project, through its own command line. */
 export interface Ours extends Way {
   readonly stack: TestStack;
 }
 
-/** A stack of the project that pushes to a registry which is there already. `lock` is that of tts's requirements. */
+/** Makes a stack that pushes to an existing registry. `lock` is the text of the lock file of tts. */
 export async function ours(name: string, repository: string, config: Configuration, lock: string): Promise<Ours> {
   const stack = await TestStack.create({ ...config, registry: repository });
   const path = (file: string): string => join(stack.folder, file);
@@ -34,9 +34,9 @@ export async function ours(name: string, repository: string, config: Configurati
       writeFileSync(path(`requirements/${set}.in`), changed.input);
       writeFileSync(path(`requirements/${set}.txt`), changed.lock);
     },
-    forget: async () => {
+    reset: async () => {
       await run("destroy");
-      // The benchmark has pushed Debian's image there, by a name of its own.
+      // The benchmark has pushed Debian's image to the same repository, under another name.
       removeImages(repository);
       rmSync(path(".morgan/contexts"), { recursive: true, force: true });
     },
@@ -47,11 +47,12 @@ export async function ours(name: string, repository: string, config: Configurati
   };
 }
 
-/** The set of requirements whose lock has this text; the accelerator and more decide which one a service takes. */
+/** Returns the set of requirements whose lock file has this text. */
 function setWithLock(folder: string, lock: string): string {
   const found = readdirSync(folder).find(
     (file) => file.endsWith(".txt") && readTextIfExists(join(folder, file)) === lock,
   );
-  if (found === undefined) throw new Error("no lock in requirements/ is the one that tts is built with");
+  if (found === undefined)
+    throw new Error("requirements/ has no lock file with the text of the one that tts is built with");
   return found.replace(/\.txt$/, "");
 }

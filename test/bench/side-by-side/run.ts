@@ -9,25 +9,26 @@ import { describeMachine } from "../lib/machine.ts";
 import type { Registrations } from "../../unit/support/registrations.ts";
 import type { Places } from "./bake.ts";
 import { pushDebian, startRegistry } from "./bench-registry.ts";
-import { definitionsOf, standingOn } from "./definitions.ts";
-import { recordProgram, writeDefinitions } from "./export.ts";
+import { definitionsOf, builtOn } from "./definitions.ts";
+import { recordProgram } from "../../integration/support/program.ts";
+import { writeDefinitions } from "./export.ts";
 import { ours } from "./ours.ts";
 import { Collected, cold, warm } from "./scenarios.ts";
 import { describeResults, type Results } from "./table.ts";
 import { bake, compose } from "./tools.ts";
 import type { Way } from "./way.ts";
 
-/** What the side-by-side run is told on its command line. */
+/** The options of a side-by-side run. */
 export interface SideBySideOptions {
   /** Configuration of the stack, by key: `accelerator`, `models`. */
   readonly config: Configuration;
-  /** Whether the scenarios that empty the engine's build cache are run too. */
+  /** True if the scenarios that empty the engine's build cache are run too. */
   readonly cold: boolean;
-  /** What it is measured against; a cold run with CUDA takes minutes for each. */
+  /** The other tools of the run. A cold run with CUDA takes minutes for each. */
   readonly against: readonly Other[];
 }
 
-/** The other tools, by what they are asked for on the command line. */
+/** The other tools, by their names on the command line. */
 const OTHERS = {
   compose: async (places: MakePlaces) => compose("compose", await places("compose-default"), { attestations: true }),
   "compose-best": async (places: MakePlaces) =>
@@ -37,17 +38,17 @@ const OTHERS = {
 
 type MakePlaces = (name: string) => Promise<Places>;
 
-/** What this project can be measured against. */
+/** The name of another tool. */
 export type Other = keyof typeof OTHERS;
 
-/** All of them. */
+/** The names of all other tools. */
 export const EVERY_OTHER = Object.keys(OTHERS) as Other[];
 
 const WARNING = "--cold empties the build cache of this engine, of other projects too, before each of its runs.";
 
 /**
- * Measures this project against docker compose and docker buildx bake on the same definitions, the same engine and the
- * same registry. It prints; it judges nothing.
+ * Measures this project, docker compose and docker buildx bake with the same definitions, engine and registry, and
+ * prints the results.
  */
 export async function sideBySide(options: SideBySideOptions): Promise<void> {
   const lacking = await ensureCompose(paths({ root: process.cwd(), env: process.env }), process.env);
@@ -79,7 +80,7 @@ async function compareIn(project: string, options: SideBySideOptions): Promise<R
     const places = async (name: string): Promise<Places> => {
       const at = { repository: `${registry.host}/${name}`, folder: join(project, "ways", name) };
       const definitions = definitionsOf(await recordWith(name, remote));
-      writeDefinitions(debian === undefined ? definitions : standingOn(definitions, "debian", debian), project, at);
+      writeDefinitions(debian === undefined ? definitions : builtOn(definitions, "debian", debian), project, at);
       return at;
     };
     const context = definitionsOf(program).stages.find(({ name }) => name === "tts-deps")?.context ?? "";

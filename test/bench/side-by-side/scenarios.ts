@@ -6,10 +6,10 @@ import { measure } from "./measure.ts";
 import type { Measurement, Results } from "./table.ts";
 import type { Way } from "./way.ts";
 
-/** How often each warm scenario is run; one package is added to tts in each round. */
+/** The number of rounds of the warm scenarios. Each round adds one package to tts. */
 const ROUNDS = DEPENDENCIES.length;
 
-/** Collects measurements as they come. */
+/** Collects the measurements, and prints each. */
 export class Collected {
   readonly #results = new Map<string, Map<string, Measurement[]>>();
 
@@ -25,8 +25,8 @@ export class Collected {
 }
 
 /**
- * What a developer does all day, with everything up and every cache warm. The ways take turns, each round in another
- * order, since what one has downloaded or read from the disk helps those after it.
+ * Runs a developer's daily changes, with all services up and all caches warm. The tools take turns, in another order
+ * each round, because a download or a disk read of one tool helps the next.
  */
 export async function warm(
   ways: readonly Way[],
@@ -35,7 +35,7 @@ export async function warm(
   into: Collected,
 ): Promise<void> {
   for (const way of ways) {
-    // Once more than to be up: the second build of a tool writes down what it found of the first one's cache.
+    // Twice: the second build of a tool exports the cache that its first build left.
     for (let run = 0; run < 2; run++) {
       throwIfInterrupted();
       await way.up();
@@ -51,7 +51,7 @@ export async function warm(
       into.add(way, "one line in core", await measure(way, registry));
     }
     for (const way of order) {
-      // The remark keeps BuildKit from taking one way's layer for another's.
+      // The comment line keeps BuildKit from giving a tool the layer of another.
       way.addDependency(`${entry}\n# ${way.name}, round ${String(round)}`);
       into.add(way, "one dependency added to tts", await measure(way, registry));
     }
@@ -59,8 +59,8 @@ export async function warm(
 }
 
 /**
- * A machine that has nothing, then one that has nothing but a registry to ask. Empties the engine's build cache before
- * each run: only where the engine is for this alone.
+ * Runs a first deployment twice: without anything, and with an empty builder and a full registry. Empties the engine's
+ * build cache before each run.
  */
 export async function cold(
   ways: readonly Way[],
@@ -68,16 +68,16 @@ export async function cold(
   into: Collected,
   prepare: () => void,
 ): Promise<void> {
-  for (const way of ways) await way.forget();
+  for (const way of ways) await way.reset();
   for (const way of ways) {
     registry.empty();
     emptyBuilder();
     prepare();
     into.add(way, "everything cold", await measure(way, registry));
-    await way.forget();
+    await way.reset();
     emptyBuilder();
     into.add(way, "empty builder, warm registry", await measure(way, registry));
-    await way.forget();
+    await way.reset();
   }
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { docker } from "../../integration/support/engine.ts";
+import { buildsSince } from "../../integration/support/builds.ts";
+import { lines } from "../../integration/support/engine.ts";
 
-/** A step of a build, as BuildKit reports on it; several reports speak of the same one. */
+/** A step of a build in a report of BuildKit. Several reports may have the same step. */
 interface Vertex {
   readonly digest: string;
   readonly name: string;
@@ -9,15 +10,12 @@ interface Vertex {
   readonly completed?: string;
 }
 
-/** The RUN instructions that a builder has executed since then, each once; what a cache had is not among them. */
+/** Returns the RUN instructions that a builder has executed since then, each once, without cached steps. */
 export function executedSteps(since: Date, builder = "default"): string[] {
-  const records = lines(docker("buildx", "history", "ls", "--builder", builder, "--format", "json", "--no-trunc"))
-    .map((line) => JSON.parse(line) as { readonly ref: string; readonly created_at: string })
-    .filter((record) => new Date(record.created_at) >= since);
-  return executedIn(records.map(({ ref }) => logOf(ref.split("/").at(-1) ?? "", builder)));
+  return executedIn(buildsSince(since, builder).map((id) => logOf(id, builder)));
 }
 
-/** The log of a build, which goes to where progress is shown. @throws Error where there is none. */
+/** Returns the log of a build, which buildx 0.29.1 writes to stderr. @throws Error if there is none. */
 function logOf(id: string, builder: string): string {
   const args = ["buildx", "history", "logs", "--builder", builder, id, "--progress", "rawjson"];
   const { status, stderr } = spawnSync("docker", args, { encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
@@ -25,7 +23,7 @@ function logOf(id: string, builder: string): string {
   return stderr;
 }
 
-/** The RUN instructions that were executed according to logs in BuildKit's raw form, a line of JSON a report. */
+/** Returns the RUN instructions that were executed. Each line of a raw log is a report in JSON. */
 export function executedIn(logs: readonly string[]): string[] {
   const reports = logs
     .flatMap(lines)
@@ -35,8 +33,4 @@ export function executedIn(logs: readonly string[]): string[] {
     ({ digest, name, completed }) => completed !== undefined && !cached.has(digest) && /^\[[^\]]*\] RUN /.test(name),
   );
   return [...new Map(executed.map(({ digest, name }) => [digest, name])).values()];
-}
-
-function lines(text: string): string[] {
-  return text.split("\n").filter((line) => line !== "");
 }

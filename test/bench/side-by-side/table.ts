@@ -1,25 +1,25 @@
 import { median } from "../lib/figures.ts";
 
-/** One run of one way in one scenario. */
+/** One run of one tool in one scenario. */
 export interface Measurement {
-  /** Until the command ended; for a way that deploys, until the new containers were healthy. */
+  /** Seconds until the command ended. A tool that deploys waits until the new containers are healthy. */
   readonly seconds: number;
-  /** Of a push that the command leaves out, in seconds; undefined where it pushes by itself. */
+  /** Seconds of the push that the command leaves out; undefined if the command pushes. */
   readonly pushSeconds: number | undefined;
   /** RUN instructions that the builder executed. */
   readonly installSteps: number;
-  /** Blobs that were sent to the registry, the push included. */
+  /** The number of blobs that were uploaded, with the push. */
   readonly uploads: number;
   /** Bytes of these blobs. */
   readonly bytes: number;
 }
 
-/** Measurements by way, then by scenario, each in the order of the rounds. */
+/** Measurements by tool, then by scenario, in the order of the rounds. */
 export type Results = ReadonlyMap<string, ReadonlyMap<string, readonly Measurement[]>>;
 
 /**
- * Medians in seconds with the ratio of the first way to each other one, and what was counted: of the rounds, the most.
- * `name +push` adds the push that a tool's deployment leaves out and this project's does not.
+ * Returns two tables. The first has medians in seconds, and the ratio of the first tool to each other tool. The second
+ * has the largest counts of all rounds. `name +push` adds the push that a tool's `up` leaves out.
  */
 export function describeResults(results: Results): string {
   const scenarios = [...new Set([...results.values()].flatMap((byScenario) => [...byScenario.keys()]))];
@@ -76,7 +76,7 @@ function seconds(value: number): string {
   return `${value.toFixed(2)} s`;
 }
 
-/** Rows as a table of Markdown, so that it can be put into a page as it is. */
+/** Returns rows as a Markdown table. */
 function grid(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0), 3));
   const line = (row: readonly string[]): string =>

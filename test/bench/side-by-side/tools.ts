@@ -4,11 +4,11 @@ import type { Places } from "./bake.ts";
 import { execute, type Way } from "./way.ts";
 import { removeImages } from "./engine-images.ts";
 
-/** docker compose as it comes: `up --build --wait`, and a push of its own. */
+/** docker compose: `up --build --wait`, and a separate push. */
 export function compose(name: string, places: Places, options: { readonly attestations: boolean }): Way {
   const run = toolIn(places, options.attestations);
   const call = (...args: readonly string[]): Promise<void> => run("compose", "--file", "compose.json", ...args);
-  const forget = async (): Promise<void> => {
+  const reset = async (): Promise<void> => {
     await call("down", "--volumes", "--remove-orphans", "--timeout", "1");
     removeImages(places.repository);
   };
@@ -18,15 +18,15 @@ export function compose(name: string, places: Places, options: { readonly attest
     up: () => call("up", "--detach", "--build", "--wait", "--remove-orphans"),
     push: () => call("push", "--quiet"),
     ...edits(places),
-    forget,
+    reset,
     dispose: async () => {
-      await forget();
+      await reset();
       rmSync(places.folder, { recursive: true, force: true });
     },
   };
 }
 
-/** docker buildx bake: builds and pushes; it runs nothing. */
+/** docker buildx bake, which builds and pushes, and runs nothing. */
 export function bake(name: string, places: Places): Way {
   const run = toolIn(places, false);
   return {
@@ -34,7 +34,7 @@ export function bake(name: string, places: Places): Way {
     repository: places.repository,
     up: () => run("buildx", "bake", "--file", "docker-bake.json"),
     ...edits(places),
-    forget: () => {
+    reset: () => {
       removeImages(places.repository);
       return Promise.resolve();
     },

@@ -1,26 +1,26 @@
 import { execFile } from "node:child_process";
 
-/** One way of building and running the same definitions. */
+/** A tool, this project included, that builds and runs the definitions. */
 export interface Way {
-  /** What it is called in the tables. */
+  /** The tool's name in the tables. */
   readonly name: string;
-  /** "host:port/project" of its images. */
+  /** "host:port/project" of the tool's images. */
   readonly repository: string;
-  /** Builds what changed and, where the tool deploys, replaces what runs and waits until it is healthy. */
+  /** Builds what changed. A tool that deploys then replaces the containers and waits until they are healthy. */
   up(): Promise<void>;
-  /** Pushes the images; undefined where `up` has pushed them. */
+  /** Pushes the images; undefined if `up` pushes them. */
   push?(): Promise<void>;
   /** Adds a line to core's code. */
   changeLine(line: string): void;
-  /** Adds a package, as a lock pins it, to what tts needs. */
+  /** Adds an entry of a lock file to the requirements of tts. */
   addDependency(entry: string): void;
-  /** Takes away what it runs, what it knows and its images in the engine, so that its next `up` is a first one. */
-  forget(): Promise<void>;
-  /** Takes away all that it made, its registry's content left out. */
+  /** Removes the tool's containers, state and images from the engine, so that the next `up` is a first `up`. */
+  reset(): Promise<void>;
+  /** Removes everything that the tool made, except the content of the registry. */
   dispose(): Promise<void>;
 }
 
-/** Runs a program to its end. @throws Error with the end of its output where it fails. */
+/** Runs a program to its end. @throws Error with the end of its output if it fails. */
 export function execute(
   program: string,
   args: readonly string[],

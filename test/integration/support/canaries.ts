@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { buildsSince } from "./builds.ts";
 import { containerIds, docker } from "./engine.ts";
 
-/** Something that may hold a text: what it is, and all that is in it. */
+/** A content that may hold a text, and its name. */
 export type Place = readonly [name: string, content: Buffer];
 
-/** The places that hold each of the texts. */
+/** Returns, for each text, the names of the places that hold it. */
 export function placesHolding(texts: readonly string[], places: Iterable<Place>): Record<string, string[]> {
   const found = Object.fromEntries(texts.map((text): [string, string[]] => [text, []]));
   for (const [name, content] of places) {
@@ -17,7 +18,7 @@ export function placesHolding(texts: readonly string[], places: Iterable<Place>)
   return found;
 }
 
-/** Every file below a folder; what is compressed, as it lies there and unpacked. */
+/** Yields every file below a folder. A compressed file also comes unpacked. */
 export function* filesBelow(folder: string, leftOut: (path: string) => boolean = () => false): Generator<Place> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -36,38 +37,35 @@ function* unpacked(name: string, content: Buffer): Generator<Place> {
   }
 }
 
-/** What the engine tells of a stack's containers and their logs, and of the images of a registry. */
-export function* toldByEngine(stack: string, registry: string): Generator<Place> {
+/** Yields what the engine prints about a stack's containers and their logs, and about the images of a registry. */
+export function* engineOutput(stack: string, registry: string): Generator<Place> {
   for (const id of containerIds(stack)) {
-    yield said(`docker inspect ${id}`, ["inspect", id]);
-    yield said(`docker logs ${id}`, ["logs", id]);
+    yield outputOf(`docker inspect ${id}`, ["inspect", id]);
+    yield outputOf(`docker logs ${id}`, ["logs", id]);
   }
   const ids = docker("images", "--all", "--format", "{{.Repository}} {{.ID}}").split("\n");
   for (const id of ids.flatMap((line) => (line.startsWith(registry) ? [line.split(" ")[1] ?? ""] : []))) {
-    yield said(`docker image inspect ${id}`, ["image", "inspect", id]);
-    yield said(`docker history ${id}`, ["history", "--no-trunc", id]);
+    yield outputOf(`docker image inspect ${id}`, ["image", "inspect", id]);
+    yield outputOf(`docker history ${id}`, ["history", "--no-trunc", id]);
   }
 }
 
-/** What BuildKit keeps of the builds since then: their settings and their logs. */
-export function* toldByBuilds(since: Date): Generator<Place> {
-  const listed = docker("buildx", "history", "ls", "--format", "json", "--no-trunc").split("\n").filter(Boolean);
-  const builds = listed.map((line) => JSON.parse(line) as { readonly ref: string; readonly created_at: string });
-  for (const { ref } of builds.filter((build) => new Date(build.created_at) >= since)) {
-    const id = ref.split("/").at(-1) ?? "";
-    yield said(`the log of build ${id}`, ["buildx", "history", "logs", id, "--progress", "plain"]);
-    yield said(`the settings of build ${id}`, ["buildx", "history", "inspect", id, "--format", "json"]);
+/** Yields the settings and the logs of the builds in BuildKit's history since then. */
+export function* buildRecords(since: Date): Generator<Place> {
+  for (const id of buildsSince(since)) {
+    yield outputOf(`the log of build ${id}`, ["buildx", "history", "logs", id, "--progress", "plain"]);
+    yield outputOf(`the settings of build ${id}`, ["buildx", "history", "inspect", id, "--format", "json"]);
   }
 }
 
-/** What is left of builds in the system's temporary folder. */
-export function* leftInTemporary(): Generator<Place> {
+/** Yields the files that builds left in the system's temporary folder. */
+export function* temporaryFiles(): Generator<Place> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith("pulumi-docker-"))) {
     yield* filesBelow(join(tmpdir(), name));
   }
 }
 
-/** Looks at the command lines of all processes until it is stopped, and then says which of the texts were in one. */
+/** Watches the command lines of all processes. The returned function stops it, and returns the texts in them. */
 export function watchProcesses(texts: readonly string[]): () => string[] {
   const seen = new Set<string>();
   const timer = setInterval(() => {
@@ -90,7 +88,7 @@ function commandLine(pid: string): string {
   }
 }
 
-function said(name: string, args: readonly string[]): Place {
+function outputOf(name: string, args: readonly string[]): Place {
   const { stdout, stderr } = spawnSync("docker", args, { maxBuffer: 256 * 1024 * 1024 });
   return [name, Buffer.concat([stdout, stderr])];
 }

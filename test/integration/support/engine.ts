@@ -1,19 +1,19 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { engineApi } from "../../../components/engine/api.ts";
 
-/** How much a client may print, in bytes. */
-const MOST = 64 * 1024 * 1024;
+/** The largest output of the docker client, in bytes. */
+const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
-/** Runs the docker client. @throws Error with its message where it fails. */
+/** Runs the docker client and returns its output. @throws Error with the client's message if it fails. */
 export function docker(...args: readonly string[]): string {
   return execFileSync("docker", args, {
     encoding: "utf8",
-    maxBuffer: MOST,
+    maxBuffer: OUTPUT_LIMIT,
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
 
-/** A container, as far as the tests ask. */
+/** The fields of a container that the tests read. */
 export interface InspectedContainer {
   readonly Id: string;
   readonly Config: {
@@ -55,23 +55,27 @@ export interface InspectedContainer {
   };
 }
 
-/** Every container of a stack by its role; those that only hold files are left out. */
+/** Returns the containers of a stack by role, without the files containers. */
 export function containersOf(stack: string): Record<string, InspectedContainer> {
   return byRole(inspectAll(stack).filter((container) => container.State.Status !== "created"));
 }
 
-/** The containers of a stack that only hold files, by their roles. */
-export function holdersOf(stack: string): Record<string, InspectedContainer> {
+/** Returns the files containers of a stack by role. */
+export function filesContainersOf(stack: string): Record<string, InspectedContainer> {
   return byRole(inspectAll(stack).filter((container) => container.State.Status === "created"));
 }
 
-/** Those that go between the two questions are left out. @throws Error with the engine's message where it does not answer. */
+/**
+ * Leaves out a container that is removed between the two commands.
+ *
+ * @throws Error with the engine's message if the engine does not answer.
+ */
 function inspectAll(stack: string): InspectedContainer[] {
   const ids = containerIds(stack);
   if (ids.length === 0) return [];
   const { stdout, stderr } = spawnSync("docker", ["container", "inspect", ...ids], {
     encoding: "utf8",
-    maxBuffer: MOST,
+    maxBuffer: OUTPUT_LIMIT,
   });
   const refusals = lines(stderr).filter((line) => !/no such (?:object|container)/i.test(line));
   if (refusals.length > 0) throw new Error(refusals.join("\n"));
@@ -82,17 +86,22 @@ function byRole(containers: readonly InspectedContainer[]): Record<string, Inspe
   return Object.fromEntries(containers.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
 }
 
-/** Ids of a stack's containers by role. */
+/** Returns the ids of a stack's containers by role. */
 export function idsOf(stack: string): Record<string, string> {
   return Object.fromEntries(Object.entries(containersOf(stack)).map(([role, { Id }]) => [role, Id]));
 }
 
-/** Every container of a stack, stopped ones and holders of files too. */
+/** Returns the health of a stack's container: "healthy", "starting", "unhealthy"; undefined without the container. */
+export function healthOf(stack: string, role: string): string | undefined {
+  return containersOf(stack)[role]?.State.Health?.Status;
+}
+
+/** Returns the ids of all containers of a stack, stopped containers and files containers too. */
 export function containerIds(stack: string): string[] {
   return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=morgan.stack=${stack}`));
 }
 
-/** Everything in the engine whose name carries the stack: containers, networks, volumes. */
+/** Returns the ids of all containers and networks of a stack, and the names of its volumes. */
 export function leftovers(stack: string): string[] {
   const name = ["--filter", `name=morgan-${stack}-`];
   return [
@@ -102,7 +111,7 @@ export function leftovers(stack: string): string[] {
   ];
 }
 
-/** Names of the images in the engine that are a stack's, in whatever repository: "…:core.dev", "…:core.dev@sha256:…". */
+/** Returns the names of a stack's images in the engine, in any repository: "…:core.dev", "…:core.dev@sha256:…". */
 export async function imagesOf(stack: string): Promise<string[]> {
   const listed = (await engineApi(process.env["DOCKER_HOST"] ?? "").get("/images/json")) as readonly {
     readonly RepoTags: readonly string[] | null;
@@ -111,26 +120,26 @@ export async function imagesOf(stack: string): Promise<string[]> {
   return listed.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => own.test(name));
 }
 
-/** Removes the images of a stack that is gone: the more there are, the longer the engine takes for each container. */
+/** Removes the images of a removed stack. docker 5.2.0 lists all images of the engine for each new container. */
 export async function removeImagesOf(stack: string): Promise<void> {
-  // To remove a name with a digest is to remove others with it.
+  // Docker 28.5.2 removes other names of an image together with the name that holds the digest. So some removals fail.
   spawnSync("docker", ["image", "rm", ...(await imagesOf(stack))], { stdio: "ignore" });
 }
 
-/** Every volume that a stack's containers mount, those without a name of their own too. */
+/** Returns the volumes that a stack's containers mount, anonymous volumes too. */
 export function mountedVolumes(stack: string): string[] {
-  // One question, as a container may go between two. Bind mounts are paths.
+  // A single command, because a container may be removed between two. Bind mounts are paths.
   const filter = ["--all", "--no-trunc", "--filter", `label=morgan.stack=${stack}`];
   const mounts = lines(docker("ps", ...filter, "--format", "{{.Mounts}}")).flatMap((line) => line.split(","));
   return [...new Set(mounts.filter((mount) => !mount.startsWith("/")))];
 }
 
-/** Every volume of the engine. */
+/** Returns the names of all volumes in the engine. */
 export function allVolumes(): string[] {
   return lines(docker("volume", "ls", "--quiet"));
 }
 
-/** The lines of a program's output that hold something. */
+/** Returns the lines of a text that are not empty. */
 export function lines(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }

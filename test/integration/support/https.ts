@@ -3,44 +3,44 @@ import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { connect, type ConnectionOptions } from "node:tls";
 
-/** An answer over TLS. */
-export interface SecureAnswer {
+/** A response over TLS. */
+export interface HttpsResponse {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly text: string;
-  /** The member "error.code" of a JSON answer; empty where there is none. */
+  /** The member "error.code" of a JSON body; empty if there is none. */
   readonly code: string;
 }
 
-/** What is asked. */
-export interface Ask {
+/** A request over TLS. */
+export interface HttpsRequest {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
-  /** Sent with its length declared, or in chunks where the headers say so. */
+  /** Sent with a declared length, or in chunks if the headers demand that. */
   readonly body?: string | Buffer;
-  /** Whether the headers alone are sent, and nothing of the body that they speak of. */
+  /** True if only the headers are sent, and nothing of the body that they announce. */
   readonly headersOnly?: boolean;
 }
 
-/** Asks one question on a connection of its own, and trusts the given authority alone. */
-export async function ask(
+/** Sends a request on a new connection that trusts only the given CA, and returns the response. */
+export async function send(
   url: string,
   ca: string,
-  { method = "GET", headers, body, headersOnly }: Ask = {},
-): Promise<SecureAnswer> {
-  const asking = request(url, {
+  { method = "GET", headers, body, headersOnly }: HttpsRequest = {},
+): Promise<HttpsResponse> {
+  const outgoing = request(url, {
     method,
     ca,
     agent: false,
     headers: { ...headers },
     signal: AbortSignal.timeout(30_000),
   });
-  if (headersOnly === true) asking.flushHeaders();
-  else asking.end(body);
-  const [response] = (await once(asking, "response")) as [IncomingMessage];
+  if (headersOnly === true) outgoing.flushHeaders();
+  else outgoing.end(body);
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
-  asking.destroy();
+  outgoing.destroy();
   return { status: response.statusCode ?? 0, headers: response.headers, text, code: codeOf(text) };
 }
 
@@ -52,8 +52,8 @@ function codeOf(text: string): string {
   }
 }
 
-/** The version of TLS that is agreed on; the error's text where there is none. */
-export async function agreedVersion(port: number, options: ConnectionOptions): Promise<string> {
+/** Returns the negotiated version of TLS, or the text of the error. */
+export async function negotiatedVersion(port: number, options: ConnectionOptions): Promise<string> {
   const socket = connect({ host: "127.0.0.1", port, ciphers: "DEFAULT@SECLEVEL=0", minVersion: "TLSv1.1", ...options });
   try {
     await once(socket, "secureConnect");

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
-import { docker, type InspectedContainer } from "./engine.ts";
+import { docker, lines, type InspectedContainer } from "./engine.ts";
 
-/** A network of the engine, as far as the tests ask. */
+/** The fields of a network that the tests read. */
 export interface InspectedNetwork {
   readonly Name: string;
   readonly Id: string;
@@ -11,14 +11,14 @@ export interface InspectedNetwork {
   readonly IPAM: { readonly Config: readonly { readonly Gateway?: string }[] };
 }
 
-/** The networks of a stack, by role. */
+/** Returns the networks of a stack by role. */
 export function networksOfStack(stack: string): Record<string, InspectedNetwork> {
-  const ids = docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack}`).split("\n").filter(Boolean);
+  const ids = lines(docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack}`));
   const networks = ids.flatMap((id) => JSON.parse(docker("network", "inspect", id)) as InspectedNetwork[]);
   return Object.fromEntries(networks.map((network) => [network.Labels["morgan.role"] ?? "", network]));
 }
 
-/** The networks that a container is on, by role, in alphabetical order. */
+/** Returns the roles of a container's networks, in alphabetical order. */
 export function joinedBy(
   container: InspectedContainer | undefined,
   networks: Record<string, InspectedNetwork>,
@@ -28,20 +28,20 @@ export function joinedBy(
   return names.map((name) => (name === "bridge" ? "the engine's own" : (roles.get(name) ?? name))).sort();
 }
 
-/** The host's address on a network. */
+/** Returns the host's address on a network. */
 export function hostAddress(network: InspectedNetwork): string {
   return network.IPAM.Config[0]?.Gateway ?? "";
 }
 
-/** Something to reach on the host, at an address that only containers and the host itself have a way to. */
+/** Starts a server on the host, at an address that only the host and its containers reach. */
 export async function listenAt(address: string): Promise<{ readonly port: number; readonly close: () => void }> {
   const server = createServer((socket) => socket.end("reached"));
   return { port: await listen(server, address), close: () => void server.close() };
 }
 
-/** Lets a server listen at an address of the host; the port that it got. */
-export async function listen(server: Server, address: string): Promise<number> {
-  await once(server.listen(0, address), "listening");
+/** Makes a server listen at an address of the host. Returns the port; 0 stands for any free port. */
+export async function listen(server: Server, address: string, port = 0): Promise<number> {
+  await once(server.listen(port, address), "listening");
   const bound = server.address();
   return typeof bound === "object" && bound !== null ? bound.port : 0;
 }
@@ -49,7 +49,7 @@ export async function listen(server: Server, address: string): Promise<number> {
 /** A host and a port: "gateway:8001". */
 export type Target = `${string}:${number}`;
 
-/** Those of the targets to which a connection can be made from inside a container that has Python or bash. */
+/** Returns the targets to which a container with Python or bash can connect. */
 export function reachable(container: string, targets: readonly Target[]): string[] {
   const python = `import socket, sys; socket.create_connection(sys.argv[1].split(":"), 3)`;
   const bash = "exec 3<>/dev/tcp/${0/://}";
@@ -57,7 +57,5 @@ export function reachable(container: string, targets: readonly Target[]): string
   if command -v python3 >/dev/null; then python3 -c '${python}' "$target"; else timeout 3 bash -c '${bash}' "$target"; fi \
     2>/dev/null && echo "$target"
 done; true`;
-  return docker("exec", container, "sh", "-c", script, "sh", ...targets)
-    .split("\n")
-    .filter((line) => line !== "");
+  return lines(docker("exec", container, "sh", "-c", script, "sh", ...targets));
 }

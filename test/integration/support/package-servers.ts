@@ -4,17 +4,18 @@ import { createServer as createHttp, type IncomingMessage, type Server, type Ser
 import { createServer as createHttps } from "node:https";
 import { connect, type Socket } from "node:net";
 import { aptSources, debianMirror } from "../../../toolchain/setup/apt.mjs";
-import type { Authority } from "./authority.ts";
+import { listen } from "./network.ts";
+import type { PrivateCa } from "./private-ca.ts";
 import type { TestLogin } from "./private-registry.ts";
 import { freePort } from "./project.ts";
 
-/** One request to a server of a test. */
+/** A request to a server of a test. */
 export interface Request {
   readonly path: string;
   readonly status: number;
 }
 
-/** A server that a test started, and what it was asked. */
+/** A server of a test, with the requests that it got. */
 export interface LoggingServer {
   /** Host with port. */
   readonly host: string;
@@ -22,25 +23,20 @@ export interface LoggingServer {
   close(): void;
 }
 
-/** Answers a request that is let in; gives the status. */
+/** Answers an authorized request, and returns the status. */
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<number>;
 
-/** A server with TLS that lets in only who logs in. */
-async function serve(
-  address: string,
-  authority: Authority,
-  login: TestLogin,
-  handler: Handler,
-): Promise<LoggingServer> {
-  const { certificate, key } = authority.sign(address);
+/** Starts a server with TLS that requires a login. */
+async function serve(address: string, ca: PrivateCa, login: TestLogin, handler: Handler): Promise<LoggingServer> {
+  const { certificate, key } = ca.sign(address);
   const port = await freePort();
   const requests: Request[] = [];
   const expected = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString("base64")}`;
   const server = createHttps({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {
-    // apt asks for the next files before it has the first, which Node's server now and then answers with 400.
+    // apt 2.6.1 pipelines its requests. Node 24 sometimes answers a pipelined request with 400.
     response.setHeader("connection", "close");
-    const isIn = request.headers.authorization === expected;
-    const answered = isIn ? handler(request, response) : Promise.resolve(refuse(response));
+    const isAuthorized = request.headers.authorization === expected;
+    const answered = isAuthorized ? handler(request, response) : Promise.resolve(refuse(response));
     void answered
       .catch((error: unknown) => {
         response.writeHead(502).end(String(error));
@@ -58,12 +54,12 @@ function refuse(response: ServerResponse): number {
 }
 
 /**
- * A Python package index at `/simple` that has what this machine's has, and one at `/extra` that has nothing. Files lie elsewhere on the same host, as they do in
- * a company's proxy, so that nobody is sent to another one.
+ * Starts a Python package index at `/simple` with the packages of this machine's index, and an empty index at `/extra`.
+ * The files are on the same host, as behind a company's proxy, so that no link leads to another host.
  */
-export async function startIndex(address: string, authority: Authority, login: TestLogin): Promise<LoggingServer> {
+export async function startIndex(address: string, ca: PrivateCa, login: TestLogin): Promise<LoggingServer> {
   const upstream = machineIndex();
-  return serve(address, authority, login, async (request, response) => {
+  return serve(address, ca, login, async (request, response) => {
     const path = request.url ?? "";
     const file = /^\/files\/([\w-]+)\/[^/]+?(\.metadata)?$/.exec(path);
     if (file !== null) {
@@ -74,7 +70,9 @@ export async function startIndex(address: string, authority: Authority, login: T
       response.writeHead(404).end();
       return 404;
     }
-    const page = await fetchAgain(`${upstream}${path.replace(/^\/simple/, "")}`, { headers: { accept: "text/html" } });
+    const page = await fetchWithRetries(`${upstream}${path.replace(/^\/simple/, "")}`, {
+      headers: { accept: "text/html" },
+    });
     const text = (await page.text()).replace(/(<a [^>]*href=")([^"#]+)/g, (_, before: string, link: string) => {
       const url = new URL(link, page.url);
       const name = url.pathname.split("/").at(-1) ?? "";
@@ -85,11 +83,11 @@ export async function startIndex(address: string, authority: Authority, login: T
   });
 }
 
-/** A Debian mirror at `/debian` that has what this machine's has. */
-export async function startMirror(address: string, authority: Authority, login: TestLogin): Promise<LoggingServer> {
+/** Starts a Debian mirror at `/debian` with the packages of this machine's mirror. */
+export async function startMirror(address: string, ca: PrivateCa, login: TestLogin): Promise<LoggingServer> {
   const upstream = debianMirror(aptSources())?.replace(/\/+$/, "");
-  if (upstream === undefined) throw new Error("this machine takes Debian from nowhere");
-  return serve(address, authority, login, (request, response) =>
+  if (upstream === undefined) throw new Error("this machine has no Debian mirror");
+  return serve(address, ca, login, (request, response) =>
     forward(`${upstream}${(request.url ?? "").replace(/^\/debian/, "")}`, request, response),
   );
 }
@@ -100,7 +98,7 @@ async function forward(url: string, request: IncomingMessage, response: ServerRe
     ...(range === undefined ? {} : { range }),
     ...(since === undefined ? {} : { "if-modified-since": since }),
   };
-  const answer = await fetchAgain(url, { headers, method: request.method ?? "GET" });
+  const answer = await fetchWithRetries(url, { headers, method: request.method ?? "GET" });
   const passed = ["content-type", "content-range", "last-modified", "accept-ranges"].flatMap((name) => {
     const value = answer.headers.get(name);
     return value === null ? [] : [[name, value] as const];
@@ -110,17 +108,17 @@ async function forward(url: string, request: IncomingMessage, response: ServerRe
   return answer.status;
 }
 
-/** What this machine takes packages from may drop a connection; nobody but a test would hear of it. */
-async function fetchAgain(url: string, options: RequestInit, left = 3): Promise<Response> {
+/** Repeats a request, because this machine's index or mirror may drop a connection. */
+async function fetchWithRetries(url: string, options: RequestInit, left = 3): Promise<Response> {
   try {
     return await fetch(url, options);
   } catch (error) {
     if (left === 0) throw error;
-    return fetchAgain(url, options, left - 1);
+    return fetchWithRetries(url, options, left - 1);
   }
 }
 
-/** An HTTP proxy that leads to the named hosts and to no other; its log has every host that it was asked for. */
+/** Starts an HTTP proxy to the allowed hosts only. Its requests hold every host that a client wanted. */
 export async function startProxy(address: string, allowed: () => readonly string[]): Promise<LoggingServer> {
   const port = await freePort();
   const requests: Request[] = [];
@@ -159,12 +157,12 @@ export async function startProxy(address: string, allowed: () => readonly string
   };
 }
 
-/** The index that this machine takes packages from: what is set, else pip's own. */
+/** Returns the URL of this machine's package index: from the environment, or else from pip. */
 function machineIndex(): string {
   const { UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL, MORGAN_UV = "uv" } = process.env;
   const set = UV_DEFAULT_INDEX ?? UV_INDEX_URL ?? PIP_INDEX_URL;
   if (set !== undefined) return set.replace(/\/+$/, "");
-  const ask = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
+  const program = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
   const run = (args: readonly string[]): string =>
     execFileSync(MORGAN_UV, args, {
       encoding: "utf8",
@@ -175,18 +173,10 @@ function machineIndex(): string {
     try {
       return run(["tool", "run", "pip", "config", "get", "global.index-url"]);
     } catch {
-      return run(["run", "--no-project", "--with", "pip", "python", "-c", ask]);
+      return run(["run", "--no-project", "--with", "pip", "python", "-c", program]);
     }
   };
   return answer().trim().replace(/\/+$/, "");
-}
-
-async function listen(server: Server | ReturnType<typeof createHttps>, address: string, port: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  server.listen(port, address, () => {
-    resolve(undefined);
-  });
-  await promise;
 }
 
 function closeOf(server: Server | ReturnType<typeof createHttps>): () => void {

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { Authority } from "./authority.ts";
 import { startIndex, startMirror, startProxy, type LoggingServer } from "./package-servers.ts";
+import { PrivateCa } from "./private-ca.ts";
 import { bridgeAddress, PrivateRegistry, type TestLogin } from "./private-registry.ts";
 import type { Configuration } from "./test-stack.ts";
 
-/** A company's network: a registry, an index, a mirror and a proxy of their own, signed by an authority of their own. */
+/** A company's network: a registry, a package index, a Debian mirror, a proxy and a private CA. */
 export class PrivateNetwork {
-  readonly authority: Authority;
+  readonly ca: PrivateCa;
   readonly registry: PrivateRegistry;
   readonly index: LoggingServer;
   readonly mirror: LoggingServer;
@@ -14,12 +14,12 @@ export class PrivateNetwork {
   readonly logins: Readonly<Record<"registry" | "index" | "mirror", TestLogin>>;
 
   private constructor(
-    authority: Authority,
+    ca: PrivateCa,
     logins: PrivateNetwork["logins"],
     registry: PrivateRegistry,
     [index, mirror, proxy]: readonly [LoggingServer, LoggingServer, LoggingServer],
   ) {
-    this.authority = authority;
+    this.ca = ca;
     this.logins = logins;
     this.registry = registry;
     this.index = index;
@@ -29,14 +29,14 @@ export class PrivateNetwork {
 
   static async start(): Promise<PrivateNetwork> {
     const address = bridgeAddress();
-    const authority = new Authority(canary("authority"));
-    const login = (what: string): TestLogin => ({ user: canary(`${what}-user`), password: canary(`${what}-password`) });
+    const ca = new PrivateCa(canary("ca"));
+    const login = (host: string): TestLogin => ({ user: canary(`${host}-user`), password: canary(`${host}-password`) });
     const logins = { registry: login("registry"), index: login("index"), mirror: login("mirror") };
-    const registry = await PrivateRegistry.start(authority, logins.registry);
-    const index = await startIndex(address, authority, logins.index);
-    const mirror = await startMirror(address, authority, logins.mirror);
+    const registry = await PrivateRegistry.start(ca, logins.registry);
+    const index = await startIndex(address, ca, logins.index);
+    const mirror = await startMirror(address, ca, logins.mirror);
     const proxy = await startProxy(address, () => [index.host, mirror.host]);
-    return new PrivateNetwork(authority, logins, registry, [index, mirror, proxy]);
+    return new PrivateNetwork(ca, logins, registry, [index, mirror, proxy]);
   }
 
   /** The configuration of a stack in this network. */
@@ -45,13 +45,13 @@ export class PrivateNetwork {
       registry: `${this.registry.host}/team`,
       registryUser: this.logins.registry.user,
       pypiIndex: `https://${this.index.host}/simple`,
-      // It has nothing, and sees to it that its log-in is asked for.
+      // An empty index. It proves that builds log in to a second index too.
       pypiExtraIndex: `https://${this.index.host}/extra`,
       pypiUser: this.logins.index.user,
       aptMirror: `https://${this.mirror.host}/debian`,
       aptUser: this.logins.mirror.user,
       proxy: `http://${this.proxy.host}`,
-      caBundle: this.authority.certificate,
+      caBundle: this.ca.certificate,
     };
   }
 
@@ -64,24 +64,24 @@ export class PrivateNetwork {
   }
 
   /**
-   * What must be found nowhere: the passwords, alone and as they go over the wire; of the authority its name and a part of
-   * its certificate, which is the name in another form.
+   * Texts that may appear nowhere: the passwords, plain and as HTTP sends them, the CA's name, and the line of the CA's
+   * certificate that holds the name in base64.
    */
   get canaries(): string[] {
     const logins = Object.values(this.logins);
     const encoded = logins.map(({ user, password }) => Buffer.from(`${user}:${password}`).toString("base64"));
-    const lines = this.authority.pem.split("\n");
-    return [...logins.map(({ password }) => password), ...encoded, this.authority.name, lines[3] ?? ""];
+    const lines = this.ca.pem.split("\n");
+    return [...logins.map(({ password }) => password), ...encoded, this.ca.name, lines[3] ?? ""];
   }
 
   stop(): void {
     for (const server of [this.index, this.mirror, this.proxy]) server.close();
     this.registry.remove();
-    this.authority.remove();
+    this.ca.remove();
   }
 }
 
-/** A text that nobody else writes: where it is found, it came from here. */
-export function canary(what: string): string {
-  return `canary-${what}-${randomBytes(6).toString("hex")}`;
+/** Returns a random text, which can only come from here. */
+function canary(name: string): string {
+  return `canary-${name}-${randomBytes(6).toString("hex")}`;
 }

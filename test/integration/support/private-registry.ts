@@ -4,38 +4,39 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { Authority } from "./authority.ts";
 import { docker } from "./engine.ts";
-import { freePort } from "./project.ts";
+import type { PrivateCa } from "./private-ca.ts";
+import { buildRegistryImage, recordProgram } from "./program.ts";
+import { copyProject, freePort, removeProject } from "./project.ts";
 
-/** A log-in of a server that a test starts. */
+/** The credentials of a server that a test starts. */
 export interface TestLogin {
   readonly user: string;
   readonly password: string;
 }
 
-/** The address of the engine's bridge: this machine and its containers reach it, and nobody else. */
+/** Returns the address of the engine's bridge, which only this machine and its containers reach. */
 export function bridgeAddress(): string {
   return docker("network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}").trim();
 }
 
-/** A registry with TLS and a log-in, in a container of the image that the project makes for its own. */
+/** A registry with TLS and a login, in a container of the registry image that the program builds. */
 export class PrivateRegistry {
   readonly name = `morgan-test-registry-${randomBytes(3).toString("hex")}`;
   readonly host: string;
-  /** Folder in which it keeps what it is sent, unless that is in memory. */
+  /** The folder of the registry's content, unless the content is in memory. */
   readonly data: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "morgan-registry-"));
   readonly #run: readonly string[];
 
-  private constructor(host: string, authority: Authority, login: TestLogin, memory: string | undefined) {
+  private constructor(host: string, ca: PrivateCa, login: TestLogin, image: string, memory: string | undefined) {
     this.host = host;
     this.data = join(this.#folder, "data");
     mkdirSync(this.data);
     chmodSync(this.data, 0o777);
     chmodSync(this.#folder, 0o755);
     const [address = ""] = host.split(":");
-    const { certificate, key } = authority.sign(address);
+    const { certificate, key } = ca.sign(address);
     for (const [from, to] of [
       [certificate, "tls.crt"],
       [key, "tls.key"],
@@ -56,19 +57,19 @@ export class PrivateRegistry {
         ? ["--volume", `${this.data}:${STORAGE}`]
         : ["--tmpfs", `${STORAGE}:size=${memory},mode=1777`]),
       ...Object.entries(settings).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-      registryImage(),
+      image,
     ];
   }
 
-  /** Starts one on the bridge; with `memory` ("8m") it keeps that much, in memory. */
-  static async start(authority: Authority, login: TestLogin, memory?: string): Promise<PrivateRegistry> {
+  /** Starts a registry on the bridge. With `memory` ("8m") its content is in memory, up to that size. */
+  static async start(ca: PrivateCa, login: TestLogin, memory?: string): Promise<PrivateRegistry> {
     const host = `${bridgeAddress()}:${String(await freePort())}`;
-    const registry = new PrivateRegistry(host, authority, login, memory);
+    const registry = new PrivateRegistry(host, ca, login, await registryImage(), memory);
     docker(...registry.#run);
     return registry;
   }
 
-  /** Takes it off the network, from one moment to the next. */
+  /** Ends the registry without a warning. */
   kill(): void {
     docker("kill", this.name);
   }
@@ -77,14 +78,14 @@ export class PrivateRegistry {
     docker("start", this.name);
   }
 
-  /** Waits for the beginning of the next layer that is sent to it. */
+  /** Waits until the next upload of a layer begins. */
   async nextUpload(): Promise<void> {
     const uploads = (): number => this.log().split(" 202 ").length;
     const before = uploads();
     while (uploads() === before) await setTimeout(100);
   }
 
-  /** What it has logged. */
+  /** Returns the registry's log. */
   log(): string {
     return execFileSync("sh", ["-c", `docker logs ${this.name} 2>&1`], {
       encoding: "utf8",
@@ -105,7 +106,7 @@ export class PrivateRegistry {
 
 const STORAGE = "/var/lib/registry";
 
-/** crypt(3) of this machine, through the one program that is part of every Debian and knows it. */
+/** Returns a bcrypt hash. perl is part of every Debian, and calls crypt(3). */
 function bcrypt(password: string): string {
   const salt = `$2b$05$${randomBytes(11).toString("hex")}`;
   return execFileSync("perl", ["-e", "print crypt($ENV{PASSWORD}, $ENV{SALT})"], {
@@ -114,10 +115,19 @@ function bcrypt(password: string): string {
   });
 }
 
-/** The image that a stack makes for the registry that it runs itself. */
-function registryImage(): string {
-  const [image] = docker("images", "--format", "{{.ID}}", "morgan/registry").split("\n");
-  if (image === undefined || image === "")
-    throw new Error("no stack has made the registry's image yet: run 10-deploy before");
-  return image;
+let image: Promise<string> | undefined;
+
+/** Returns the name of the registry image, which the first call builds into the engine. */
+function registryImage(): Promise<string> {
+  return (image ??= build());
+}
+
+async function build(): Promise<string> {
+  const project = copyProject();
+  try {
+    const [gatewayPort, registryPort] = [String(await freePort()), String(await freePort())];
+    return buildRegistryImage(await recordProgram(project, "test", { gatewayPort, registryPort }));
+  } finally {
+    removeProject(project);
+  }
 }

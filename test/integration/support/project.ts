@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Copies the project, so that a test may change it: all files that git tracks or would add, and the npm packages. */
+/** Copies the project's sources and links the npm packages, so that a test can change the copy. Returns its folder. */
 export function copyRepository(): string {
   const folder = mkdtempSync(join(tmpdir(), "morgan-test-"));
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT });
@@ -33,10 +33,10 @@ export function removeProject(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-// It would win over the file, with which the copies are set up like a checkout of a person.
+// The variable would win over the passphrase file, which the copies have like every checkout.
 delete process.env["PULUMI_CONFIG_PASSPHRASE"];
 
-/** What a run in a copy needs: state and passphrase of its own, whatever the user's are. */
+/** Returns the variables for a run in a copy: the copy's own state and passphrase, instead of the user's. */
 export function projectEnvironment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${folder}/.morgan/state?metadata=skip`,
@@ -44,10 +44,10 @@ export function projectEnvironment(folder: string): Record<string, string> {
   };
 }
 
-/** Below the ports that Linux gives to connections, one of which would else take a free port before it is used. */
+/** Ports below those that Linux gives to outgoing connections. A connection could take such a port before the test. */
 const PORTS = { from: 20_000, to: 32_000 };
 
-/** A port of the loopback address that nobody listens on. */
+/** Returns a port of the loopback address on which no program listens. */
 export async function freePort(): Promise<number> {
   const port = randomInt(PORTS.from, PORTS.to);
   return (await canListen(port)) ? port : freePort();

@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process";
 
-/** What was written to a registry, in the order of its access log. */
+/** The writes to a registry, in the order of its access log. */
 export interface Traffic {
-  /** Blobs that were sent to it. */
+  /** Blobs that were uploaded. */
   readonly uploads: readonly { readonly repository: string; readonly digest: string }[];
-  /** Blobs that it took over from another of its repositories, with nothing sent. */
+  /** Blobs that were mounted from another repository, without an upload. */
   readonly mounts: readonly { readonly repository: string; readonly digest: string; readonly from: string }[];
-  /** Manifests, by the tag or digest that they were put under. */
+  /** Manifests, by the tag or digest under which they were put. */
   readonly manifests: readonly { readonly repository: string; readonly reference: string }[];
 }
 
-/** What was written to the registry that a container runs, since then. */
+/** Returns the writes since then to the registry in a container. */
 export function trafficSince(container: string, since: Date): Traffic {
-  // The access log is on one stream and the warnings on the other, which differs with the registry's version.
+  // The access log and the warnings are on different streams, and versions of the registry swap the streams.
   const { stdout, stderr, status } = spawnSync("docker", ["logs", "--since", since.toISOString(), container], {
     encoding: "utf8",
     maxBuffer: 256 * 1024 * 1024,
@@ -23,7 +23,7 @@ export function trafficSince(container: string, since: Date): Traffic {
 
 const ACCESS = /"(?<method>POST|PUT|PATCH) (?<target>\S+) HTTP\/[\d.]+" 201 /;
 
-/** Reads the lines of an access log in the combined format; a write that was refused or only begun is none. */
+/** Reads an access log in the combined format. A write that was refused, or did not end, does not count. */
 export function parseAccessLog(log: string): Traffic {
   const writes = log.split("\n").flatMap((line) => {
     const { method, target } = ACCESS.exec(line)?.groups ?? {};

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/stack/outputs.ts";
 import { removeImagesOf } from "./engine.ts";
 import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
 
-/** One thing that a run changed, or a preview said it would. */
+/** A change of a resource, made by a run or announced by a preview. */
 export interface Change {
   /** "create", "update", "replace", "delete". */
   readonly operation: string;
@@ -18,14 +20,14 @@ export interface Change {
 /** Configuration values by key. */
 export type Configuration = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
 
-/** A stack of its own on the real engine: name, ports, state and sources are nobody else's. */
+/** A stack on the real engine, with its own name, ports, state and sources. */
 export class TestStack {
   readonly name: string;
-  /** Folder of its copy of the project. */
+  /** The folder of the stack's copy of the project. */
   readonly folder: string;
   readonly gatewayPort: number;
   readonly registryPort: number;
-  /** All that Pulumi printed in its operations. */
+  /** The output of all `up` calls of the Automation API. */
   printed = "";
   readonly #stack: Stack;
   readonly #variables: Readonly<Record<string, string>>;
@@ -46,8 +48,8 @@ export class TestStack {
   }
 
   /**
-   * Makes a stack, in a copy of the project of its own, or in that of another stack, whose state then lies beside its own;
-   * `variables` are set for everything that is run on it.
+   * Makes a stack in a copy of the project. `beside` is another stack, in whose copy and backend the new stack is made.
+   * `variables` are set for every program that runs on the stack.
    */
   static async create(
     config: Configuration = {},
@@ -80,12 +82,12 @@ export class TestStack {
     await this.#stack.setAllConfig(Object.fromEntries(entries));
   }
 
-  /** Takes configuration values away. */
+  /** Removes configuration values. */
   async unset(...keys: readonly string[]): Promise<void> {
     await this.#stack.removeAllConfig(keys.map((key) => `morgan:${key}`));
   }
 
-  /** Deploys, and says what that changed. */
+  /** Deploys the stack, and returns the changes. */
   async up(flags: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<Change[]> {
     const events: EngineEvent[] = [];
     const onOutput = (text: string): void => void (this.printed += text);
@@ -93,7 +95,7 @@ export class TestStack {
     return changesOf(events);
   }
 
-  /** Says what a deployment would change. */
+  /** Returns the changes that a deployment would make. */
   async preview(): Promise<Change[]> {
     const events: EngineEvent[] = [];
     await this.#stack.preview({ onEvent: (event) => events.push(event) });
@@ -101,18 +103,14 @@ export class TestStack {
   }
 
   /**
-   * What a deployment that has to fail says; with `continueOnError` it does all that does not stand on what failed.
+   * Returns the message of a deployment that has to fail.
    *
-   * @throws Error where it does not fail.
+   * @throws Error if it does not fail.
    */
-  async failure(
-    operation: "up" | "preview" = "up",
-    variables: Record<string, string> = {},
-    flags: { continueOnError?: boolean } = {},
-  ): Promise<string> {
+  async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
     this.#stack.workspace.envVars = { ...this.#variables, ...variables };
     try {
-      await (operation === "up" ? this.#stack.up(flags) : this.#stack.preview());
+      await (operation === "up" ? this.#stack.up() : this.#stack.preview());
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {
@@ -121,17 +119,17 @@ export class TestStack {
     throw new Error(`${operation} was expected to fail and did not`);
   }
 
-  /** Arguments of Node for a command of the project's own command line on this stack. */
+  /** Returns Node's arguments for a command of `cli/` on this stack. */
   commandLineArguments(...command: readonly string[]): string[] {
     return ["cli/morgan.ts", ...command, "--stack", this.name];
   }
 
-  /** The environment of a process that works on this stack. */
+  /** Returns the environment for a process that works on this stack. */
   environment(): NodeJS.ProcessEnv {
     return { ...process.env, ...this.#variables };
   }
 
-  /** Runs a command of the project's own command line to its end. */
+  /** Runs a command of `cli/` to its end. */
   commandLine(...command: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
     const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
     const options = { cwd: this.folder, env: this.environment(), maxBuffer: 64 * 1024 * 1024 };
@@ -141,7 +139,17 @@ export class TestStack {
     return promise;
   }
 
-  /** The outputs of the stack. */
+  /** Returns the path of a file or folder of the stack's backend. */
+  backendPath(path: string): string {
+    return join(this.folder, ".morgan/state/.pulumi", path);
+  }
+
+  /** Returns the text of the stack's state. */
+  state(): string {
+    return readFileSync(this.backendPath(`stacks/morgan/${this.name}.json`), "utf8");
+  }
+
+  /** Returns the outputs of the stack. */
   async outputs(): Promise<Outputs> {
     const found = await this.#stack.outputs();
     return Object.fromEntries(
@@ -149,18 +157,18 @@ export class TestStack {
     ) as unknown as Outputs;
   }
 
-  /** Removes everything that the stack has in the engine. */
+  /** Removes everything of the stack from the engine. */
   async destroy(): Promise<void> {
     await this.#stack.destroy();
     await removeImagesOf(this.name);
   }
 
-  /** Takes the stack out of the backend; nothing of it may be left in the engine. */
-  async forget(): Promise<void> {
+  /** Removes the stack from the backend. The stack has to be destroyed before. */
+  async removeState(): Promise<void> {
     await this.#stack.workspace.removeStack(this.name);
   }
 
-  /** Destroys the stack whatever state it is in, and removes its copy of the project. */
+  /** Destroys the stack, also after a failed run, and removes its copy of the project. */
   async dispose(): Promise<void> {
     try {
       await this.#stack.cancel().catch(() => undefined);
@@ -171,7 +179,7 @@ export class TestStack {
   }
 }
 
-/** Components are no things of their own in the engine, and neither is the stack: they are left out. */
+/** Returns the changes of resources, without components and without the stack itself. */
 function changesOf(events: readonly EngineEvent[]): Change[] {
   const changes = events.flatMap(({ resourcePreEvent }): Change[] => {
     if (resourcePreEvent === undefined) return [];
@@ -184,7 +192,7 @@ function changesOf(events: readonly EngineEvent[]): Change[] {
   return [...unique.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
-/** A replacement is three steps for Pulumi and one change for a person. */
+/** The operation of a change, by Pulumi's name of a step. Pulumi makes three steps of a replacement. */
 const OPERATIONS: Readonly<Record<string, string | undefined>> = {
   create: "create",
   update: "update",

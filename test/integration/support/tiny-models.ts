@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { containersOf, docker, type InspectedContainer } from "./engine.ts";
 
-/** Which generator makes the weights of a service. */
+/** The programs that make the tiny weights of each service. */
 const GENERATORS = { tts: "tiny_vits.py", stt: "tiny_whisper.py" } as const;
 
-/** How long a container may take to appear while images are built, in milliseconds. */
+/** The time in milliseconds in which a container has to start, with the builds of its images. */
 const LIMIT = 25 * 60_000;
 
-/** Waits until the container of a service runs, in a deployment that is under way. */
-export async function appeared(stack: string, service: string): Promise<InspectedContainer> {
+/** Waits until a service's container runs, while a deployment goes on. Returns the container. */
+export async function waitForContainer(stack: string, service: string): Promise<InspectedContainer> {
   const until = Date.now() + LIMIT;
   while (Date.now() < until) {
     const found = containersOf(stack)[service];
@@ -19,15 +19,15 @@ export async function appeared(stack: string, service: string): Promise<Inspecte
   throw new Error(`no container of ${service} within ${String(LIMIT / 60_000)} min`);
 }
 
-/** Makes the tiny weights of a service in its own image, on the volume that its container reads them from, or in a folder. */
+/** Makes tiny weights in a service's own image. They go to a folder, or else to the container's volume of weights. */
 export function makeWeights(
   project: string,
   service: keyof typeof GENERATORS,
   container: InspectedContainer,
   folder?: string,
 ): void {
-  const place = folder ?? container.Mounts.find(({ Destination }) => Destination === "/models")?.Name ?? "";
-  const mounts = ["-v", `${place}:/models`, "-v", `${join(project, "services", service, "tests")}:/generator:ro`];
+  const target = folder ?? container.Mounts.find(({ Destination }) => Destination === "/models")?.Name ?? "";
+  const mounts = ["-v", `${target}:/models`, "-v", `${join(project, "services", service, "tests")}:/generator:ro`];
   const confined = ["--rm", "--network=none", "--read-only", "--tmpfs=/tmp", "--user=10001:10001", "--workdir=/"];
   docker(
     "run",
@@ -40,8 +40,13 @@ export function makeWeights(
   );
 }
 
-/** What a service answers to a request on its own port, asked from inside its container, where nobody publishes it. */
-export function askInside(id: string, port: number, path: string, wav?: "silence"): { status: number; body: string } {
+/** Sends a request from inside a service's container, whose port is not published. Returns the answer. */
+export function requestInside(
+  id: string,
+  port: number,
+  path: string,
+  wav?: "silence",
+): { status: number; body: string } {
   const program = `
 import http.client, io, json, wave
 connection = http.client.HTTPConnection("127.0.0.1", ${String(port)}, timeout=60)

@@ -5,7 +5,7 @@ import { MorganStack } from "../../../components/stack.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
 import { composeFile } from "../../bench/side-by-side/compose.ts";
 import { configurationFrom } from "../../bench/side-by-side/configuration.ts";
-import { definitionsOf, standingOn, type Definitions } from "../../bench/side-by-side/definitions.ts";
+import { definitionsOf, builtOn, type Definitions } from "../../bench/side-by-side/definitions.ts";
 import { DEPENDENCIES, entryOf, withDependency } from "../../bench/side-by-side/dependency.ts";
 import { executedIn } from "../../bench/side-by-side/steps.ts";
 import { describeResults, type Measurement } from "../../bench/side-by-side/table.ts";
@@ -79,7 +79,7 @@ describe("the definitions that other tools get", () => {
 
   it("stand on the image that is there where the program makes one", () => {
     const debian = `127.0.0.1:5101/c/debian@sha256:${"0".repeat(64)}`;
-    const changed = standingOn(definitions, "debian", debian);
+    const changed = builtOn(definitions, "debian", debian);
     expect(at(bakeFile(changed.stages, PLACES), "target.base.contexts.debian")).to.equal(`docker-image://${debian}`);
     expect(at(bakeFile(changed.stages, PLACES), "target.base.contexts.tools")).to.equal("target:tools");
   });

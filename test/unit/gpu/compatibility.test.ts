@@ -18,7 +18,7 @@ const check = (
 ): ReturnType<typeof compatibilityProblems> => compatibilityProblems(version, { python, packages, gpus });
 
 describe("the compatibility check", () => {
-  const fits: readonly (readonly [CudaVersion, Target["cards"]])[] = [
+  const fits: readonly (readonly [CudaVersion, Target["gpus"]])[] = [
     ...CUDA_VERSIONS.flatMap((version) =>
       [
         [],

@@ -7,38 +7,38 @@ import { createInterface } from "node:readline";
 import { python } from "../../harness/python.ts";
 import { bridgeAddress } from "./private-registry.ts";
 
-/** A hub of models that a test runs: a stand-in, where containers with a way out can reach it. */
-export interface TestHub {
-  /** Its address, as a container calls it. */
+/** A stand-in for the model hub that a test runs. Containers with internet access reach it. */
+export interface TestModelHub {
+  /** The URL at which a container reaches the hub. */
   readonly url: string;
-  /** The model that it has: "organisation/name". */
+  /** The only model of the hub: "organisation/name". */
   readonly model: string;
-  /** What it was asked, a line a request. */
-  printed(): string;
-  /** Ends it, and takes its files away. */
+  /** Returns the log of the requests, a line for each. */
+  log(): string;
+  /** Stops the hub and removes its files. */
   stop(): Promise<void>;
 }
 
 const MODEL = "somebody/tiny";
 
-/** Starts a hub with one model, whose files are made in the folder that is given. */
-export async function startHub(make: (folder: string) => void): Promise<TestHub> {
+/** Starts a hub with one model. `make` writes the files of the model to a folder. */
+export async function startModelHub(make: (folder: string) => void): Promise<TestModelHub> {
   const folder = mkdtempSync(join(tmpdir(), "morgan-test-hub-"));
   const model = join(folder, MODEL);
   mkdirSync(model, { recursive: true });
-  // The generator runs as the services do.
+  // The generator runs with the user of the services.
   for (const path of [folder, join(model, ".."), model]) chmodSync(path, 0o777);
   make(model);
   const program = ["services/shared/tests/fake_hub.py", folder, `${bridgeAddress()}:0`];
   const hub = spawn(await python(), program, { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface(hub.stdout);
   const [url] = (await once(lines, "line")) as [string];
-  const asked: string[] = [];
-  lines.on("line", (line) => asked.push(line));
+  const requests: string[] = [];
+  lines.on("line", (line) => requests.push(line));
   return {
     url,
     model: MODEL,
-    printed: () => asked.join("\n"),
+    log: () => requests.join("\n"),
     async stop() {
       const ended = once(hub, "exit");
       hub.kill();

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { TestStack } from "./test-stack.ts";
 
 /**
- * Starts an `up` of its own process group and kills all of it, with no chance to clean up, when its output says that a
- * moment has come.
+ * Starts an `up` in its own process group, and kills the whole group when the output contains a text. A killed process
+ * cannot clean up.
  *
- * @throws Error where the `up` ends before.
+ * @throws Error if the `up` ends before.
  */
-export async function killedUp(stack: TestStack, moment: string): Promise<void> {
+export async function killUpAt(stack: TestStack, moment: string): Promise<void> {
   const child = startUp(stack);
   let output = "";
   const read = (text: string): void => {
@@ -20,8 +20,11 @@ export async function killedUp(stack: TestStack, moment: string): Promise<void> 
   if (!(await wasKilled(child))) throw new Error(`the up ended before "${moment}":\n${output}`);
 }
 
-/** The same after a time, in milliseconds; where the `up` ended before, gives the time that it took. */
-export async function killedUpAfter(stack: TestStack, time: number): Promise<number | undefined> {
+/**
+ * Kills an `up` as `killUpAt` does, after a time in milliseconds. Returns undefined, or the duration of an `up` that
+ * ended before.
+ */
+export async function killUpAfter(stack: TestStack, time: number): Promise<number | undefined> {
   const started = performance.now();
   const child = startUp(stack);
   child.stdout?.resume();
@@ -36,14 +39,14 @@ export async function killedUpAfter(stack: TestStack, time: number): Promise<num
   }
 }
 
-/** The processes that work in a stack's folder, by their command lines. */
+/** Returns the command lines of the processes whose working directory is a stack's folder. */
 export function processesOf({ folder }: TestStack): string[] {
   return readdirSync("/proc").flatMap((pid) => {
     try {
       if (readlinkSync(`/proc/${pid}/cwd`) !== folder) return [];
       return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
     } catch {
-      // It is no process, or has ended meanwhile.
+      // The entry is no process, or the process has ended meanwhile.
       return [];
     }
   });

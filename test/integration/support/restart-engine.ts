@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, utimesSync } from "node:fs";
+import { existsSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readTextIfExists } from "../../../components/system/files.ts";
 import { paths } from "../../../toolchain/lib/paths.mjs";
 import { ensureEngine } from "../../../toolchain/setup/engine.mjs";
 import { withLock } from "../../../toolchain/lib/file-lock.mjs";
@@ -9,30 +10,30 @@ import { isAlive } from "../../../toolchain/lib/process.mjs";
 
 const at = paths({ root: resolve(import.meta.dirname, "../../.."), env: process.env });
 
-/** How long a daemon may take to end, in milliseconds: it stops every container, which may take a minute. */
+/** The time in milliseconds in which a daemon has to end. It first stops every container, which may take a minute. */
 const LIMIT = 180_000;
 
 /**
- * Stops the engine as a machine that restarts does, and starts it again: what set-up started through set-up, what systemd
- * runs through systemd.
+ * Stops the engine as a restart of the machine does, and starts it again. Set-up starts an engine that set-up started,
+ * and systemd starts an engine that systemd runs.
  *
- * @throws Error where the engine is neither's.
+ * @throws Error if neither of them runs the engine.
  */
 export async function restartEngine(): Promise<void> {
   const daemons = ["dockerd", "containerd"].map((name) => ({ name, pid: pidOf(name), since: timeOf(name) }));
   if (daemons.every(({ pid }) => pid !== undefined)) {
-    // Nobody else may start one while this one ends.
+    // No other set-up may start a daemon while this one ends.
     await withLock(join(at.cache, "locks", "engine"), async () => {
       for (const { name, pid = 0 } of daemons) await end(name, pid);
     });
     const problems = await ensureEngine(at, process.env);
     if (problems.length > 0) throw new Error(problems.join("\n"));
-    // Their times say whether the engine was started for these tests, and may be stopped after them.
+    // CI compares these times with its own start, and stops an engine that it has started itself.
     for (const { name, since } of daemons) utimesSync(pidFile(name), since, since);
   } else if (existsSync("/run/systemd/system")) {
     execFileSync("systemctl", ["restart", "containerd", "docker"], { stdio: "pipe" });
   } else {
-    throw new Error("the engine was started neither by set-up nor by systemd: it cannot be restarted from here");
+    throw new Error("the engine cannot be restarted from here: neither set-up nor systemd started it");
   }
 }
 
@@ -44,14 +45,10 @@ function timeOf(daemon: string): Date {
   return statSync(pidFile(daemon), { throwIfNoEntry: false })?.mtime ?? new Date();
 }
 
-/** The process that set-up started, if it still runs: a number may have passed on to a stranger. */
+/** Returns the process that set-up started, if it still runs. Another program may have got its number since. */
 function pidOf(daemon: string): number | undefined {
-  const pid = readText(pidFile(daemon));
-  return pid !== undefined && readText(`/proc/${pid}/comm`)?.trim() === daemon ? Number(pid) : undefined;
-}
-
-function readText(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  const pid = readTextIfExists(pidFile(daemon));
+  return pid !== undefined && readTextIfExists(`/proc/${pid}/comm`)?.trim() === daemon ? Number(pid) : undefined;
 }
 
 async function end(name: string, pid: number): Promise<void> {

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A private authority of a test's own, which nobody trusts who is not told to. */
-export class Authority {
-  readonly folder = mkdtempSync(join(tmpdir(), "morgan-authority-"));
-  /** File with the certificate of the authority. */
+/** A private CA of a test. Only programs that are configured with it trust it. */
+export class PrivateCa {
+  readonly folder = mkdtempSync(join(tmpdir(), "morgan-ca-"));
+  /** File with the CA's certificate. */
   readonly certificate = join(this.folder, "ca.crt");
 
-  /** What it is called in its certificate. */
+  /** The name in the CA's certificate. */
   readonly name: string;
 
   constructor(name: string) {
@@ -29,7 +29,7 @@ export class Authority {
     );
   }
 
-  /** Makes a certificate for an address: the files of the certificate and of its key. */
+  /** Makes a certificate for an address. Returns the files of the certificate and of its key. */
   sign(address: string): { readonly certificate: string; readonly key: string } {
     const [request, certificate, key] = [this.at("server.csr"), this.at("server.crt"), this.at("server.key")];
     const name = ["-subj", "/CN=server", "-addext", `subjectAltName=IP:${address}`];

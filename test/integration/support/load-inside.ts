@@ -1,18 +1,16 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { fetchRecording } from "../../../cli/lib/recording.ts";
-import { cacheFolder } from "../../../toolchain/lib/paths.mjs";
+import { recordedSpeech } from "./requests.ts";
 
-/** An answer, with the times in milliseconds between which it was waited for. */
+/** An answer, with the times in milliseconds of its request and its arrival. */
 export interface TimedAnswer {
   readonly from: number;
   readonly to: number;
-  /** 0 where there was no answer; the body says why. */
+  /** 0 if there was no answer; the body then holds the error. */
   readonly status: number;
   readonly body: string;
 }
 
-/** Two at a time ask again and again, each with a recording of human speech, until the input ends or minutes have passed. */
+/** Keeps two requests with a recording of human speech under way, until the input ends or minutes have passed. */
 const PROGRAM = `
 import base64, http.client, json, sys, threading, time, urllib.parse
 url = urllib.parse.urlsplit(sys.argv[1])
@@ -46,16 +44,16 @@ import os
 os._exit(0)
 `;
 
-/** Asks a service that takes recordings from inside a container, where nobody publishes it. */
-export function askInTurn(container: string, url: string): { stop(): Promise<readonly TimedAnswer[]> } {
+/** Sends recordings to a service from inside a container, because only containers reach an unpublished service. */
+export function loadInside(container: string, url: string): { stop(): Promise<readonly TimedAnswer[]> } {
   const child = spawn("docker", ["exec", "--interactive", container, "python3", "-c", PROGRAM, url], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   const ended = new Promise((resolve) => child.once("close", resolve));
-  const begun = fetchRecording(cacheFolder(process.env)).then((path) => {
-    child.stdin.write(`${readFileSync(path).toString("base64")}\n`);
+  const begun = recordedSpeech().then((wav) => {
+    child.stdin.write(`${wav.toString("base64")}\n`);
   });
   return {
     async stop() {

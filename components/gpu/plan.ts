@@ -1,4 +1,5 @@
-import type { ListedContainer } from "../engine/engine.ts";
+import type { ListedContainer } from "../engine/containers.ts";
+import { GPU_LABEL, ROLE_LABEL, STACK_LABEL } from "../engine/labels.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { StackService } from "../catalog/select.ts";
@@ -43,7 +44,7 @@ export async function planGpus(
     const why = missing.map((problem) => `${problem.expected}: ${problem.found}`).join("; ");
     return onProcessor(`no card can be used (${why}): ${names} compute on the processor`);
   }
-  const running = runningOnCards(await host.engine.containers({ labels: { "morgan.stack": args.stack } }));
+  const running = runningOnCards(await host.engine.containers({ labels: { [STACK_LABEL]: args.stack } }));
   const own = new Map<string, number>();
   for (const { service, vramMiB } of wanting) {
     const device = running.get(service);
@@ -71,7 +72,7 @@ function onProcessor(report: string): { plan: GpuPlan; problems: readonly Proble
 function runningOnCards(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
   return new Map(
     containers.flatMap(({ labels }): [string, string][] => {
-      const { "morgan.role": service, "morgan.gpu": device } = labels;
+      const { [ROLE_LABEL]: service, [GPU_LABEL]: device } = labels;
       return service !== undefined && device !== undefined ? [[service, device]] : [];
     }),
   );

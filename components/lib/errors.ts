@@ -1,40 +1,45 @@
-import { RunError } from "@pulumi/pulumi";
-
-/** One thing that is wrong with the input, said so that the reader can put it right without looking elsewhere. */
+/** One thing that is wrong with the input, with all that a reader needs to put it right. */
 export interface Problem {
-  /** What is wrong: a configuration key (`morgan:gatewayPort`), a file, or a part of the machine. */
+  /** The thing that is wrong: a configuration key (`morgan:gatewayPort`), a file, or a part of the machine. */
   readonly key: string;
-  /** What would have been right. */
+  /** A right input. */
   readonly expected: string;
-  /** What was there instead. */
+  /** The input that was there instead. */
   readonly found: string;
-  /** What to do. */
+  /** The step that puts it right. */
   readonly fix: string;
 }
 
-/** An error whose message is written for a person: Pulumi prints it without a stack trace. */
-export class MorganError extends RunError {
+/** An error whose message is written for a person. Pulumi and the command line print it without a stack trace. */
+export class MorganError extends Error {
+  /** Mark of Pulumi 3.270's RunError. The class itself would load all of Pulumi into each command and the readiness gate. */
+  readonly __pulumiRunError = true;
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], outcome?: string) {
     const text = describe(problems, outcome);
     super(text);
     this.problems = problems;
-    // Pulumi writes into it the name of every property on whose way it met the error: "error serializing property …".
+    // Pulumi 3.270 puts the name of every property that it was serializing before the message.
     Object.defineProperty(this, "message", { get: () => text, set: () => undefined });
   }
 }
 
-/** Throws one MorganError that holds all the problems; returns where there are none. */
+/** Throws one MorganError with all the problems; returns if there are none. */
 export function throwProblems(problems: readonly Problem[], outcome?: string): void {
   if (problems.length > 0) throw new MorganError(problems, outcome);
 }
 
-/** The text of a list of problems, one paragraph each, after what they led to. */
+/** The text of a list of problems, one paragraph each, after the outcome. */
 export function describe(problems: readonly Problem[], outcome = "nothing was built or changed"): string {
   const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
   const lines = problems.map(
     (p) => `  ${p.key}\n    expected: ${p.expected}\n    found:    ${p.found}\n    fix:      ${p.fix}`,
   );
   return `${count}; ${outcome}.\n${lines.join("\n")}`;
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../engine/engine.ts";
+import { IMAGE_PACKAGES_ROLE, roleLabels } from "../engine/labels.ts";
 import type { Installed } from "./budget.ts";
-
-/** Role of the containers that are made to look into an image; the repair of a killed run removes what is left of them. */
-export const LOOK_ROLE = "image-packages";
 
 /** Sizes of what is installed in an image. @throws Error where they cannot be found out: the image may have no Python. */
 export async function installedIn(engine: Engine, image: string, stack: string): Promise<Installed> {
-  const labels = { "morgan.stack": stack, "morgan.role": LOOK_ROLE };
+  const labels = roleLabels(stack, IMAGE_PACKAGES_ROLE);
   return parseInstalled(await engine.run({ image, command: command(), labels }));
 }
 

@@ -2,6 +2,7 @@ import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { watchContainers } from "../../cli/report/container-events.ts";
+import { connectEngine } from "../../components/engine/engine.ts";
 import { askInTurn } from "./support/ask-in-turn.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { MadeUpCards } from "./support/made-up-cards.ts";
@@ -94,7 +95,7 @@ describe("services on cards (made up: a CDI specification that leads to /dev/nul
   it("finish what they have before they go, where they are replaced stop-first, and the up says how long the gap was", async () => {
     const { stt: old = "", vad = "" } = idsOf(stack.name);
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# and one more\n");
-    const watch = watchContainers(stack.name, process.env["DOCKER_HOST"] ?? "");
+    const watch = watchContainers(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name);
     const asked = askInTurn(vad, "http://gateway:8003/v1/transcribe");
     let result: Awaited<ReturnType<TestStack["commandLine"]>>;
     let answers: Awaited<ReturnType<typeof asked.stop>>;

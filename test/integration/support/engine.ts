@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { engineApi } from "../../../components/engine/api.ts";
+import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
 
 /** How much a client may print, in bytes. */
 const MOST = 64 * 1024 * 1024;
@@ -79,7 +80,7 @@ function inspectAll(stack: string): InspectedContainer[] {
 }
 
 function byRole(containers: readonly InspectedContainer[]): Record<string, InspectedContainer> {
-  return Object.fromEntries(containers.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
+  return Object.fromEntries(containers.map((container) => [container.Config.Labels[ROLE_LABEL] ?? "", container]));
 }
 
 /** Ids of a stack's containers by role. */
@@ -89,7 +90,7 @@ export function idsOf(stack: string): Record<string, string> {
 
 /** Every container of a stack, stopped ones and holders of files too. */
 export function containerIds(stack: string): string[] {
-  return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=morgan.stack=${stack}`));
+  return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${STACK_LABEL}=${stack}`));
 }
 
 /** Everything in the engine whose name carries the stack: containers, networks, volumes. */
@@ -120,7 +121,7 @@ export async function removeImagesOf(stack: string): Promise<void> {
 /** Every volume that a stack's containers mount, those without a name of their own too. */
 export function mountedVolumes(stack: string): string[] {
   // One question, as a container may go between two. Bind mounts are paths.
-  const filter = ["--all", "--no-trunc", "--filter", `label=morgan.stack=${stack}`];
+  const filter = ["--all", "--no-trunc", "--filter", `label=${STACK_LABEL}=${stack}`];
   const mounts = lines(docker("ps", ...filter, "--format", "{{.Mounts}}")).flatMap((line) => line.split(","));
   return [...new Set(mounts.filter((mount) => !mount.startsWith("/")))];
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
+import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
 import { docker, type InspectedContainer } from "./engine.ts";
 
 /** A network of the engine, as far as the tests ask. */
@@ -13,9 +14,11 @@ export interface InspectedNetwork {
 
 /** The networks of a stack, by role. */
 export function networksOfStack(stack: string): Record<string, InspectedNetwork> {
-  const ids = docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack}`).split("\n").filter(Boolean);
+  const ids = docker("network", "ls", "--quiet", "--filter", `label=${STACK_LABEL}=${stack}`)
+    .split("\n")
+    .filter(Boolean);
   const networks = ids.flatMap((id) => JSON.parse(docker("network", "inspect", id)) as InspectedNetwork[]);
-  return Object.fromEntries(networks.map((network) => [network.Labels["morgan.role"] ?? "", network]));
+  return Object.fromEntries(networks.map((network) => [network.Labels[ROLE_LABEL] ?? "", network]));
 }
 
 /** The networks that a container is on, by role, in alphabetical order. */

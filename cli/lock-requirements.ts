@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,11 +11,12 @@ import {
   lockOptions,
   parseLock,
 } from "../components/requirements/lock.ts";
+import { execute } from "./lib/run-program.ts";
 
 const folder = fileURLToPath(new URL("../requirements/", import.meta.url));
 
-/** Makes every lock of the requirements folder; `--upgrade` lets indirect dependencies move to newer versions. */
-function lockAll(upgrade: boolean): void {
+/** Writes every lock file of the requirements folder; with `upgrade`, indirect dependencies move to newer versions. */
+async function lockAll(upgrade: boolean): Promise<void> {
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".in"))
     .map((file) => file.slice(0, -".in".length))
@@ -25,7 +25,7 @@ function lockAll(upgrade: boolean): void {
   for (const name of includeOrder(names, read)) {
     const previous = upgrade ? "" : (read(`${name}.txt`) ?? "");
     const started = performance.now();
-    const text = compile(name, new Map([...versions(previous), ...preferred]));
+    const text = await compile(name, new Map([...versions(previous), ...preferred]));
     writeAtomically(`${name}.txt`, text);
     for (const [pkg, version] of versions(text)) preferred.set(pkg, version);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -33,8 +33,8 @@ function lockAll(upgrade: boolean): void {
   }
 }
 
-/** Preferences keep siblings on the same versions; the parents' locks are hard constraints, for shared image layers. */
-function compile(name: string, preferred: ReadonlyMap<string, string>): string {
+/** Preferences keep siblings on the same versions. The parents' lock files are constraints, because their layers are shared. */
+async function compile(name: string, preferred: ReadonlyMap<string, string>): Promise<string> {
   const scratch = mkdtempSync(join(tmpdir(), "morgan-lock-"));
   try {
     const output = join(scratch, "lock.txt");
@@ -44,18 +44,19 @@ function compile(name: string, preferred: ReadonlyMap<string, string>): string {
     const parents = readRequirementSet(name, read).includes;
     const constraints = parents.flatMap((parent) => ["--constraints", `${parent}.txt`]);
     const layout = ["--quiet", "--no-header", "--no-annotate", "--output-file", output];
-    execFileSync(
+    const { code } = await execute(
       process.env["MORGAN_UV"] ?? "uv",
       ["pip", "compile", ...lockOptions, "--overrides", overrides, ...constraints, ...layout, `${name}.in`],
-      { cwd: folder, env: withSystemCertificates(), stdio: ["ignore", "ignore", "inherit"] },
+      { cwd: folder, env: withSystemCertificates(), show: true },
     );
+    if (code !== 0) throw new Error(`requirements/${name}.in cannot be locked: uv ended with ${String(code)}`);
     return `${lockHeader(inputsDigest(name, read))}\n${readFileSync(output, "utf8")}`;
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-/** uv brings its own certificate store, which lacks a company's CA; the system's has it. */
+/** uv has its own certificate store, which lacks a company's CA; the system's store has that CA. */
 function withSystemCertificates(): NodeJS.ProcessEnv {
   return { UV_SYSTEM_CERTS: "true", ...process.env };
 }
@@ -79,4 +80,4 @@ function read(fileName: string): string | undefined {
   }
 }
 
-lockAll(process.argv.includes("--upgrade"));
+await lockAll(process.argv.includes("--upgrade"));

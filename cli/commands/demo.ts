@@ -1,15 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { MorganError, messageOf } from "../../components/lib/errors.ts";
+import { given } from "../../components/lib/given.ts";
 import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { fetchRecording } from "../lib/recording.ts";
 
-/** Where the spoken reply is written. */
+/** File of the spoken reply. */
 const REPLY = ".morgan/demo/reply.wav";
 
-/** How long one voice turn may take, in milliseconds. */
+/** Longest time of one voice turn, in milliseconds. */
 const TIMEOUT = 60_000;
 
-/** What the stack answers to a spoken sentence. */
+/** The answer of a stack to a spoken sentence. */
 interface VoiceTurn {
   readonly transcript: string;
   readonly reply: string;
@@ -18,22 +20,22 @@ interface VoiceTurn {
 }
 
 /**
- * Says a recorded sentence to a running stack and prints what it understood and answers; the spoken answer goes into a
- * file.
+ * Sends a recorded sentence to a running stack and prints the transcript and the reply. The spoken reply goes into a file.
  *
- * @param token - what the gateway asks for; undefined where it asks for none.
- * @throws Error with the stack's own message where it does not answer.
+ * @param token - token of the gateway; undefined if it requires none.
+ * @throws Error with the stack's own message if it does not answer.
  */
 export async function demo(endpoint: string, token?: string): Promise<void> {
   const recording = await fetchRecording(cacheFolder(process.env));
-  console.log(`said        ${recording}`);
+  const authorization = token === undefined ? undefined : `Bearer ${token}`;
+  console.log(`sent        ${recording}`);
   const response = await fetch(`${endpoint}/v1/voice`, {
     method: "POST",
-    headers: { "content-type": "audio/wav", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+    headers: { "content-type": "audio/wav", ...given({ authorization }) },
     body: readFileSync(recording),
     signal: AbortSignal.timeout(TIMEOUT),
   }).catch((error: unknown) => {
-    throw new Error(`${endpoint} cannot be reached: ${reasonOf(error)}`, { cause: error });
+    throw unreachable(endpoint, error);
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${endpoint}/v1/voice answered ${String(response.status)}: ${text}`);
@@ -43,12 +45,15 @@ export async function demo(endpoint: string, token?: string): Promise<void> {
   console.log(`transcript  ${turn.transcript}\nreply       ${turn.reply}\nspoken      ${REPLY}`);
 }
 
-/** `fetch` keeps to itself why it failed, and an untrusted certificate is something that one can put right. */
-function reasonOf(error: unknown): string {
+/** The reason is in the cause of the error of `fetch`. The user can do something about an untrusted certificate. */
+function unreachable(endpoint: string, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const untrusted = cause instanceof Error && "code" in cause && UNTRUSTED.has(String(cause.code));
-  const advice = untrusted ? "; NODE_EXTRA_CA_CERTS takes the file of a private authority" : "";
-  return `${cause instanceof Error ? cause.message : String(cause)}${advice}`;
+  const found = `${endpoint} cannot be reached: ${messageOf(cause)}`;
+  const isUntrusted = cause instanceof Error && "code" in cause && UNTRUSTED.has(String(cause.code));
+  if (!isUntrusted) return new Error(found, { cause: error });
+  const expected = "the file of the CA that signed the gateway's certificate";
+  const problem = { key: "NODE_EXTRA_CA_CERTS", expected, found, fix: "set NODE_EXTRA_CA_CERTS to that file" };
+  return new MorganError([problem], "nothing was sent");
 }
 
 const UNTRUSTED: ReadonlySet<string> = new Set([

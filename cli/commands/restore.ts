@@ -1,25 +1,26 @@
 import { closeSync, openSync } from "node:fs";
+import type { Engine } from "../../components/engine/engine.ts";
 import { CONNECTION, databaseOf, inContainer } from "../stack/postgres.ts";
 
-/** What a backup says of itself. */
+/** Facts about a backup. */
 export interface Dump {
-  /** When it was made, in PostgreSQL's words: "2026-11-24 15:04:05 UTC". */
+  /** Time at which it was made, in PostgreSQL's format: "2026-11-24 15:04:05 UTC". */
   readonly made: string;
   /** Names of the tables whose rows it holds. */
   readonly tables: readonly string[];
 }
 
 /**
- * Puts a backup in the place of what a stack's database holds, all of it or nothing. What the backup does not know stays
- * as it is. Requests that need the history wait meanwhile.
+ * Replaces what a stack's database holds by a backup, all of it or nothing. Tables that the backup does not hold stay as
+ * they are. Requests that need the history wait meanwhile.
  *
- * @throws Error where the file is no backup, the stack is not up, or PostgreSQL refuses; nothing is changed then.
+ * @throws Error if the file is no backup, the stack is not up, or PostgreSQL refuses; nothing is changed then.
  */
-export async function restore(stack: string, file: string): Promise<Dump> {
-  const id = await databaseOf(stack);
+export async function restore(engine: Engine, stack: string, file: string): Promise<Dump> {
+  const id = await databaseOf(engine, stack);
   const listed = await reading(file, (input) => inContainer(id, ["pg_restore", "--list"], { input }));
   if (listed.code !== 0) throw new Error(`${file} is no backup that this PostgreSQL reads: ${listed.stderr.trim()}`);
-  // Objects that are in the way go first, in the same transaction as what comes: readers see the one or the other.
+  // The old objects are dropped in the same transaction that creates the new ones: readers see all old or all new ones.
   const whole = ["--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner"];
   const done = await reading(file, (input) => inContainer(id, ["pg_restore", ...CONNECTION, ...whole], { input }));
   if (done.code !== 0) throw new Error(`nothing was restored: ${done.stderr.trim()}`);

@@ -1,31 +1,31 @@
 import { parseArgs } from "node:util";
 
-/** What a command was told. */
+/** The arguments of a command. */
 export interface Arguments {
   readonly command: string;
-  /** Name of the stack; "dev" unless another is named. */
+  /** Name of the stack; "dev" by default. */
   readonly stack: string;
   /** File that a command reads or writes. */
   readonly file: string | undefined;
-  /** Whether outputs are printed for programs. */
+  /** True if outputs are printed as JSON. */
   readonly json: boolean;
-  /** Id of the release that a rollback is to run; undefined for the one before. */
+  /** Id of the release that a rollback runs; undefined for the release before the one that runs. */
   readonly to: string | undefined;
-  /** Whether a rollback is to be undone. */
+  /** True if a rollback is undone. */
   readonly off: boolean;
-  /** What is not for this program: Pulumi's flags. */
+  /** Pulumi's flags: all arguments that this program does not have. */
   readonly flags: readonly string[];
 }
 
 const OPTIONS = {
-  // Pulumi's own short name for it, or a command would look after one stack and Pulumi change another.
+  // Pulumi's own short name. Without it, a command would repair one stack and Pulumi change another.
   stack: { type: "string", short: "s", default: "dev" },
   json: { type: "boolean", default: false },
   to: { type: "string" },
   off: { type: "boolean", default: false },
 } as const;
 
-/** Reads a command line, without the program's own name. */
+/** Reads a command line, which begins after the program's name. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
@@ -49,17 +49,17 @@ export function readArguments(args: readonly string[]): Arguments {
   };
 }
 
-/** What `parseArgs` found at a place of the command line. */
+/** A piece of the command line, as `parseArgs` returns it. */
 interface Token {
   readonly kind: string;
   readonly index: number;
   readonly name?: string;
   readonly value?: string | undefined;
-  /** Whether the value is part of the same argument. */
+  /** True if the value is part of the same argument. */
   readonly inlineValue?: boolean | undefined;
 }
 
-/** Which arguments a token of this program takes up; none for another's. */
+/** Indices of the arguments of a token; none if its option is not this program's. */
 function indicesOfOwn({ kind, index, name = "", value, inlineValue }: Token): number[] {
   if (kind !== "option" || !(name in OPTIONS)) return [];
   return value === undefined || inlineValue === true ? [index] : [index, index + 1];

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { given } from "../../components/lib/given.ts";
+import { execute, type Execution } from "./run-program.ts";
 
 /** pocketsphinx's source package holds a person saying "go forward ten meters"; its wheels do not. */
 const source = {
@@ -21,9 +19,9 @@ const bytesPerSample = 2;
 
 /**
  * A recording of human speech, "go forward ten meters", 2.8 s, as a WAV file of 16 kHz mono 16 bit samples.
- * Downloaded once by name from the configured package index, checked against its pinned digest, and kept.
+ * It is downloaded once by name from the configured package index, checked against its pinned digest, and kept.
  *
- * @param cacheDir folder of the machine's own, such as `.morgan`; the file is kept in its `recordings` folder.
+ * @param cacheDir cache folder of this machine; the file is kept in its `recordings` folder.
  * @returns the file's path.
  */
 export async function fetchRecording(cacheDir: string): Promise<string> {
@@ -41,7 +39,7 @@ export async function fetchRecording(cacheDir: string): Promise<string> {
     if (found !== source.sha256) {
       throw new Error(`${source.archive} has the digest sha256:${found}, not sha256:${source.sha256}: it was changed`);
     }
-    const { stdout: samples } = await run("tar", ["-xzOf", archive, source.member], { encoding: "buffer" });
+    const samples = await unpack(archive, scratch);
     const complete = join(scratch, "complete.wav");
     await writeFile(complete, Buffer.concat([wavHeader(samples.length), samples]));
     await rename(complete, recording);
@@ -51,22 +49,39 @@ export async function fetchRecording(cacheDir: string): Promise<string> {
   return recording;
 }
 
+async function unpack(archive: string, folder: string): Promise<Buffer> {
+  const file = join(folder, "samples.raw");
+  const output = openSync(file, "wx");
+  try {
+    await succeed("tar", ["-xzOf", archive, source.member], { output });
+  } finally {
+    closeSync(output);
+  }
+  return readFile(file);
+}
+
 /**
- * pip downloads a source package without building it; where a machine has none, uv runs one. Only this package is to
- * come as source: with `:all:`, pip would build the tools that tell it the package's name, which takes minutes.
+ * pip downloads a source package without building it; uv runs pip if the machine has none. Only this package comes as
+ * source: with `:all:`, pip would build the tools that it needs to read the package's name, which takes minutes.
  */
 async function download(folder: string): Promise<void> {
   const what = [`--no-binary=${source.name}`, "--no-deps", `${source.name}==${source.version}`];
   const uv = process.env["MORGAN_UV"] ?? "uv";
   const index = process.env["UV_DEFAULT_INDEX"] ?? process.env["UV_INDEX_URL"];
-  const env = { UV_SYSTEM_CERTS: "true", ...(index === undefined ? {} : { PIP_INDEX_URL: index }), ...process.env };
-  const hasPip = await run("python3", ["-m", "pip", "--version"]).then(
-    () => true,
+  const env = { UV_SYSTEM_CERTS: "true", ...given({ PIP_INDEX_URL: index }), ...process.env };
+  const hasPip = await execute("python3", ["-m", "pip", "--version"]).then(
+    ({ code }) => code === 0,
     () => false,
   );
   const pip: readonly [string, ...string[]] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
   const [command, ...before] = pip;
-  await run(command, [...before, "download", "--quiet", "--dest", folder, ...what], { env });
+  await succeed(command, [...before, "download", "--quiet", "--dest", folder, ...what], { env });
+}
+
+/** Runs a program. @throws Error with its messages if it fails. */
+async function succeed(program: string, args: readonly string[], execution: Execution): Promise<void> {
+  const { code, stderr } = await execute(program, args, execution);
+  if (code !== 0) throw new Error(`${program} ended with ${String(code)}: ${stderr.trim()}`);
 }
 
 function wavHeader(dataBytes: number): Buffer {

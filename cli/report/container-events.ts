@@ -1,49 +1,27 @@
-import { createInterface } from "node:readline";
-import { engineApi } from "../../components/engine/api.ts";
+import type { Engine } from "../../components/engine/engine.ts";
+import { ROLE_LABEL, STACK_LABEL } from "../../components/engine/labels.ts";
 import type { ContainerEvent } from "./downtime.ts";
 
-/** What happens to the containers of a stack from now on. */
-export interface ContainerEvents {
-  /** All that has happened; ends the watch. */
+/** A watch over the containers of a stack. */
+export interface ContainerWatch {
+  /** Ends the watch and returns the events since it began. */
   stop(): readonly ContainerEvent[];
 }
 
 /**
- * Watches a stack's containers while something is done to them. Asking afterwards would be too late: an engine keeps its
- * last 256 events, and probes alone make more within seconds. An engine that cannot be watched tells of nothing.
+ * Watches the containers of a stack while an operation changes them. Docker 28 keeps its last 256 events only, and health
+ * checks alone make more within seconds, so a question afterwards would be too late.
  */
-export function watchContainers(stack: string, host: string): ContainerEvents {
+export function watchContainers(engine: Engine, stack: string): ContainerWatch {
   const events: ContainerEvent[] = [];
-  const filters = { type: ["container"], event: ["kill", "die", "health_status"], label: [`morgan.stack=${stack}`] };
-  const opened = engineApi(host).watch(`/events?filters=${encodeURIComponent(JSON.stringify(filters))}`);
-  let isOver = false;
-  let close = (): void => undefined;
-  opened.then(
-    (stream) => {
-      close = () => void stream.destroy();
-      if (isOver) close();
-      stream.on("error", close);
-      createInterface(stream).on("line", (line) => events.push(readEvent(line)));
-    },
-    () => undefined,
-  );
+  const filter = { labels: { [STACK_LABEL]: stack }, actions: ["kill", "die", "health_status"] };
+  const stop = engine.watchContainers(filter, ({ at, action, id, labels }) => {
+    events.push({ at, action, id, role: labels[ROLE_LABEL] ?? "" });
+  });
   return {
     stop() {
-      isOver = true;
-      close();
+      stop();
       return events;
     },
   };
-}
-
-interface EngineEvent {
-  readonly Action: string;
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-  readonly timeNano: number;
-}
-
-function readEvent(line: string): ContainerEvent {
-  const { Action: action, Actor: actor, timeNano } = JSON.parse(line) as EngineEvent;
-  const { "morgan.role": role = "" } = actor.Attributes;
-  return { at: timeNano / 1e6, action, id: actor.ID, role };
 }

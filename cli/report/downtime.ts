@@ -1,12 +1,12 @@
 /** Something that happened to a container of a stack. */
 export interface ContainerEvent {
-  /** When, in milliseconds. */
+  /** Time in milliseconds. */
   readonly at: number;
   /** "start", "kill", "die", "health_status: healthy", … */
   readonly action: string;
   /** Id of the container. */
   readonly id: string;
-  /** What it does in the stack. */
+  /** Its logical name. */
   readonly role: string;
 }
 
@@ -18,8 +18,8 @@ export interface Gap {
 }
 
 /**
- * The times in which no container of a role served, from what happened to them. One serves from its first good health
- * check until it is told to stop, or dies: what it still finishes is no service to new requests.
+ * The times in which no container of a role served. A container serves from its first good health check until its stop
+ * begins, or it dies. The requests that it still finishes then are no service to new requests.
  */
 export function gapsIn(events: readonly ContainerEvent[]): Gap[] {
   const ordered = events.toSorted((a, b) => a.at - b.at);
@@ -40,13 +40,13 @@ export function gapsIn(events: readonly ContainerEvent[]): Gap[] {
 const HEALTHY = "health_status: healthy";
 const ENDS: ReadonlySet<string> = new Set(["kill", "die"]);
 
-/** What ends without having begun was there before. */
+/** A container whose first event is an end was already running. */
 function servingBefore(events: readonly ContainerEvent[]): Set<string> {
   const first = [...Map.groupBy(events, ({ id }) => id)].flatMap(([, [event]]) => event ?? []);
   return new Set(first.filter(({ action }) => ENDS.has(action)).map(({ id }) => id));
 }
 
-/** What is told of gaps, a line each. */
+/** The report on gaps, a line each. */
 export function describeGaps(gaps: readonly Gap[]): string[] {
   return gaps.map(({ role, length }) => {
     const seconds = (length / 1000).toFixed(1);

@@ -1,18 +1,18 @@
-import { logOf } from "../../components/engine/docker-client.ts";
+import { endOfLog, LOG_LINES } from "../../components/engine/container-log.ts";
+import type { InspectedContainer } from "../../components/engine/containers.ts";
+import type { Engine } from "../../components/engine/engine.ts";
+import { ROLE_LABEL, STACK_LABEL } from "../../components/engine/labels.ts";
 import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
 
-/** Lines of a log that are shown; what went wrong is at its end. */
-const LINES = 20;
-
 /**
- * Says why an `up` failed where the providers do not: the end of the log of every build that failed since then, and of
- * every container of the stack that is not healthy; and which hosts of the network the builds speak of.
+ * Explains why an `up` failed, if the providers do not: the end of the log of every build that failed since `since`, and of
+ * every container of the stack that is not healthy; and the hosts of the network that failed builds name.
  */
-export async function explainFailure(stack: string, since: Date): Promise<string> {
+export async function explainFailure(engine: Engine, stack: string, since: Date): Promise<string> {
   const builds = await failedBuilds(since);
   const hints = new Set(builds.flatMap(({ log }) => networkHints(log)));
-  const parts = [...builds, ...(await unhealthyContainers(stack))];
+  const parts = [...builds, ...(await unhealthyContainers(engine, stack))];
   const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
   return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
 }
@@ -22,6 +22,7 @@ interface Part {
   readonly log: string;
 }
 
+/** The history of builds is BuildKit's: the engine's API does not have it, and buildx prints it as JSON. */
 async function failedBuilds(since: Date): Promise<Part[]> {
   const { stdout } = await execute("docker", ["buildx", "history", "ls", "--format", "json", "--no-trunc"]);
   const failed = jsonLines(stdout).filter(
@@ -35,52 +36,61 @@ async function failedBuilds(since: Date): Promise<Part[]> {
   return Promise.all(parts);
 }
 
-/** The stage that a build's context was laid out for: ".morgan/contexts/core-deps-0123456789abcdef" is core-deps. */
+/** The stage of a build, by the folder of its context: ".morgan/contexts/core-deps-0123456789abcdef" is core-deps. */
 function stageOf(name: string): string {
   return name.replace(/^.*\//, "").replace(/-[0-9a-f]{16}$/, "");
 }
 
 /**
- * Stops what a failed `up` left and never became healthy, where a healthy container does its work: it would go on being
- * probed, restarted, and found by the gateway. The next `up` replaces it.
+ * Stops each container that a failed `up` left and that never became healthy, if a healthy container does its work. It
+ * would go on being probed, restarted, and found by the gateway. The next `up` replaces it.
  */
-export async function stopFailed(stack: string): Promise<void> {
-  const containers = await containersOf(stack);
+export async function stopFailed(engine: Engine, stack: string): Promise<void> {
+  const containers = await containersOf(engine, stack);
   const healthy = new Set(containers.filter(isHealthy).map(roleOf));
   const failed = containers.filter(
     (container) => !isHealthy(container) && isUp(container) && healthy.has(roleOf(container)),
   );
-  if (failed.length > 0) await execute("docker", ["stop", ...failed.map((container) => String(container["ID"]))]);
+  await Promise.allSettled(failed.map(({ id }) => engine.stop(id)));
 }
 
-type Listed = Readonly<Record<string, unknown>>;
-
-async function containersOf(stack: string): Promise<Listed[]> {
-  const filters = ["--filter", `label=morgan.stack=${stack}`];
-  const { stdout } = await execute("docker", ["ps", "--all", ...filters, "--format", "json", "--no-trunc"]);
-  return jsonLines(stdout);
+/** The containers of a stack; none if the engine cannot be reached, which Pulumi has reported by then. */
+async function containersOf(engine: Engine, stack: string): Promise<readonly InspectedContainer[]> {
+  try {
+    const listed = await engine.containers({ labels: { [STACK_LABEL]: stack } });
+    const found = await Promise.all(listed.map(({ id }) => engine.inspect(id)));
+    return found.flatMap((container) => container ?? []);
+  } catch {
+    return [];
+  }
 }
 
-function isHealthy(container: Listed): boolean {
-  return String(container["Status"]).includes("(healthy)");
+function isHealthy({ status, health }: InspectedContainer): boolean {
+  return status === "running" && health === "healthy";
 }
 
-function isUp(container: Listed): boolean {
-  return container["State"] === "running" || container["State"] === "restarting";
+function isUp({ status }: InspectedContainer): boolean {
+  return status === "running" || status === "restarting";
 }
 
-function roleOf(container: Listed): string {
-  return /morgan\.role=([^,]*)/.exec(String(container["Labels"]))?.[1] ?? "";
+function roleOf({ labels }: InspectedContainer): string {
+  return labels[ROLE_LABEL] ?? "";
 }
 
-async function unhealthyContainers(stack: string): Promise<Part[]> {
-  const parts = (await containersOf(stack))
-    .filter((container) => container["State"] !== "created" && !isHealthy(container))
-    .map(async (container) => {
-      const title = `container ${String(container["Names"])}: ${String(container["Status"])}`;
-      return { title, log: await logOf(String(container["ID"])) };
-    });
+async function unhealthyContainers(engine: Engine, stack: string): Promise<Part[]> {
+  const parts = (await containersOf(engine, stack))
+    .filter((container) => container.status !== "created" && !isHealthy(container))
+    .map(async (container) => ({
+      title: `container ${container.name}: ${describeState(container)}`,
+      log: await endOfLog(engine, container.id),
+    }));
   return Promise.all(parts);
+}
+
+/** "running (unhealthy)", "exited (3)", "running". */
+function describeState({ status, health, exitCode }: InspectedContainer): string {
+  if (status !== "running") return `${status} (${String(exitCode)})`;
+  return health === "none" ? status : `${status} (${health})`;
 }
 
 function jsonLines(text: string): Record<string, unknown>[] {
@@ -91,5 +101,5 @@ function jsonLines(text: string): Record<string, unknown>[] {
 }
 
 function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-LINES).join("\n");
+  return text.trimEnd().split("\n").slice(-LOG_LINES).join("\n");
 }

@@ -1,4 +1,4 @@
-/** A host that a failed build speaks of, what it is to the configuration, and how its refusals look in a log. */
+/** A kind of host that a failed build may name, with its configuration keys and the pattern of its refusals. */
 interface Hint {
   readonly what: string;
   readonly keys: string;
@@ -24,7 +24,7 @@ const HINTS: readonly Hint[] = [
   },
 ];
 
-/** What a log says of hosts that refused, with the settings that name them; at most a line for each kind of host. */
+/** Hints on hosts that refused, with the keys that name them; at most one line for each kind of host. */
 export function networkHints(log: string): string[] {
   return HINTS.flatMap(({ what, keys, pattern }) => {
     const host = pattern.exec(log)?.[1];
@@ -32,11 +32,11 @@ export function networkHints(log: string): string[] {
   });
 }
 
-/** What can be done; the log itself is printed beside it. */
+/** The likely reason; the log itself is printed beside it. */
 function reasonIn(log: string): string {
   if (/no space left on device/i.test(log)) return "its disk is full";
-  if (/\b50\d\b/.test(log)) return "it fails by itself, as with a full disk; its own log says why";
-  if (/\b40[13]\b|unauthorized|denied/i.test(log)) return "it does not take the user or the password";
+  if (/\b50\d\b/.test(log)) return "it fails by itself, as with a full disk; its own log has the reason";
+  if (/\b40[13]\b|unauthorized|denied/i.test(log)) return "it refuses the credentials";
   if (/x509|certificate/i.test(log)) return "its certificate is not trusted";
-  return 'it cannot be reached; "npm run up" goes on where this one stopped';
+  return 'it cannot be reached; "npm run up" continues from here';
 }

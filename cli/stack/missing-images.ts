@@ -1,64 +1,65 @@
-import { execute } from "../lib/run-program.ts";
+import type { Engine } from "../../components/engine/engine.ts";
 import { readState, type RecordedImage } from "./state.ts";
 
 /**
- * Deploys, and has the images made again that are gone: in the registry, or in the engine for one that is in no
- * registry. A registry that was gone as well can be asked once it is back, and a second deployment may follow.
+ * Deploys, and makes again the images that are gone from the registry, or from the engine if they are in no registry. If
+ * the registry itself was gone, the first deployment brings it back, and a second one may follow.
  *
- * @param deploy deploys with more flags of Pulumi; gives its exit code.
+ * @param deploy deploys with more flags of Pulumi and returns the exit code.
  * @returns the exit code of the last deployment.
  */
 export async function withMissingImages(
+  engine: Engine,
   stack: string,
   deploy: (flags: readonly string[]) => Promise<number>,
 ): Promise<number> {
-  const before = await lookForImages(stack);
+  const before = await findImages(engine, stack);
   const code = await deploy(replacing(before));
   if (before.complete) return code;
-  const after = await lookForImages(stack);
-  // The copy asked for its own in the first one.
-  return after.missing.length === 0 ? code : deploy(replacing({ ...after, unasked: [] }));
+  const after = await findImages(engine, stack);
+  // The first deployment has already checked the copied images.
+  return after.missing.length === 0 ? code : deploy(replacing({ ...after, unchecked: [] }));
 }
 
-function replacing({ missing, unasked }: Look): string[] {
+function replacing({ missing, unchecked }: Findings): string[] {
   for (const { tag, copied } of missing) {
     console.error(`gone, or another image by now: ${tag}; it is ${copied ? "copied" : "made"} again`);
   }
-  return [...new Set([...missing, ...unasked].map(({ urn }) => `--replace=${urn}`))];
+  return [...new Set([...missing, ...unchecked].map(({ urn }) => `--replace=${urn}`))];
 }
 
-interface Look {
-  /** Images that are not where they were put, or whose tag names something else now. */
+interface Findings {
+  /** Images that are not in their place, or whose tag names another image now. */
   readonly missing: readonly RecordedImage[];
-  /** Images that nobody can ask for but the copy itself, which logs in, and copies what is not there. */
-  readonly unasked: readonly RecordedImage[];
-  /** Whether all could be asked for. */
+  /** Images that only the copy itself can check: it logs in, and copies what is missing. */
+  readonly unchecked: readonly RecordedImage[];
+  /** True if every image could be checked. */
   readonly complete: boolean;
 }
 
 /**
- * Looks for each image that the state knows. In a registry on loopback the provider, which refreshes what it made, asks
- * over TLS and learns nothing; in any other it asks itself.
+ * Checks each image of the state. Images in a registry on loopback are checked here, because @pulumi/docker-build 0.0.22
+ * refreshes over TLS alone. In any other registry the provider checks them.
  */
-async function lookForImages(stack: string): Promise<Look> {
+async function findImages(engine: Engine, stack: string): Promise<Findings> {
   const { images } = await readState(stack);
-  const found = await Promise.all(images.map(async (image) => ({ image, is: await whereabouts(image) })));
-  const those = (which: Whereabouts): RecordedImage[] =>
+  const found = await Promise.all(images.map(async (image) => ({ image, is: await placeOf(engine, image) })));
+  const imagesThatAre = (which: Place): RecordedImage[] =>
     found.filter(({ is }) => is === which).map(({ image }) => image);
   return {
-    missing: those("missing"),
-    unasked: those("unasked"),
+    missing: imagesThatAre("missing"),
+    unchecked: imagesThatAre("unchecked"),
     complete: found.every(({ is }) => is !== "unknown"),
   };
 }
 
-type Whereabouts = "there" | "missing" | "unasked" | "unknown";
+type Place = "there" | "missing" | "unchecked" | "unknown";
 
-async function whereabouts({ tag, digest, copied }: RecordedImage): Promise<Whereabouts> {
+async function placeOf(engine: Engine, { tag, digest, copied }: RecordedImage): Promise<Place> {
   const [, host, repository = "", name = ""] = LOOPBACK.exec(tag) ?? [];
   if (host !== undefined) return inRegistry(`http://${host}/v2/${repository}/manifests/${name}`, digest);
-  if (copied) return "unasked";
-  return REGISTRY.test(tag) ? "there" : inEngine(tag);
+  if (copied) return "unchecked";
+  return REGISTRY.test(tag) ? "there" : inEngine(engine, tag);
 }
 
 const LOOPBACK = /^((?:127(?:\.\d+){3}|localhost)(?::\d+)?)\/(.+):([^:/]+)$/;
@@ -71,8 +72,8 @@ const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** A tag that names the digest shows both: the registry follows it to the manifest. */
-async function inRegistry(url: string, digest: string): Promise<Whereabouts> {
+/** Checks tag and digest at once: the registry follows the tag to the manifest. */
+async function inRegistry(url: string, digest: string): Promise<Place> {
   try {
     const options = { method: "HEAD", headers: { accept: MANIFESTS }, signal: AbortSignal.timeout(10_000) };
     const { status, headers } = await fetch(url, options);
@@ -84,8 +85,10 @@ async function inRegistry(url: string, digest: string): Promise<Whereabouts> {
   }
 }
 
-async function inEngine(name: string): Promise<Whereabouts> {
-  const { code, stderr } = await execute("docker", ["image", "inspect", "--format", "{{.Id}}", name]);
-  if (code === 0) return "there";
-  return /no such image/i.test(stderr) ? "missing" : "unknown";
+async function inEngine(engine: Engine, name: string): Promise<Place> {
+  try {
+    return (await engine.hasImage(name)) ? "there" : "missing";
+  } catch {
+    return "unknown";
+  }
 }

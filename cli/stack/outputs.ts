@@ -1,18 +1,19 @@
 import type { RunningService } from "../../components/deploy/deployment.ts";
 import type { Release } from "../../components/release/release.ts";
 import type { ServiceImageOutput } from "../../components/size/check.ts";
+import { MorganError } from "../../components/lib/errors.ts";
 import { alignColumns } from "../../components/lib/table.ts";
 import { stackOutputs } from "./state.ts";
 
 /** The outputs of a stack, as the program exports them. */
 export interface Outputs {
-  /** URL at which the stack is reached. */
+  /** URL of the stack. */
   readonly endpoint: string;
   /** Image of each service, by name. */
   readonly images: Readonly<Record<string, ServiceImageOutput>>;
   /** Each service as it ran when the outputs were written, by name. */
   readonly services: Readonly<Record<string, RunningService>>;
-  /** Where images are pushed: "host[:port]/project". */
+  /** Registry and project of the images: "host[:port]/project". */
   readonly registry: string;
   /** Id of the release that runs. */
   readonly release: string;
@@ -20,16 +21,17 @@ export interface Outputs {
   readonly releases: readonly Release[];
 }
 
-/** Whether a value is the outputs of a stack that is up: those of a destroyed one are empty. */
+/** True if a value is the outputs of a stack that is up; the outputs of a destroyed stack are empty. */
 export function isOutputs(value: unknown): value is Outputs {
   return typeof value === "object" && value !== null && ["endpoint", "images", "services"].every((key) => key in value);
 }
 
-/** The outputs of a stack. @throws Error where it is not up. */
+/** The outputs of a stack. @throws MorganError if it is not up. */
 export async function outputsOf(stack: string): Promise<Outputs> {
   const found = await stackOutputs(stack);
-  if (!isOutputs(found)) throw new Error(`the stack "${stack}" is not up: npm run up -- --stack ${stack}`);
-  return found;
+  if (isOutputs(found)) return found;
+  const problem = { key: "the stack", expected: "a stack that is up", found: `the stack "${stack}" is not up` };
+  throw new MorganError([{ ...problem, fix: `npm run up -- --stack ${stack}` }], "nothing was changed");
 }
 
 /** The outputs as a table for people, a line a service. */

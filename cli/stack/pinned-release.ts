@@ -1,27 +1,39 @@
+import { MorganError } from "../../components/lib/errors.ts";
 import type { Outputs } from "./outputs.ts";
 import { execute, type Ended } from "../lib/run-program.ts";
 
 /**
- * The release to go back to: the one that is named, or else the one before that which runs.
+ * The release to go back to: the one that the user names, or else the one before the release that runs.
  *
- * @throws Error that lists the kept releases where there is no such one.
+ * @throws MorganError with the kept releases if there is no such release.
  */
 export function releaseBefore({ release = "", releases = [] }: Partial<Outputs>, wanted: unknown): string {
   const ids = releases.map(({ id }) => id);
   const found = typeof wanted === "string" ? wanted : ids[ids.indexOf(release) + 1];
   if (found !== undefined && (typeof wanted === "string" || ids.includes(release))) return found;
-  const list = releases.map(({ id, revision }) => `  ${id}${id === release ? "  runs" : ""}  ${revision}`.trimEnd());
-  throw new Error(`there is no release before the one that runs:\n${list.join("\n")}`);
+  const kept = releases.map(({ id, revision }) => `${id}${id === release ? "  runs" : ""}  ${revision}`.trimEnd());
+  const problem = {
+    key: "npm run rollback",
+    expected: "a kept release before the one that runs",
+    found: kept.length === 0 ? "no kept release" : `there is no release before the one that runs:\n${indented(kept)}`,
+    fix: "name another release with --to <id>, or run a new one with npm run up",
+  };
+  throw new MorganError([problem], "nothing was changed");
 }
 
-/** The release that the stack's configuration names; undefined where it names none. */
+/** Lines below the text of a problem. */
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `${" ".repeat(14)}${line}`).join("\n");
+}
+
+/** The release that the stack's configuration names; undefined if it names none. */
 export async function pinnedRelease(stack: string): Promise<string | undefined> {
   const { code, stdout } = await pulumiConfig(stack, "get", "release");
   const release = stdout.trim();
   return code !== 0 || release === "" ? undefined : release;
 }
 
-/** Writes into the stack's configuration which release it runs; undefined for the newest. @throws Error of Pulumi's. */
+/** Writes the release to run into the stack's configuration; undefined for the newest. @throws Error with Pulumi's message. */
 export async function pinRelease(stack: string, release: string | undefined): Promise<void> {
   const change = release === undefined ? ["rm", "release"] : ["set", "release", release];
   const { code, stdout, stderr } = await pulumiConfig(stack, ...change);

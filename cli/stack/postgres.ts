@@ -1,28 +1,22 @@
+import type { Engine } from "../../components/engine/engine.ts";
+import { roleLabels } from "../../components/engine/labels.ts";
+import { MorganError } from "../../components/lib/errors.ts";
 import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 
 /** The role of a stack's PostgreSQL, which is the name of its database too. */
 const NAME = "morgan";
 
-/** Options that every program of PostgreSQL takes. Its own user needs no password in the container. */
+/** Options that every program of PostgreSQL takes. The container's own user needs no password. */
 export const CONNECTION = [`--username=${NAME}`, `--dbname=${NAME}`, "--no-password"] as const;
 
-/**
- * The container in which a stack's PostgreSQL runs.
- *
- * @throws Error where none runs.
- */
-export async function databaseOf(stack: string): Promise<string> {
-  const filters = [`label=morgan.stack=${stack}`, "label=morgan.role=postgres", "status=running"];
-  const { code, stdout, stderr } = await execute("docker", [
-    "ps",
-    "--quiet",
-    "--no-trunc",
-    ...filters.flatMap((filter) => ["--filter", filter]),
-  ]);
-  if (code !== 0) throw new Error(stderr.trim());
-  const [id] = stdout.split("\n").filter(Boolean);
-  if (id === undefined) throw new Error(`the stack "${stack}" runs no PostgreSQL: npm run up -- --stack ${stack}`);
-  return id;
+/** Id of the container in which a stack's PostgreSQL runs. @throws MorganError if none runs. */
+export async function databaseOf(engine: Engine, stack: string): Promise<string> {
+  const containers = await engine.containers({ labels: roleLabels(stack, "postgres") });
+  const id = containers.find(({ running }) => running)?.id;
+  if (id !== undefined) return id;
+  const found = `the stack "${stack}" runs no PostgreSQL`;
+  const fix = `npm run up -- --stack ${stack}`;
+  throw new MorganError([{ key: "PostgreSQL", expected: "a container that runs", found, fix }], "nothing was changed");
 }
 
 /** Runs a program in a container. */

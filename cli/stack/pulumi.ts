@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { execute, type Ended } from "../lib/run-program.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
-/** Nobody watches: no prompts, and a line an event instead of a display that redraws itself. */
+/** Without a terminal: no prompts, and a line an event instead of a display that redraws itself. */
 const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
 
 /**
- * Runs a Pulumi operation on a stack with its output passed through; makes the stack where there is none. One process
- * more than `pulumi` itself would cost a quarter of a second, which is why this is not the Automation API.
+ * Runs a Pulumi operation on a stack and passes its output on; creates the stack if there is none. The Automation API would
+ * cost one process more, and its time.
  */
 export async function operate(operation: string, stack: string, flags: readonly string[]): Promise<number> {
   const run = (): Promise<Ended> =>
@@ -18,7 +18,7 @@ export async function operate(operation: string, stack: string, flags: readonly 
   return made.code === 0 ? (await run()).code : made.code;
 }
 
-/** A value of a stack's configuration, decrypted; undefined where it is not set, or not for this passphrase. */
+/** A decrypted value of a stack's configuration; undefined if it is not set, or the passphrase is another one. */
 export async function configValue(stack: string, key: string): Promise<string | undefined> {
   const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", stack, "--non-interactive"]);
   return code === 0 ? stdout.trimEnd() : undefined;
@@ -27,8 +27,8 @@ export async function configValue(stack: string, key: string): Promise<string | 
 const NO_STACK = /no stack named '.*' found/;
 
 /**
- * Does something and takes out of the stack's file what Pulumi wrote about a passphrase that was made for this checkout
- * alone. The state has it too, so nothing is lost, and nothing of one machine comes under version control.
+ * Runs an action and then removes the salt that Pulumi writes into the stack's file for a passphrase of this checkout. The
+ * state has the salt too, so nothing is lost, and nothing of one machine comes under version control.
  */
 export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
   const path = `Pulumi.${stack}.yaml`;
@@ -39,7 +39,7 @@ export async function withoutSalt<T>(stack: string, action: () => Promise<T>): P
     const text = readTextIfExists(path) ?? "";
     const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
     if (ownPassphrase && SALT.test(text)) {
-      // A plain `pulumi` may have left it there; only one that came with the checkout stays.
+      // A plain `pulumi` may have left the salt there; a salt that came with the checkout stays.
       const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
       if (!SALT.test(code === 0 ? stdout : before)) writeFileSync(path, text.replace(SALT, ""));
     }

@@ -1,23 +1,25 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { INSPECTOR_ROLE } from "../../components/size/installed.ts";
+import type { Engine, Removable } from "../../components/engine/engine.ts";
+import { INSPECTOR_ROLE, roleLabels } from "../../components/engine/labels.ts";
+import { messageOf } from "../../components/lib/errors.ts";
 import { isHeld, locksOf } from "./state-lock.ts";
 import { execute } from "../lib/run-program.ts";
 import { readState, type PendingOperation } from "./state.ts";
 
 /**
- * Puts right what a killed run left: a lock that nobody holds any more, and things in the engine that it made but had
- * not yet written down. Does nothing where no run was killed, or where the state lies in a backend of the user's own.
+ * Repairs what a killed run left: a state lock without an owner, and things in the engine that the run made but had not
+ * yet recorded. Does nothing if no run was killed, or if the state is in a backend of the user's own.
  */
-export async function repairKilledRun(stack: string): Promise<void> {
+export async function repairKilledRun(engine: Engine, stack: string): Promise<void> {
   const locks = locksOf(stack);
   if (locks.length === 0 || locks.some(isHeld)) return;
   endStrayPlugins();
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
-  await removeUnrecorded(stack);
+  await removeUnrecorded(engine, stack);
 }
 
-/** Plugins outlive a Pulumi that is killed, and go on with what it told them: those of this project are ended. */
+/** Ends the plugins of this project: a plugin outlives a Pulumi that is killed, and goes on with its work. */
 function endStrayPlugins(): void {
   const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
   for (const pid of pids.map(Number)) {
@@ -37,7 +39,7 @@ function workingFolder(pid: number): string {
   }
 }
 
-/** What Linux says of a process; empty for one that is gone, and on other systems. */
+/** A file of a process in /proc; empty for a process that is gone, and on systems other than Linux. */
 function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
@@ -47,52 +49,46 @@ function readProc(pid: number, file: string): string {
 }
 
 /**
- * Removes what is in the engine and not in the state, by the role of an operation that was under way; a volume by the
- * name that was new with it, so that it can hold nothing yet. Anything else that is not in the state is left alone: it may
- * hold data that someone wants back.
+ * Removes from the engine what an operation that was under way has made and the state does not hold. Containers and
+ * networks are found by their role. A volume is found by its name, which was new, so that it can hold no data yet. Everything
+ * else that is not in the state stays: it may hold data that someone wants back.
  */
-async function removeUnrecorded(stack: string): Promise<void> {
+async function removeUnrecorded(engine: Engine, stack: string): Promise<void> {
   const { recorded, pending } = await readState(stack);
-  for (const operation of [...pending, LOOK]) {
-    const kind = KINDS[operation.type];
-    if (kind === undefined) continue;
-    const filters = kind.filters(stack, operation).flatMap((filter) => ["--filter", filter]);
-    const listed = await execute("docker", [...kind.list, ...filters, "--format", kind.format]);
-    for (const found of listed.stdout.split("\n").filter((line) => line !== "" && !recorded.has(line))) {
-      await execute("docker", [...kind.remove, found], { show: true });
+  for (const operation of [...pending, INSPECTOR]) {
+    try {
+      for (const { kind, id } of await madeBy(operation, engine, stack)) {
+        if (!recorded.has(id)) await engine.remove(kind, id);
+      }
+    } catch (error) {
+      console.error(messageOf(error));
     }
   }
 }
 
-/** Pulumi knows nothing of the containers that look into images: one that was made and not started does not go by itself. */
-const LOOK: PendingOperation = { type: "docker:index/container:Container", name: INSPECTOR_ROLE, given: "" };
+/** Pulumi does not record the containers that read an image. Such a container stays if it was made and not started. */
+const INSPECTOR: PendingOperation = {
+  type: "docker:index/container:Container",
+  name: INSPECTOR_ROLE,
+  given: "",
+};
 
-interface Kind {
-  readonly list: readonly string[];
-  readonly filters: (stack: string, operation: PendingOperation) => readonly string[];
-  readonly format: string;
-  readonly remove: readonly string[];
+interface Made {
+  readonly kind: Removable;
+  readonly id: string;
 }
 
-const byLabels: Kind["filters"] = (stack, { name }) => [`label=morgan.stack=${stack}`, `label=morgan.role=${name}`];
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  "docker:index/container:Container": {
-    list: ["ps", "--all", "--no-trunc"],
-    filters: byLabels,
-    format: "{{.ID}}",
-    remove: ["rm", "--force", "--volumes"],
-  },
-  "docker:index/network:Network": {
-    list: ["network", "ls", "--no-trunc"],
-    filters: byLabels,
-    format: "{{.ID}}",
-    remove: ["network", "rm"],
-  },
-  "docker:index/volume:Volume": {
-    list: ["volume", "ls"],
-    filters: (_stack, { given }) => [`name=^${given}$`],
-    format: "{{.Name}}",
-    remove: ["volume", "rm"],
-  },
-};
+/** The things in the engine that an operation may have made. */
+async function madeBy({ type, name, given }: PendingOperation, engine: Engine, stack: string): Promise<Made[]> {
+  const labels = roleLabels(stack, name);
+  switch (type) {
+    case "docker:index/container:Container":
+      return (await engine.containers({ labels })).map(({ id }) => ({ kind: "container", id }));
+    case "docker:index/network:Network":
+      return (await engine.networks(labels)).map((id) => ({ kind: "network", id }));
+    case "docker:index/volume:Volume":
+      return given === "" ? [] : [{ kind: "volume", id: given }];
+    default:
+      return [];
+  }
+}

@@ -2,40 +2,40 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execute } from "../lib/run-program.ts";
 
-/** What the state of a stack says, as far as it is asked here. */
+/** The part of a stack's state that the commands need. */
 export interface State {
-  /** Ids of what has been written down. */
+  /** Ids of the recorded resources. */
   readonly recorded: ReadonlySet<string>;
   /** Operations that a killed run had begun. */
   readonly pending: readonly PendingOperation[];
   /** Images that have been made. */
   readonly images: readonly RecordedImage[];
-  /** Logical names of what is protected from deletion. */
+  /** Logical names of the resources that are protected from deletion. */
   readonly protectedNames: readonly string[];
 }
 
-/** An operation that began and was not written down as done. */
+/** An operation that began and was not recorded as done. */
 export interface PendingOperation {
   /** Type of the resource. */
   readonly type: string;
   /** Its logical name. */
   readonly name: string;
-  /** Its name in the engine; empty where it was given none. */
+  /** Its name in the engine, if the program set one; else empty. */
   readonly given: string;
 }
 
 /** An image that a resource has made. */
 export interface RecordedImage {
   readonly urn: string;
-  /** Name under which it was put: "host/repository:tag", or the engine's own "repository:tag". */
+  /** Name under which it was stored: "host/repository:tag", or the engine's own "repository:tag". */
   readonly tag: string;
-  /** Its digest; empty where the state does not know it. */
+  /** Its digest; empty if the state does not have it. */
   readonly digest: string;
-  /** Whether it was copied from another stack's: no provider asks for it in a refresh. */
+  /** True if it was copied from another stack's registry: no provider checks it in a refresh. */
   readonly copied: boolean;
 }
 
-/** Reads the state of a stack; empty for one that is not there. */
+/** Reads the state of a stack; empty if there is no such stack. */
 export async function readState(stack: string): Promise<State> {
   const { code, stdout } = await execute("pulumi", ["stack", "export", "--stack", stack]);
   const { deployment = {} } = (code === 0 ? JSON.parse(stdout) : {}) as { deployment?: Deployment };
@@ -57,7 +57,7 @@ interface Resource {
   readonly type?: string;
   readonly urn: string;
   readonly protect?: boolean;
-  /** Whether it waits for its deletion, replaced by another. */
+  /** True if it was replaced and waits for its deletion. */
   readonly delete?: boolean;
   readonly inputs?: {
     readonly tags?: readonly string[];
@@ -68,8 +68,8 @@ interface Resource {
 }
 
 /**
- * A stage's image, or one that a bootstrap script has made, which prints the digest of what it pushed; or those that a
- * release's copy was told of, a line each.
+ * The image of a stage, or of a bootstrap script, which prints the digest of what it pushed; or the images of a release's
+ * copy, a line each.
  */
 function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage[] {
   if (replaced === true) return [];
@@ -93,14 +93,14 @@ function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
 }
 
-/** The outputs of a stack; undefined where it has none. */
+/** The outputs of a stack; undefined if it has none. */
 export async function stackOutputs(stack: string): Promise<unknown> {
   return outputsInFile(stack) ?? (await outputsOfPulumi(stack));
 }
 
 /**
- * The outputs in a folder that holds the state; undefined where none does. Pulumi would decrypt the whole state first, which
- * takes a third of a second; no output of this program is a secret.
+ * The outputs in a folder that holds the state; undefined if no folder does. `pulumi stack output` would decrypt the whole
+ * state first, which costs time; no output of this program is a secret.
  */
 export function outputsInFile(stack: string): unknown {
   const folder = stateFolder();
@@ -123,7 +123,7 @@ interface Checkpoint {
   };
 }
 
-/** The folder that holds the state; undefined where it lies in a backend that is no folder. */
+/** The folder that holds the state; undefined if the backend is no folder. */
 export function stateFolder(): string | undefined {
   return /^file:\/\/([^?]*)/.exec(process.env["PULUMI_BACKEND_URL"] ?? "")?.[1];
 }

@@ -2,26 +2,28 @@ import type { IncomingMessage } from "node:http";
 
 /** The HTTP API of a container engine. A refusal is an Error with the engine's own message. */
 export interface EngineApi {
-  /** The answer to a GET; undefined where there is no such thing. */
+  /** The answer to a GET; undefined if there is no such thing. */
   get(path: string): Promise<unknown>;
-  /** The answer to a POST; undefined where there is none. */
-  post(path: string, body?: unknown): Promise<unknown>;
+  /** The answer to a GET that is no JSON. */
+  getBytes(path: string): Promise<Buffer>;
+  /** The answer to a POST; undefined if it is empty. Waits `limit` milliseconds for it. */
+  post(path: string, body?: unknown, limit?: number): Promise<unknown>;
   /** The output that a POST opens, once it is open. */
   stream(path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<IncomingMessage>;
-  /** What a GET goes on telling until the answer is destroyed. It does not keep the process from its end. */
+  /** An answer to a GET that goes on until it is destroyed. The process ends without waiting for it. */
   watch(path: string): Promise<IncomingMessage>;
-  /** Removes a thing; one that is gone, or going, is as good. */
+  /** Removes a thing; one that is gone, or that the engine is removing already, is no error. */
   remove(path: string): Promise<void>;
 }
 
-/** Importing it in the usual way would load all that it has, with a client for the web: 20 ms, in the program and the CLI. */
+/** A plain import of node:http also loads `fetch`, which costs time in the program and in each command. */
 const { request } = process.getBuiltinModule("node:http");
 
-/** How long one answer may take, in milliseconds. */
+/** Longest time of one answer, in milliseconds. */
 const TIMEOUT = 10_000;
-/** How long a removal may take, in milliseconds: the engine answers when the gigabytes of an image are gone. */
+/** Longest time of a removal, in milliseconds: the engine answers when the gigabytes of an image are gone. */
 const REMOVAL = 120_000;
-/** How long a program that runs in a container may print nothing, in milliseconds. */
+/** Longest time in which a program in a container prints nothing, in milliseconds. */
 const SILENCE = 60_000;
 
 /** The API behind an address; see `connectEngine`. */
@@ -51,8 +53,15 @@ export function engineApi(address: string): EngineApi {
       if (response.statusCode !== 200) throw refusal(response, path, body);
       return parseJson(path, body);
     },
-    async post(path, content) {
-      const response = await send("POST", path, content);
+    async getBytes(path) {
+      const response = await send("GET", path);
+      if (!accepted(response)) throw refusal(response, path, await readText(response));
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(Buffer.from(chunk as Uint8Array));
+      return Buffer.concat(chunks);
+    },
+    async post(path, content, limit) {
+      const response = await send("POST", path, content, limit);
       const body = await readText(response);
       if (!accepted(response)) throw refusal(response, path, body);
       return body === "" ? undefined : parseJson(path, body);
@@ -71,14 +80,16 @@ export function engineApi(address: string): EngineApi {
     async remove(path) {
       const response = await send("DELETE", path, undefined, REMOVAL);
       const body = await readText(response);
-      if (!accepted(response) && response.statusCode !== 404 && response.statusCode !== 409) {
-        throw refusal(response, path, body);
-      }
+      const isGoing = response.statusCode === 404 || BEING_REMOVED.test(body);
+      if (!accepted(response) && !isGoing) throw refusal(response, path, body);
     },
   };
 }
 
-/** Everything that an answer still has to say. */
+/** Docker 28's answer to the removal of a container that it is removing itself. */
+const BEING_REMOVED = /removal of container \S+ is already in progress/;
+
+/** The rest of an answer. */
 export async function readText(response: IncomingMessage): Promise<string> {
   let text = "";
   response.setEncoding("utf8");
@@ -86,15 +97,16 @@ export async function readText(response: IncomingMessage): Promise<string> {
   return text;
 }
 
+/** True also for a container that is in the wanted state already: the engine answers 304 to its start or stop. */
 function accepted({ statusCode = 0 }: IncomingMessage): boolean {
-  return statusCode >= 200 && statusCode < 300;
+  return (statusCode >= 200 && statusCode < 300) || statusCode === 304;
 }
 
 function refusal({ statusCode }: IncomingMessage, path: string, body: string): Error {
   return new Error(`${String(statusCode)} for ${path}: ${body.trim()}`);
 }
 
-/** What listens there may be no engine. */
+/** Parses an answer; the program that listens there may be no engine. */
 function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);

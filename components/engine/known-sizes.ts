@@ -1,4 +1,5 @@
-import type { Engine, ImageSize } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { ImageSize } from "./images.ts";
 import { field, stringOr } from "../lib/json.ts";
 import { isPinned } from "../lib/image-reference.ts";
 
@@ -6,7 +7,7 @@ import { isPinned } from "../lib/image-reference.ts";
 export type KnownSizes = ReadonlyMap<string, ImageSize>;
 
 /**
- * The sizes that a stack's outputs tell of its images, whatever program wrote them. One of zeros is left out: the engine did
+ * The sizes of images in a stack's outputs, whatever program wrote the outputs. A size of zeros is left out: the engine did
  * not have that image then.
  */
 export function parseSizes(outputs: unknown): KnownSizes {
@@ -22,7 +23,7 @@ export function parseSizes(outputs: unknown): KnownSizes {
   );
 }
 
-/** An engine that need not look for sizes that are known: a digest stands for one content. It takes it 15 ms for each. */
+/** Wraps an engine with sizes that are known: a digest never changes its content, and each lookup costs time. */
 export function withKnownSizes(engine: Engine, sizes: KnownSizes): Engine {
   return { ...engine, imageSize: async (ref) => sizes.get(ref) ?? (await engine.imageSize(ref)) };
 }

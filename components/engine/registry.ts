@@ -1,4 +1,6 @@
 import { readText, type EngineApi } from "./api.ts";
+import { messageOf } from "../lib/errors.ts";
+import { field, stringOr } from "../lib/json.ts";
 
 /** A user of a registry. */
 export interface PlainLogin {
@@ -6,19 +8,19 @@ export interface PlainLogin {
   readonly password: string;
 }
 
-/** What is asked of the engine about a registry: it is the one who pushes and pulls, from where it is. */
-export interface RegistryQuestions {
+/** Requests that the engine sends on to a registry, over the network of the engine. */
+export interface RegistryRequests {
   /**
-   * Tries to enter a registry, "host[:port]", as somebody or as nobody: why it was not let in, in the engine's words, or
-   * undefined.
+   * Tries a login to a registry, "host[:port]", with credentials or without. Returns the engine's reason if the registry
+   * refuses, or undefined.
    */
   login(registry: string, login: PlainLogin | undefined): Promise<string | undefined>;
-  /** Takes an image from its registry. @throws Error with the reason, in the engine's words. */
+  /** Pulls an image from its registry. @throws Error with the engine's reason. */
   pull(reference: string, login: PlainLogin | undefined): Promise<void>;
 }
 
-/** The answers of the engine behind an API. */
-export function registryQuestions(api: EngineApi): RegistryQuestions {
+/** The registries as the engine behind an API reaches them. */
+export function registryRequests(api: EngineApi): RegistryRequests {
   return {
     async login(registry, login) {
       try {
@@ -39,19 +41,16 @@ export function registryQuestions(api: EngineApi): RegistryQuestions {
   };
 }
 
-/** The engine's own words out of "500 for /path: {"message": …}". */
+/** The engine's reason in "500 for /path: {"message": …}". */
 function reasonOf(error: unknown): string {
-  const whole = error instanceof Error ? error.message : String(error);
+  const whole = messageOf(error);
   const answer = /\{.*\}/s.exec(whole)?.[0];
   return answer === undefined ? whole : textOf(answer, "message");
 }
 
 function textOf(json: string, name: string): string {
   try {
-    const value: unknown = JSON.parse(json);
-    const found =
-      typeof value === "object" && value !== null ? Object.entries(value).find(([key]) => key === name) : [];
-    return String(found?.[1] ?? json);
+    return stringOr(field(JSON.parse(json), name), "") || json;
   } catch {
     return json;
   }

@@ -1,4 +1,5 @@
-import type { ListedContainer } from "../engine/engine.ts";
+import type { ListedContainer } from "../engine/containers.ts";
+import { GPU_LABEL, ROLE_LABEL, STACK_LABEL } from "../engine/labels.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { StackService } from "../catalog/select.ts";
@@ -43,7 +44,7 @@ export async function planGpus(
     const why = missing.map((problem) => `${problem.expected}: ${problem.found}`).join("; ");
     return onCpu(`no GPU can be used (${why}): ${names} compute on the CPU`);
   }
-  const running = gpusInUse(await host.engine.containers({ labels: { "morgan.stack": args.stack } }));
+  const running = gpusInUse(await host.engine.containers({ labels: { [STACK_LABEL]: args.stack } }));
   const own = new Map<string, number>();
   for (const { service, vramMiB } of wanting) {
     const device = running.get(service);
@@ -71,7 +72,7 @@ function onCpu(report: string): { plan: GpuPlan; problems: readonly Problem[] } 
 function gpusInUse(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
   return new Map(
     containers.flatMap(({ labels }): [string, string][] => {
-      const { "morgan.role": service, "morgan.gpu": device } = labels;
+      const { [ROLE_LABEL]: service, [GPU_LABEL]: device } = labels;
       return service !== undefined && device !== undefined ? [[service, device]] : [];
     }),
   );

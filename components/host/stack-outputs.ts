@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../lib/errors.ts";
 
 /**
  * Returns the outputs of the stack "organization/project/stack" after its last `up`; undefined before the first one. This
@@ -12,7 +13,7 @@ export async function readStackOutputs(name: string): Promise<unknown> {
     const found = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: unknown };
     return found.outputs;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new Error(message.includes("unknown stack") ? "there is no such stack" : message, { cause: error });
   }
 }

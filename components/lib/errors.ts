@@ -1,5 +1,3 @@
-import { RunError } from "@pulumi/pulumi";
-
 /** One wrong input, described so that the reader can put it right without looking elsewhere. */
 export interface Problem {
   /** The wrong input: a configuration key (`morgan:gatewayPort`), a file, or a part of the machine. */
@@ -12,15 +10,17 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** An error whose message is written for a person: Pulumi prints it without a stack trace. */
-export class MorganError extends RunError {
+/** An error whose message is written for a person. Pulumi and the command line print it without a stack trace. */
+export class MorganError extends Error {
+  /** Mark of Pulumi 3.270's RunError. The class itself would load all of Pulumi into each command and the readiness gate. */
+  readonly __pulumiRunError = true;
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], outcome?: string) {
     const text = formatProblems(problems, outcome);
     super(text);
     this.problems = problems;
-    // Pulumi 3 prefixes the message with the path of every property that it was serializing: "error serializing …".
+    // Pulumi 3.270 puts the name of every property that it was serializing before the message.
     Object.defineProperty(this, "message", { get: () => text, set: () => undefined });
   }
 }
@@ -37,4 +37,9 @@ export function formatProblems(problems: readonly Problem[], outcome = "nothing 
     (p) => `  ${p.key}\n    expected: ${p.expected}\n    found:    ${p.found}\n    fix:      ${p.fix}`,
   );
   return `${count}; ${outcome}.\n${lines.join("\n")}`;
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine/engine.ts";
-import { throwProblems } from "../lib/errors.ts";
+import { messageOf, throwProblems } from "../lib/errors.ts";
 import { plainLogin, type Login } from "./profile.ts";
 import { registryProblem } from "./problems.ts";
 
@@ -31,7 +31,7 @@ async function pull(reference: string, { host, login, engine }: PullArgs): Promi
   try {
     await engine.pull(reference, await plainLogin(login));
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     const other = { key: "morgan:registry", expected: `${reference} in the registry`, found, fix: "npm run up" };
     throwProblems(
       [registryProblem(host, login.user, found) ?? other],

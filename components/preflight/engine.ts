@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
-import type { Problem } from "../lib/errors.ts";
+import { roleLabels, STACK_LABEL } from "../engine/labels.ts";
+import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
 /** Asks whether the engine answers, and whether the ports of the host that a stack publishes are free. */
@@ -12,7 +13,7 @@ export async function checkEngine(
     await host.engine.version();
   } catch (error) {
     const where = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     const expected = `an engine that answers at ${where}`;
     const fix = "start it (npm run setup does, where it may), or point DOCKER_HOST at one";
     return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
@@ -22,7 +23,7 @@ export async function checkEngine(
 
 /** A port of the host leads to one container, so another port is another container, and the old one goes first. */
 async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
-  const gateways = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": "gateway" } });
+  const gateways = await engine.containers({ labels: roleLabels(stack, "gateway") });
   const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
   if (ports.length === 0 || ports.includes(gateway.port)) return;
   await pulumi.log.warn(
@@ -45,7 +46,7 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
   ]);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
     const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
-    const stack = holder?.labels["morgan.stack"];
+    const stack = holder?.labels[STACK_LABEL];
     if (stack === config.stack) return [];
     if (holder === undefined && !(await host.portInUse(address, port))) return [];
     const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;

@@ -1,5 +1,5 @@
 import type { MorganConfig } from "../config/config.ts";
-import type { Problem } from "../lib/errors.ts";
+import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { registryOf, repository } from "../lib/image-reference.ts";
 import { parseHistory } from "../release/history.ts";
@@ -42,7 +42,7 @@ async function readSource(name: string, stack: string, host: Host): Promise<Sour
   try {
     return { name, stack, read: parseHistory(await host.outputs(stack)) };
   } catch (error) {
-    return { name, stack, read: { failure: error instanceof Error ? error.message : String(error) } };
+    return { name, stack, read: { failure: messageOf(error) } };
   }
 }
 

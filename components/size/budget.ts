@@ -1,4 +1,4 @@
-import type { ImageSize } from "../engine/engine.ts";
+import type { ImageSize } from "../engine/images.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { SizeBudget } from "../catalog/service.ts";
 import { bytes } from "../lib/units.ts";

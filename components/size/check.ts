@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine, ImageSize } from "../engine/engine.ts";
-import { formatProblems, throwProblems, type Problem } from "../lib/errors.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ImageSize } from "../engine/images.ts";
+import { roleLabels } from "../engine/labels.ts";
+import { formatProblems, messageOf, throwProblems, type Problem } from "../lib/errors.ts";
 import { installedIn, installedInContainer } from "./installed.ts";
 import { digestOf } from "../lib/image-reference.ts";
 import type { StackService } from "../catalog/select.ts";
@@ -85,7 +87,7 @@ async function explain(
   { stack, engine, sizeBudgets }: SizeCheckArgs,
 ): Promise<string> {
   try {
-    const containers = await engine.containers({ labels: { "morgan.stack": stack, "morgan.role": service } });
+    const containers = await engine.containers({ labels: roleLabels(stack, service) });
     // One that a failed rollout left beside it is younger.
     const previous = containers.findLast(({ running }) => running);
     const isSame = previous?.image === digest;
@@ -97,6 +99,6 @@ async function explain(
     ]);
     return explainSize(after, before);
   } catch (error) {
-    return `what grew is not known: ${error instanceof Error ? error.message : String(error)}`;
+    return `what grew is not known: ${messageOf(error)}`;
   }
 }

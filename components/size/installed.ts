@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../engine/engine.ts";
+import { INSPECTOR_ROLE, roleLabels } from "../engine/labels.ts";
 import type { Installed } from "./budget.ts";
 
-/** Role of the containers that are made to look into an image; the repair of a killed run removes what is left of them. */
-export const INSPECTOR_ROLE = "image-packages";
-
-/** Sizes of what is installed in an image. @throws Error where they cannot be found out: the image may have no Python. */
+/** Sizes of what is installed in an image. @throws Error if the sizes cannot be read: the image may have no Python. */
 export async function installedIn(engine: Engine, image: string, stack: string): Promise<Installed> {
-  const labels = { "morgan.stack": stack, "morgan.role": INSPECTOR_ROLE };
+  const labels = roleLabels(stack, INSPECTOR_ROLE);
   return parseInstalled(await engine.run({ image, command: command(), labels }));
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { explainFailure } from "../../cli/report/failure.ts";
+import { connectEngine } from "../../components/engine/engine.ts";
 import { withCpuVariant } from "./support/catalog-file.ts";
 import { containerIds, idsOf } from "./support/engine.ts";
 import { manifestOf, newBlobs } from "./support/registry.ts";
@@ -56,7 +57,9 @@ describe("a change of one service", () => {
     writeFileSync(catalogFile, withCpuVariant(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
     expect(message).to.include("core-deps");
-    expect(await explainFailure(stack.name, since)).to.match(/build of core-deps[^]*no-such-package/);
+    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
+      /build of core-deps[^]*no-such-package/,
+    );
     expect(idsOf(stack.name)["core"]).to.equal(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     writeFileSync(catalogFile, catalog);
@@ -70,7 +73,9 @@ describe("a change of one service", () => {
     expect(await stack.failure()).to.include("did not get ready: its process ended 3 times");
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
-    expect(await explainFailure(stack.name, since)).to.match(/container morgan-[^]*no good morning today/);
+    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
+      /container morgan-[^]*no good morning today/,
+    );
   });
 
   it("the next deployment recovers, and leaves no container behind", async () => {

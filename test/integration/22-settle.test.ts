@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { connectEngine } from "../../components/engine/engine.ts";
 import { systemClock } from "../../components/deploy/readiness/clock.ts";
 import { engineContainers } from "../../components/deploy/readiness/containers.ts";
 import { settle } from "../../components/deploy/readiness/watch.ts";
@@ -30,13 +31,13 @@ describe("the readiness gate, for containers that end again and again", () => {
     const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await settle(
       task,
-      engineContainers(process.env["DOCKER_HOST"] ?? ""),
+      engineContainers(connectEngine(process.env["DOCKER_HOST"] ?? "")),
       systemClock,
       () => undefined,
     );
-    const reasons = Object.fromEntries(failures.map(({ look, reason, stopped }) => [look.id, { reason, stopped }]));
+    const reasons = Object.fromEntries(failures.map(({ state, reason, stopped }) => [state.id, { reason, stopped }]));
     expect(Object.keys(reasons)).to.have.members(task.containers);
-    expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check says "none"', stopped: false });
+    expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check reports "none"', stopped: false });
     for (const id of ids) expect(reasons[id]?.reason).to.match(/^its process ended \d+ times$/);
   });
 });

@@ -2,6 +2,7 @@ import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { watchContainers } from "../../cli/report/container-events.ts";
+import { connectEngine } from "../../components/engine/engine.ts";
 import { containersOf, docker, idsOf, lines } from "./support/engine.ts";
 import { loadInside } from "./support/load-inside.ts";
 import { SimulatedGpus } from "./support/simulated-gpus.ts";
@@ -92,7 +93,7 @@ describe("services on simulated GPUs", () => {
   it("a service that is replaced stop-first finishes its requests, and the up prints the downtime", async () => {
     const { stt: old = "", vad = "" } = idsOf(stack.name);
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# and one more\n");
-    const watch = watchContainers(stack.name, process.env["DOCKER_HOST"] ?? "");
+    const watch = watchContainers(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name);
     const load = loadInside(vad, "http://gateway:8003/v1/transcribe");
     let result: Awaited<ReturnType<TestStack["commandLine"]>>;
     let answers: Awaited<ReturnType<typeof load.stop>>;

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-/** The other folders that the files of one folder may import from, and the packages (any, if the list is absent). */
+/** The other folders, or single files, that the files of one folder may import from, and the packages (any, if the list is absent). */
 interface Edges {
   readonly may: readonly string[];
   /** Folders of which `import type` alone is allowed. */
@@ -17,7 +17,6 @@ const PURE = ["node:{crypto,path,util}"];
  */
 const directions: Readonly<Record<string, Edges>> = {
   "components/lib": { may: [], packages: PURE },
-  "components/lib/errors.ts": { may: [], packages: ["@pulumi/pulumi"] },
   "components/system": { may: [], packages: ["node:{child_process,fs}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
   "components/engine": { may: ["components/system", "components/lib"] },
@@ -37,7 +36,7 @@ const directions: Readonly<Record<string, Edges>> = {
     packages: PURE,
   },
   "components/gpu": {
-    may: ["components/requirements", "components/catalog", "components/lib"],
+    may: ["components/requirements", "components/catalog", "components/engine/labels.ts", "components/lib"],
     types: ["components/config", "components/engine", "components/host", "components/system"],
     packages: [],
   },
@@ -131,20 +130,25 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "cli/lib": { may: ["components/lib", "toolchain"] },
   "cli/stack": {
-    may: [
-      "cli/lib",
-      "components/engine",
-      "components/system",
-      "components/lib",
-      "components/release",
-      "components/size",
-      "toolchain",
-    ],
-    types: ["components/deploy"],
+    may: ["cli/lib", "components/release", "components/engine", "components/system", "components/lib", "toolchain"],
+    types: ["components/deploy", "components/size"],
   },
   "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
-  "cli/commands": { may: ["cli/stack", "cli/report", "cli/lib", "components/image/stages", "toolchain"] },
-  cli: { may: ["cli/commands", "cli/stack", "cli/lib", "components/requirements", "toolchain"] },
+  "cli/commands": {
+    may: ["cli/stack", "cli/report", "cli/lib", "components/image/stages", "components/lib", "toolchain"],
+    types: ["components/engine"],
+  },
+  cli: {
+    may: [
+      "cli/commands",
+      "cli/stack",
+      "cli/lib",
+      "components/requirements",
+      "components/engine",
+      "components/lib",
+      "toolchain",
+    ],
+  },
 };
 
 /** The files that may import a provider package. Each package has one home, so an upgrade changes one place. */
@@ -163,8 +167,8 @@ export function forbidden(file: string, specifier: string, typeOnly: boolean): s
   const target = posix.join(posix.dirname(file), specifier);
   const folder = posix.dirname(target);
   const allowed = typeOnly ? [...edges.may, ...(edges.types ?? [])] : edges.may;
-  if (folder === posix.dirname(file) || reaches(allowed, folder)) return undefined;
-  const hint = reaches(edges.types ?? [], folder) ? " other than with `import type`" : "";
+  if (folder === posix.dirname(file) || reaches(allowed, folder, target)) return undefined;
+  const hint = reaches(edges.types ?? [], folder, target) ? " other than with `import type`" : "";
   return `${name} must not import ${target}${hint}: it may import ${list(allowed)}.`;
 }
 
@@ -175,9 +179,11 @@ function nameOf(file: string): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** True if a folder is among the names; only `toolchain` means its subfolders too. */
-function reaches(names: readonly string[], folder: string): boolean {
-  return names.includes(folder) || (names.includes("toolchain") && folder.startsWith("toolchain/"));
+/** True if a folder or its file is among the names; only `toolchain` means its subfolders too. */
+function reaches(names: readonly string[], folder: string, file: string): boolean {
+  return (
+    names.includes(folder) || names.includes(file) || (names.includes("toolchain") && folder.startsWith("toolchain/"))
+  );
 }
 
 function forbiddenPackage(file: string, name: string, allowed: readonly string[] | undefined): string | undefined {

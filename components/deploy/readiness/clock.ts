@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Time, which the tests have their own of. */
+/** Time; tests have a clock of their own. */
 export interface Clock {
   /** In milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** The machine's own. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => sleep(milliseconds),

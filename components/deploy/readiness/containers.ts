@@ -1,79 +1,42 @@
-import { engineApi } from "../../engine/api.ts";
-import { docker, logOf, runDocker } from "../../engine/docker-client.ts";
-import type { Look } from "./verdict.ts";
+import { endOfLog } from "../../engine/container-log.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { ROLE_LABEL, roleLabels, STACK_LABEL } from "../../engine/labels.ts";
+import type { ContainerState } from "./verdict.ts";
 
-/** What is done with a stack's containers once they run. */
+/** The containers of a stack, as the readiness gate uses them. */
 export interface Containers {
-  /** Limits how many processes and threads it may have. */
+  /** Limits the processes and threads of a container. */
   limit(id: string, pids: number): Promise<void>;
-  /** How they are now; one that is gone is left out. */
-  look(ids: readonly string[]): Promise<readonly Look[]>;
+  /** The present states of containers; a container that is gone is left out. */
+  states(ids: readonly string[]): Promise<readonly ContainerState[]>;
   start(id: string): Promise<void>;
-  /** Stops it, with the time that it was given to finish what it has. */
+  /** Stops a container, after the time that it was given to finish its work. */
   stop(id: string): Promise<void>;
-  /** Whether another container of the same stack does the same work. */
+  /** True if another healthy container of the same stack does the same work. */
   hasStandIn(id: string): Promise<boolean>;
-  /** The end of its log, and what its last health check printed. */
+  /** The end of its log, and the last line of its health check. */
   log(id: string): Promise<string>;
 }
 
-/**
- * The containers of the engine behind `DOCKER_HOST`, as `connectEngine` takes it. What is asked while containers start goes
- * to the engine itself: the Docker client would take 30 ms of a processor that they start on.
- */
-export function engineContainers(host: string): Containers {
-  const api = engineApi(host);
+/** The containers of an engine. */
+export function engineContainers(engine: Engine): Containers {
   return {
-    async limit(id, pids) {
-      await api.post(`/containers/${id}/update`, { PidsLimit: pids });
+    limit: (id, pids) => engine.limitProcesses(id, pids),
+    async states(ids) {
+      const found = await Promise.all(ids.map((id) => engine.inspect(id)));
+      return found.flatMap((container) => container ?? []);
     },
-    async look(ids) {
-      const found = await Promise.all(ids.map((id) => api.get(`/containers/${id}/json`)));
-      return (found as readonly (Inspected | undefined)[]).flatMap((container) => container ?? []).map(lookOf);
-    },
-    async start(id) {
-      await docker("container", "start", id);
-    },
-    async stop(id) {
-      await docker("container", "stop", id);
-    },
+    start: (id) => engine.start(id),
+    stop: (id) => engine.stop(id),
     async hasStandIn(id) {
-      const labels = await runDocker("container", "inspect", "--format", LABELS, id);
-      // One that somebody removed.
-      if (!labels.succeeded) return false;
-      const filters = labels.output
-        .trim()
-        .split(" ")
-        .flatMap((label) => ["--filter", `label=${label}`]);
-      const others = await docker("ps", "--quiet", "--no-trunc", "--filter", "health=healthy", ...filters);
-      return others.split("\n").some((other) => other !== "" && other !== id);
+      const own = await engine.inspect(id);
+      // Somebody removed the container.
+      if (own === undefined) return false;
+      const labels = roleLabels(own.labels[STACK_LABEL] ?? "", own.labels[ROLE_LABEL] ?? "");
+      const others = (await engine.containers({ labels })).filter((other) => other.running && other.id !== id);
+      const healths = await Promise.all(others.map((other) => engine.health(other.id)));
+      return healths.includes("healthy");
     },
-    log: logOf,
+    log: (id) => endOfLog(engine, id),
   };
 }
-
-/** A container as the engine's API tells of it. */
-interface Inspected {
-  readonly Id: string;
-  readonly Name: string;
-  readonly RestartCount: number;
-  readonly State: {
-    readonly Status: string;
-    readonly StartedAt: string;
-    readonly Health?: { readonly Status: string } | null;
-  };
-}
-
-function lookOf({ Id, Name, RestartCount, State }: Inspected): Look {
-  return {
-    id: Id,
-    name: Name.replace(/^\//, ""),
-    status: State.Status,
-    health: State.Health?.Status ?? "none",
-    startedAt: State.StartedAt,
-    restarts: RestartCount,
-  };
-}
-
-const LABELS =
-  'morgan.stack={{index .Config.Labels "morgan.stack"}} morgan.role={{index .Config.Labels "morgan.role"}}';

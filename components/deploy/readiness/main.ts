@@ -1,19 +1,25 @@
 import { text } from "node:stream/consumers";
+import { connectEngine } from "../../engine/engine.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { settle, type Task } from "./watch.ts";
 import { describeFailures } from "./verdict.ts";
 
-// The task comes as JSON; the first argument is what the last run that had no failure printed, the second one the engine's
-// address, empty for the usual socket.
+// The task comes as JSON. The first argument is the output of the last run without a failure. The second one is the
+// engine's address, empty for the usual socket.
 const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
 const [, , printed = "", host = ""] = process.argv;
 
-// What comes on stderr is passed on as progress; both are in the error where this fails.
-const tell = (text: string): void => {
+// Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
+const report = (text: string): void => {
   console.error(text);
 };
-const failures = await settle({ ...task, settled: printed.split(" ") }, engineContainers(host), systemClock, tell);
+const failures = await settle(
+  { ...task, settled: printed.split(" ") },
+  engineContainers(connectEngine(host)),
+  systemClock,
+  report,
+);
 if (failures.length === 0) console.log(task.containers.join(" "));
 else {
   console.log(describeFailures(failures));

@@ -6,23 +6,24 @@ import { milliseconds, type Duration } from "../../lib/units.ts";
 export interface ReadinessGateArgs {
   /** Id of every container of the stack that runs. */
   readonly containers: readonly pulumi.Input<string>[];
-  /** How long new containers have to stay ready before the old ones go; "0 s" for not at all. */
+  /** Time for which new containers have to stay ready before the old ones are removed; "0 s" for none. */
   readonly minReady: Duration;
-  /** The longest time that one of them may take to start. */
+  /** Longest time until a container is ready. */
   readonly startLimit: Duration;
 }
 
-/** Processes and threads that a container may have: PostgreSQL's and torch's come to a few dozen. */
+/** Processes and threads that a container may have: PostgreSQL and torch need a few dozen. */
 const PIDS_LIMIT = 512;
 
 /**
- * The last step of a deployment: limits the processes of every container, for which the Docker provider has no input,
- * and watches the new ones until they have been ready for a while: the provider's own wait ends with the first healthy
- * probe, and goes on to its end for one that crashes. It fails where one does not get or stay ready. Pulumi removes what was
- * replaced at the end of an update without errors alone, so the old ones then go on serving, and the next update comes here
- * again.
+ * The last step of a deployment. It limits the processes of every container, for which @pulumi/docker 5.2 has no input.
+ * Then it watches new containers until they have stayed ready, because the provider's own wait ends with the first healthy
+ * probe, and for a container that crashes it lasts until the timeout. The step fails if a container does not get or stay
+ * ready. Pulumi deletes replaced containers only after an update without errors, so the old ones go on serving, and the
+ * next update repeats this step.
  *
- * What it printed last is what has settled. A run that fails prints nothing that is kept, so what is new to it stays new.
+ * Its output lists the containers that have settled. Pulumi keeps no output of a run that fails, so what is new to such a
+ * run stays new.
  */
 export function createReadinessGate(
   parent: pulumi.Resource,

@@ -1,46 +1,46 @@
 import type { Clock } from "./clock.ts";
 import type { Containers } from "./containers.ts";
-import { isReady, whatBecame, whyHopeless, type Failure, type Look } from "./verdict.ts";
+import { isReady, whyHopeless, whyNotStayed, type ContainerState, type Failure } from "./verdict.ts";
 
-/** What is to be done with the containers of a stack. */
+/** The input of the readiness gate. */
 export interface Task {
-  /** Ids of all of them. */
+  /** Ids of all containers of a stack. */
   readonly containers: readonly string[];
-  /** Ids of those that were watched by an earlier run, to its end. */
+  /** Ids of the containers that an earlier run watched to its end. */
   readonly settled: readonly string[];
-  /** How many processes and threads each may have. */
+  /** Number of processes and threads that each container may have. */
   readonly pidsLimit: number;
-  /** How long the new ones have to stay ready, in milliseconds. */
+  /** Time for which new containers have to stay ready, in milliseconds. */
   readonly minReady: number;
-  /** How long one that was stopped may take to be ready again, in milliseconds. */
+  /** Longest time until a container is ready, in milliseconds. */
   readonly startLimit: number;
 }
 
-/** Between two looks at the containers, in milliseconds: a look takes the engine one, for each of them. */
+/** Time between two requests for the states, in milliseconds. */
 const PAUSE = 50;
 
-/** How often a container is limited before a refusal is taken for the engine's last word: over a second. */
+/** Number of tries to limit a container, over a second, before the engine's refusal is an error. */
 const TRIES = 20;
 
-/** How long nothing is told while some are waited for, in milliseconds. */
+/** Time between two lines about containers that are not ready yet, in milliseconds. */
 const SILENCE = 10_000;
 
 /**
- * Limits the containers of a stack and watches each of the new ones until it has been ready for the time that is asked
- * for. Gives those that were not. One that is to replace another is stopped at once, so that all requests go to that.
- * Where it takes long, it tells what it waits for.
+ * Limits the containers of a stack and watches each new one until it has stayed ready for `minReady`. Returns those that
+ * did not. A failed container that was to replace another is stopped at once, so that all requests go to the other.
+ * Every 10 s, `report` gets the containers that are not ready yet.
  *
- * @throws Error where the engine refuses to limit a container that does serve.
+ * @throws Error if the engine refuses to limit a container that does serve.
  */
 export async function settle(
   task: Task,
   containers: Containers,
   clock: Clock,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<readonly Failure[]> {
   const watched = task.containers.filter((id) => !task.settled.includes(id));
   const [failures, ...refusals] = await Promise.all([
-    watch(watched, task, containers, clock, tell),
+    watch(watched, task, containers, clock, report),
     ...task.containers.map((id) => limit(id, task.pidsLimit, containers, clock)),
   ]);
   const refusal = refusals.find((error) => error !== undefined);
@@ -48,7 +48,7 @@ export async function settle(
   return failures;
 }
 
-/** The engine refuses to limit a container at the moment at which its process ends, and not a moment later. */
+/** Limits a container. Docker 28 refuses that at the moment at which its process ends, but not a moment later. */
 async function limit(id: string, pids: number, containers: Containers, clock: Clock): Promise<Error | undefined> {
   let refusal: Error | undefined;
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -68,79 +68,79 @@ async function watch(
   task: Task,
   containers: Containers,
   clock: Clock,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<readonly Failure[]> {
   if (watched.length === 0) return [];
   await startStopped(watched, containers);
   const failures: Failure[] = [];
   const began = clock.now();
   const late = began + task.startLimit;
-  let told = began;
+  let reported = began;
   let pending: readonly Watched[] = watched.map((id) => ({ id, ready: undefined }));
   for (;;) {
-    const looks = await containers.look(pending.map(({ id }) => id));
+    const states = await containers.states(pending.map(({ id }) => id));
     const now = clock.now();
     const steps = pending.map(({ id, ready }) =>
       step(
         { id, ready },
-        looks.find((look) => look.id === id),
+        states.find((state) => state.id === id),
         now,
         late,
       ),
     );
-    for (const { failed } of steps) if (failed !== undefined) failures.push(await takeAway(failed, containers));
+    for (const { failed } of steps) if (failed !== undefined) failures.push(await stopIfReplaced(failed, containers));
     pending = steps.flatMap(({ watch }) => (watch === undefined || isOver(watch, task, now) ? [] : watch));
     if (pending.length === 0) return failures;
-    if (now >= told + SILENCE) {
-      told = now;
-      tell(describeWait(pending, looks, Math.round((now - began) / 1000)));
+    if (now >= reported + SILENCE) {
+      reported = now;
+      report(describeWait(pending, states, Math.round((now - began) / 1000)));
     }
     await clock.sleep(PAUSE);
   }
 }
 
-function describeWait(pending: readonly Watched[], looks: readonly Look[], passed: number): string {
+function describeWait(pending: readonly Watched[], states: readonly ContainerState[], passed: number): string {
   const names = pending.map(({ id, ready }) => {
-    const { name, health } = looks.find((look) => look.id === id) ?? goneOf(id);
+    const { name, health } = states.find((state) => state.id === id) ?? goneOf(id);
     return `${name} (${ready === undefined ? health : "ready"})`;
   });
   return `after ${String(passed)} s waiting for ${names.join(", ")}`;
 }
 
-/** An earlier run stops what fails; the one that tries again starts it. The engine itself restarts all others. */
+/** Starts the containers that an earlier run stopped. The engine itself restarts all others. */
 async function startStopped(ids: readonly string[], containers: Containers): Promise<void> {
-  const stopped = (await containers.look(ids)).filter(({ status }) => status === "exited");
+  const stopped = (await containers.states(ids)).filter(({ status }) => status === "exited");
   await Promise.all(stopped.map(({ id }) => containers.start(id)));
 }
 
 /** A container that is watched. */
 interface Watched {
   readonly id: string;
-  /** When it was first seen ready, and how it was then. */
-  readonly ready: { readonly look: Look; readonly since: number } | undefined;
+  /** Time at which it was first ready, and its state then. */
+  readonly ready: { readonly state: ContainerState; readonly since: number } | undefined;
 }
 
-type Failed = Pick<Failure, "look" | "wasReady" | "reason">;
+type Failed = Pick<Failure, "state" | "wasReady" | "reason">;
 
-/** What a look at a container at a time says of it: that it failed, or how to go on with it. */
+/** The verdict on a container by its state at a time: the failure, or how to watch it on. */
 function step(
   { id, ready }: Watched,
-  look: Look | undefined,
+  state: ContainerState | undefined,
   now: number,
   late: number,
 ): { readonly failed?: Failed; readonly watch?: Watched } {
   if (ready !== undefined) {
-    const reason = whatBecame(ready.look, look);
-    return reason === undefined ? { watch: { id, ready } } : { failed: { look: ready.look, wasReady: true, reason } };
+    const reason = whyNotStayed(ready.state, state);
+    return reason === undefined ? { watch: { id, ready } } : { failed: { state: ready.state, wasReady: true, reason } };
   }
-  if (look !== undefined && isReady(look)) return { watch: { id, ready: { look, since: now } } };
-  const seen = look ?? goneOf(id);
-  const tooLate = now < late ? undefined : `it is ${seen.status}, and its health check says "${seen.health}"`;
-  const reason = whyHopeless(seen) ?? tooLate;
-  return reason === undefined ? { watch: { id, ready } } : { failed: { look: seen, wasReady: false, reason } };
+  if (state !== undefined && isReady(state)) return { watch: { id, ready: { state, since: now } } };
+  const current = state ?? goneOf(id);
+  const tooLate = now < late ? undefined : `it is ${current.status}, and its health check reports "${current.health}"`;
+  const reason = whyHopeless(current) ?? tooLate;
+  return reason === undefined ? { watch: { id, ready } } : { failed: { state: current, wasReady: false, reason } };
 }
 
-function goneOf(id: string): Look {
+function goneOf(id: string): ContainerState {
   return { id, name: id.slice(0, 12), status: "gone", health: "none", startedAt: "", restarts: 0 };
 }
 
@@ -148,8 +148,8 @@ function isOver({ ready }: Watched, { minReady }: Task, now: number): boolean {
   return ready !== undefined && now >= ready.since + minReady;
 }
 
-async function takeAway(failed: Failed, containers: Containers): Promise<Failure> {
-  const { id } = failed.look;
+async function stopIfReplaced(failed: Failed, containers: Containers): Promise<Failure> {
+  const { id } = failed.state;
   const stopped = await containers.hasStandIn(id);
   if (stopped) await containers.stop(id);
   return { ...failed, stopped, log: await containers.log(id) };

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { engineApi } from "../../../components/engine/api.ts";
+import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
 
 /** The largest output of the docker client, in bytes. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
@@ -83,7 +84,7 @@ function inspectAll(stack: string): InspectedContainer[] {
 }
 
 function byRole(containers: readonly InspectedContainer[]): Record<string, InspectedContainer> {
-  return Object.fromEntries(containers.map((container) => [container.Config.Labels["morgan.role"] ?? "", container]));
+  return Object.fromEntries(containers.map((container) => [container.Config.Labels[ROLE_LABEL] ?? "", container]));
 }
 
 /** Returns the ids of a stack's containers by role. */
@@ -98,7 +99,7 @@ export function healthOf(stack: string, role: string): string | undefined {
 
 /** Returns the ids of all containers of a stack, stopped containers and files containers too. */
 export function containerIds(stack: string): string[] {
-  return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=morgan.stack=${stack}`));
+  return lines(docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `label=${STACK_LABEL}=${stack}`));
 }
 
 /** Returns the ids of all containers and networks of a stack, and the names of its volumes. */
@@ -129,7 +130,7 @@ export async function removeImagesOf(stack: string): Promise<void> {
 /** Returns the volumes that a stack's containers mount, anonymous volumes too. */
 export function mountedVolumes(stack: string): string[] {
   // A single command, because a container may be removed between two. Bind mounts are paths.
-  const filter = ["--all", "--no-trunc", "--filter", `label=morgan.stack=${stack}`];
+  const filter = ["--all", "--no-trunc", "--filter", `label=${STACK_LABEL}=${stack}`];
   const mounts = lines(docker("ps", ...filter, "--format", "{{.Mounts}}")).flatMap((line) => line.split(","));
   return [...new Set(mounts.filter((mount) => !mount.startsWith("/")))];
 }

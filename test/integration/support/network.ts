@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
+import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
 import { docker, lines, type InspectedContainer } from "./engine.ts";
 
 /** The fields of a network that the tests read. */
@@ -13,9 +14,9 @@ export interface InspectedNetwork {
 
 /** Returns the networks of a stack by role. */
 export function networksOfStack(stack: string): Record<string, InspectedNetwork> {
-  const ids = lines(docker("network", "ls", "--quiet", "--filter", `label=morgan.stack=${stack}`));
+  const ids = lines(docker("network", "ls", "--quiet", "--filter", `label=${STACK_LABEL}=${stack}`));
   const networks = ids.flatMap((id) => JSON.parse(docker("network", "inspect", id)) as InspectedNetwork[]);
-  return Object.fromEntries(networks.map((network) => [network.Labels["morgan.role"] ?? "", network]));
+  return Object.fromEntries(networks.map((network) => [network.Labels[ROLE_LABEL] ?? "", network]));
 }
 
 /** Returns the roles of a container's networks, in alphabetical order. */

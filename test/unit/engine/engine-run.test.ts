@@ -13,6 +13,8 @@ interface Asked {
   readonly body: unknown;
 }
 
+const GOING = "removal of container new is already in progress";
+
 describe("a program in a container", () => {
   const project = useFolder();
   const asked: Asked[] = [];
@@ -47,7 +49,7 @@ describe("a program in a container", () => {
       asked.push({ what, body: body === "" ? undefined : JSON.parse(body) });
       const status = unusual[what];
       if (status === undefined) usual[what]?.(response);
-      else response.writeHead(status).end('{"message":"not today"}');
+      else response.writeHead(status).end(JSON.stringify({ message: status === 409 ? GOING : "not today" }));
     };
     server = createServer((request, response) => void answer(request, response));
     const path = join(project.folder, "engine.sock");
@@ -124,7 +126,7 @@ describe("a program in a container", () => {
     expect(asked[0]?.body)
       .to.include({ User: "65534:65534", AttachStdout: true })
       .and.deep.include({ Cmd: ["look"] });
-    unusual = { "POST /containers/old/exec": 409 };
+    unusual = { "POST /containers/old/exec": 500 };
     expect(await failure(engine.exec("old", ["look"]))).to.contain("not today");
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ListedContainer } from "../../../components/engine/engine.ts";
+import type { ListedContainer } from "../../../components/engine/containers.ts";
 import type { GpuConfig } from "../../../components/config/gpu.ts";
 import { planGpus } from "../../../components/gpu/plan.ts";
 import type { GpuSupport } from "../../../components/engine/gpu-support.ts";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { Engine } from "../../../components/engine/engine.ts";
 import { MorganError, type Problem } from "../../../components/lib/errors.ts";
 import { lockNames } from "../../../components/preflight/build.ts";
 import { preflight } from "../../../components/preflight/preflight.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { RunArgs } from "../../../components/engine/engine.ts";
+import type { RunArgs } from "../../../components/engine/programs.ts";
 import { installedIn, installedInContainer, parseInstalled } from "../../../components/size/installed.ts";
 import { fakeEngine } from "../support/config.ts";
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { CudaVersion } from "../../../components/catalog/cuda-version.ts";
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { Engine } from "../../../components/engine/engine.ts";
 import type { MorganError } from "../../../components/lib/errors.ts";
 import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";

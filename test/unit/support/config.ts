@@ -1,7 +1,8 @@
 import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
 import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
-import type { Engine, ListedContainer } from "../../../components/engine/engine.ts";
+import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { Engine } from "../../../components/engine/engine.ts";
 import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
 import { selectServices, type Selection, type StackService } from "../../../components/catalog/select.ts";
@@ -160,6 +161,16 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),
+    inspect: () => Promise.resolve(undefined),
+    logs: () => Promise.resolve(""),
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    limitProcesses: () => Promise.resolve(),
+    watchContainers: () => () => undefined,
+    images: () => Promise.resolve([]),
+    hasImage: () => Promise.resolve(true),
+    networks: () => Promise.resolve([]),
+    remove: () => Promise.resolve(),
     ...changes,
   };
 }

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect } from "chai";
 import { backup, backupName } from "../../../../cli/commands/backup.ts";
 import { readList, restore } from "../../../../cli/commands/restore.ts";
+import { roleLabels } from "../../../../components/engine/labels.ts";
+import { fakeEngine } from "../../support/config.ts";
+import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
@@ -18,11 +21,17 @@ const LIST = `;
 3195; 2606 16392 CONSTRAINT public turns turns_pkey morgan
 `;
 
+const engine = engineWith([
+  container("stopped", "postgres", { status: "exited", labels: roleLabels("prod", "postgres") }),
+  container("0123", "postgres", { labels: roleLabels("prod", "postgres") }),
+  container("other", "postgres"),
+]);
+
 describe("a backup", () => {
   const project = useFolder();
   const programs = usePrograms(project);
   const docker = (exec: string): void => {
-    programs.write("docker", `case "$1" in ps) echo 0123 ;; exec) ${exec} ;; esac`);
+    programs.write("docker", exec);
     programs.called();
   };
   const files = (): string[] => readdirSync(".").filter((name) => name.includes(".dump"));
@@ -32,18 +41,17 @@ describe("a backup", () => {
 
   it("is what pg_dump prints in the stack's own container, in a file for its owner alone", async () => {
     docker("printf PGDMP-and-more");
-    expect(await backup("prod", "a.dump")).to.equal(14);
+    expect(await backup(engine, "prod", "a.dump")).to.equal(14);
     expect(readFileSync("a.dump", "utf8")).to.equal("PGDMP-and-more");
     expect(statSync("a.dump").mode & 0o777).to.equal(0o600);
     expect(files()).to.deep.equal(["a.dump"]);
-    const [asked = "", dumped] = programs.called();
-    expect(asked).to.contain("label=morgan.stack=prod").and.contain("label=morgan.role=postgres");
+    const [dumped] = programs.called();
     expect(dumped).to.equal("docker exec 0123 pg_dump --username=morgan --dbname=morgan --no-password --format=custom");
   });
 
   it("that fails leaves no file, half or whole, and says what PostgreSQL said", async () => {
     docker("printf PGD; echo 'pg_dump: error: out of luck' >&2; exit 1");
-    expect(await backup("prod", "a.dump").catch(String))
+    expect(await backup(engine, "prod", "a.dump").catch(String))
       .to.contain("no backup was made")
       .and.contain("out of luck");
     expect(files()).to.deep.equal([]);
@@ -52,19 +60,23 @@ describe("a backup", () => {
   it("does not take the place of a file that is there, or comes there meanwhile", async () => {
     project.write("a.dump", "precious");
     docker("printf PGDMP");
-    expect(await backup("prod", "a.dump").catch(String)).to.contain("is there already");
+    expect(await backup(engine, "prod", "a.dump").catch(String))
+      .to.contain("no backup was made")
+      .and.contain("the file exists")
+      .and.contain("name another file");
     expect(programs.called()).to.deep.equal([]);
     docker("echo quick >b.dump; printf PGDMP");
-    expect(await backup("prod", "b.dump").catch(String)).to.contain("EEXIST");
+    expect(await backup(engine, "prod", "b.dump").catch(String)).to.contain("EEXIST");
     expect(["a.dump", "b.dump"].map((name) => readFileSync(name, "utf8"))).to.deep.equal(["precious", "quick\n"]);
     expect(files()).to.have.members(["a.dump", "b.dump"]);
   });
 
   it("needs a stack that runs PostgreSQL", async () => {
-    programs.write("docker", "true");
-    expect(await backup("prod", "a.dump").catch(String)).to.contain('"prod" runs no PostgreSQL');
-    programs.write("docker", "echo no engine >&2; exit 1");
-    expect(await backup("prod", "a.dump").catch(String)).to.contain("no engine");
+    expect(await backup(fakeEngine(), "prod", "a.dump").catch(String))
+      .to.contain('"prod" runs no PostgreSQL')
+      .and.contain("npm run up -- --stack prod");
+    const unreachable = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
+    expect(await backup(unreachable, "prod", "a.dump").catch(String)).to.contain("no engine");
     expect(files()).to.deep.equal([]);
   });
 
@@ -78,7 +90,7 @@ describe("putting a backup back", () => {
   const programs = usePrograms(project);
   const docker = (list: string, restoring = "cat >restored"): void => {
     const exec = `case "$*" in *--list*) ${list} ;; *) ${restoring} ;; esac`;
-    programs.write("docker", `case "$1" in ps) echo 0123 ;; exec) ${exec} ;; esac`);
+    programs.write("docker", exec);
     programs.called();
   };
   before(() => {
@@ -88,7 +100,10 @@ describe("putting a backup back", () => {
 
   it("gives the whole file to one transaction, and says what it held", async () => {
     docker("cat list");
-    expect(await restore("prod", "a.dump")).to.deep.equal({ made: "2026-11-24 15:04:05 UTC", tables: ["turns"] });
+    expect(await restore(engine, "prod", "a.dump")).to.deep.equal({
+      made: "2026-11-24 15:04:05 UTC",
+      tables: ["turns"],
+    });
     expect(readFileSync("restored", "utf8")).to.equal("PGDMP");
     const restoring = programs.called().at(-1) ?? "";
     expect(restoring).to.match(/^docker exec --interactive 0123 pg_restore --username=morgan --dbname=morgan /);
@@ -99,7 +114,7 @@ describe("putting a backup back", () => {
 
   it("changes nothing where the file is no backup", async () => {
     docker("echo 'input file does not appear to be a valid archive' >&2; exit 1");
-    expect(await restore("prod", "a.dump").catch(String))
+    expect(await restore(engine, "prod", "a.dump").catch(String))
       .to.contain("a.dump is no backup")
       .and.contain("valid archive");
     expect(programs.called().filter((call) => call.includes("--clean"))).to.deep.equal([]);
@@ -107,12 +122,12 @@ describe("putting a backup back", () => {
 
   it("says what PostgreSQL said where that refuses it", async () => {
     docker("cat list", "echo 'end of file' >&2; exit 1");
-    expect(await restore("prod", "a.dump").catch(String)).to.contain("nothing was restored: end of file");
+    expect(await restore(engine, "prod", "a.dump").catch(String)).to.contain("nothing was restored: end of file");
   });
 
   it("needs a file", async () => {
     docker("cat list");
-    expect(await restore("prod", "missing.dump").catch(String)).to.contain("missing.dump");
+    expect(await restore(engine, "prod", "missing.dump").catch(String)).to.contain("missing.dump");
     expect(programs.called().filter((call) => call.startsWith("docker exec"))).to.deep.equal([]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { forgettable, type ListedImage } from "../../../../cli/stack/prune-images.ts";
+import { prunable } from "../../../../cli/stack/prune-images.ts";
+import type { ListedImage } from "../../../../components/engine/images.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "../../../../cli/stack/pinned-release.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
@@ -20,7 +21,7 @@ describe("the release to go back to", () => {
   });
 
   it("is none where none is left: the kept ones are told", () => {
-    expect(() => before(a)).to.throw(`there is no release before the one that runs:\n  ${String(c)}\n`);
+    expect(() => before(a)).to.throw(`there is no release before the one that runs:\n              ${String(c)}\n`);
     expect(() => before(a)).to.throw(`  ${String(a)}  runs`);
     expect(() => before("")).to.throw("no release");
   });
@@ -55,7 +56,7 @@ describe("the images that a stack no longer needs", () => {
     names: tags.map((tag) => `${repository}:${tag}`),
   });
   const forget = (images: readonly ListedImage[], goesOn: boolean): string[] =>
-    forgettable(images, { stack: "dev", repository, keep: new Set([kept]), goesOn }).map((name) =>
+    prunable(images, { stack: "dev", repository, keep: new Set([kept]), goesOn }).map((name) =>
       name.slice(repository.length + 1),
     );
   const forgotten = (...images: readonly ListedImage[]): string[] => forget(images, true);

@@ -1,95 +1,117 @@
 import { expect } from "chai";
 import { explainFailure, stopFailed } from "../../../../cli/report/failure.ts";
+import type { InspectedContainer } from "../../../../components/engine/containers.ts";
+import type { Engine } from "../../../../components/engine/engine.ts";
+import { fakeEngine } from "../../support/config.ts";
+import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
 const SINCE = new Date("2026-01-01T12:00:00Z");
-const lines = (...rows: readonly object[]): string => rows.map((row) => JSON.stringify(row)).join("\n");
 const build = (stage: string, status: string, time: string): object => ({
   name: `.morgan/contexts/${stage}-0123456789abcdef`,
   ref: `default/default/${stage}id`,
   status,
   created_at: `2026-01-01T${time}Z`,
 });
-const container = (name: string, State: string, Status: string): object => ({
-  ID: `${name}id`,
-  Names: name,
-  State,
-  Status,
-});
+const unreachable = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
 
-describe("why an up failed", () => {
+describe("the report on a failed up", () => {
   const project = useFolder();
   const programs = usePrograms(project);
-  const engine = (builds: string, containers: string): void => {
-    project.write("builds", builds);
-    project.write("containers", containers);
+  const builds = (...rows: readonly object[]): void => {
+    project.write("builds", rows.map((row) => JSON.stringify(row)).join("\n"));
     programs.write(
       "docker",
       `cd "${project.folder}"
 case "$*" in
   "buildx history ls"*) cat builds ;;
   "buildx history logs"*) i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "log of $4 line $i."; done ;;
-  "ps "*) cat containers ;;
-  "container inspect "*) echo "older $5"; echo "waits for $5" ;;
-  "container logs "*) echo "said $5"; echo "complained $5" >&2 ;;
 esac`,
     );
   };
+  const engine = (...containers: readonly InspectedContainer[]): Engine =>
+    engineWith(containers, {
+      logs: (id, lines) => Promise.resolve(`${String(lines)} lines of ${id}\n`),
+    });
 
-  it("is the end of the log of each build that failed since, named by its stage", async () => {
-    engine(
-      lines(
-        build("tts-deps", "Error", "12:30:00"),
-        build("base", "Completed", "12:30:00"),
-        build("stt-deps", "Error", "11:59:59"),
-      ),
-      "",
+  it("holds the end of the log of each build that failed since, named by its stage", async () => {
+    builds(
+      build("tts-deps", "Error", "12:30:00"),
+      build("base", "Completed", "12:30:00"),
+      build("stt-deps", "Error", "11:59:59"),
     );
-    const text = await explainFailure("dev", SINCE);
-    expect(text).to.contain("--- build of tts-deps\n").and.contain("log of tts-depsid line 40.");
-    expect(text).not.to.contain("line 20.").and.not.contain("base").and.not.contain("stt-deps");
+    for (const without of [engine(), unreachable]) {
+      const text = await explainFailure(without, "dev", SINCE);
+      expect(text).to.contain("--- build of tts-deps\n").and.contain("log of tts-depsid line 40.");
+      expect(text).not.to.contain("line 20.").and.not.contain("base").and.not.contain("stt-deps");
+    }
   });
 
-  it("is the log of each container of the stack that is not healthy, what it said and what it complained about", async () => {
-    engine(
-      "",
-      lines(
-        container("morgan-dev-core-1", "running", "Up 1 minute (unhealthy)"),
-        container("morgan-dev-llm-1", "running", "Up 1 minute (healthy)"),
-        container("morgan-dev-core-files-1", "created", "Created"),
-        container("morgan-dev-vad-1", "exited", "Exited (3)"),
+  it("holds the log of each container of the stack that is not healthy, and its last health check", async () => {
+    builds();
+    const text = await explainFailure(
+      engine(
+        container("core", "core", { health: "unhealthy", lastProbe: "waits for llm" }),
+        container("llm", "llm"),
+        container("files", "core-files", { status: "created", health: "none" }),
+        container("vad", "vad", { status: "exited", health: "unhealthy", exitCode: 3 }),
+        container("plain", "plain", { health: "none" }),
+        container("other", "core", { health: "unhealthy", labels: { "morgan.stack": "prod" } }),
       ),
+      "dev",
+      SINCE,
     );
-    const text = await explainFailure("dev", SINCE);
-    expect(text).to.contain("--- container morgan-dev-core-1: Up 1 minute (unhealthy)\n");
-    expect(text).to.contain("said morgan-dev-core-1id").and.contain("complained morgan-dev-core-1id");
-    expect(text).to.contain("last health check: waits for morgan-dev-core-1id\n").and.not.contain("older");
-    expect(text).to.contain("--- container morgan-dev-vad-1: Exited (3)\n");
-    expect(text).not.to.contain("llm").and.not.contain("files");
-    expect(programs.called().join("\n")).to.contain("--filter label=morgan.stack=dev");
+    expect(text.trim().split(/\n+/)).to.deep.equal([
+      "--- container morgan-dev-core: running (unhealthy)",
+      "20 lines of core",
+      "last health check: waits for llm",
+      "--- container morgan-dev-vad: exited (3)",
+      "20 lines of vad",
+      "--- container morgan-dev-plain: running",
+      "20 lines of plain",
+    ]);
   });
 
-  it("stops what never became healthy, where a healthy container does the same work, and nothing else", async () => {
-    const of = (role: string, listed: object): object => ({ ...listed, Labels: `a=b,morgan.role=${role},c=d` });
-    const listed = [
-      of("core", container("new-core", "running", "Up 1 minute (unhealthy)")),
-      of("core", container("old-core", "running", "Up 9 minutes (healthy)")),
-      of("core-files", container("core-files", "created", "Created")),
-      of("vad", container("new-vad", "restarting", "Restarting (1) 2 seconds ago")),
-      of("vad", container("old-vad", "running", "Up 9 minutes (healthy)")),
-      of("postgres", container("postgres", "restarting", "Restarting (1) 2 seconds ago")),
-    ];
-    engine("", lines(...listed));
-    await stopFailed("dev");
-    expect(programs.called()).to.include("docker stop new-coreid new-vadid");
-    engine("", lines(...listed.slice(1, 3)));
-    await stopFailed("dev");
-    expect(programs.called().join("\n")).not.to.include("docker stop");
+  it("holds the engine's reason in the place of a log that the engine does not return", async () => {
+    builds();
+    const broken = engineWith([container("core", "core", { health: "starting" })], {
+      logs: () => Promise.reject(new Error("the logging driver does not support reading")),
+    });
+    expect(await explainFailure(broken, "dev", SINCE)).to.contain("logging driver does not support reading");
   });
 
-  it("is nothing where every build and every container is well", async () => {
-    engine(lines(build("base", "Completed", "12:30:00")), "");
-    expect(await explainFailure("dev", SINCE)).to.equal("");
+  it("is empty if every build and every container is well", async () => {
+    builds(build("base", "Completed", "12:30:00"));
+    expect(await explainFailure(engine(container("core", "core")), "dev", SINCE)).to.equal("");
+  });
+});
+
+describe("containers that a failed up left", () => {
+  const stopped = async (...containers: readonly InspectedContainer[]): Promise<string[]> => {
+    const ids: string[] = [];
+    await stopFailed(engineWith(containers, { stop: (id) => Promise.resolve(void ids.push(id)) }), "dev");
+    return ids;
+  };
+  const left = [
+    container("new-core", "core", { health: "unhealthy" }),
+    container("old-core", "core"),
+    container("core-files", "core-files", { status: "created", health: "none" }),
+    container("new-vad", "vad", { status: "restarting", health: "unhealthy" }),
+    container("old-vad", "vad"),
+    container("postgres", "postgres", { status: "restarting", health: "starting" }),
+  ];
+
+  it("are stopped if a healthy container does the same work", async () => {
+    expect(await stopped(...left)).to.deep.equal(["new-core", "new-vad"]);
+  });
+
+  it("stay if no other container does their work", async () => {
+    expect(await stopped(...left.filter(({ id }) => !id.startsWith("old-")))).to.deep.equal([]);
+  });
+
+  it("stay if the engine cannot be reached or refuses", async () => {
+    await stopFailed(unreachable, "dev");
+    await stopFailed(engineWith(left, { stop: () => Promise.reject(new Error("refused")) }), "dev");
   });
 });

@@ -29,7 +29,7 @@ describe("hints on the network", () => {
       ),
     )
       .to.match(/^the Python package index at pypi\.example\.com .*morgan:pypiIndex/)
-      .and.contain("user or the password");
+      .and.contain("refuses the credentials");
     expect(
       hint("#6 1.6 Err:2 https://apt.example.com/debian bookworm Release\n#6 1.6   certificate verification failed"),
     )

@@ -2,6 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { withMissingImages } from "../../../../cli/stack/missing-images.ts";
+import type { Engine } from "../../../../components/engine/engine.ts";
+import { fakeEngine } from "../../support/config.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
@@ -13,6 +15,7 @@ describe("an up with --refresh", () => {
   const programs = usePrograms(project);
   /** What the registry answers, by tag: a digest. */
   const tags = new Map<string, string>();
+  let engine: Engine;
   let registry: Server;
   let host: string;
   before(async () => {
@@ -27,12 +30,12 @@ describe("an up with --refresh", () => {
   after(() => registry.close());
   beforeEach(() => {
     for (const name of ["core.dev", "debian.dev"]) tags.set(name, DIGEST);
-    inEngine("exit 0");
+    inEngine(true);
     recorded(host);
   });
 
-  const inEngine = (body: string): void => {
-    programs.write("docker", body);
+  const inEngine = (has: boolean | Error): void => {
+    engine = fakeEngine({ hasImage: () => (has instanceof Error ? Promise.reject(has) : Promise.resolve(has)) });
   };
   const recorded = (where: string, ...more: readonly object[]): void => {
     const stage = (name: string, more: object = {}): object => ({
@@ -63,7 +66,7 @@ describe("an up with --refresh", () => {
   /** The flags of each deployment that followed. */
   const deployments = async (code = 0, onDeploy: () => void = () => undefined): Promise<readonly string[][]> => {
     const flags: string[][] = [];
-    const ended = await withMissingImages("dev", (more) => {
+    const ended = await withMissingImages(engine, "dev", (more) => {
       flags.push([...more]);
       onDeploy();
       return Promise.resolve(code);
@@ -81,7 +84,7 @@ describe("an up with --refresh", () => {
     expect(await deployments(3)).to.deep.equal([["--replace=urn:core"]]);
     tags.set("core.dev", OTHER);
     tags.delete("debian.dev");
-    inEngine("echo 'Error response from daemon: No such image: morgan/registry:0123' >&2; exit 1");
+    inEngine(false);
     expect(await deployments()).to.deep.equal([
       ["--replace=urn:core", "--replace=urn:debian", "--replace=urn:registry-image"],
     ]);
@@ -132,7 +135,7 @@ describe("an up with --refresh", () => {
     recorded("127.0.0.1:9");
     expect(await deployments()).to.deep.equal([[]]);
     recorded("harbor.example.com");
-    inEngine("echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+    inEngine(new Error("connect ENOENT"));
     expect(await deployments()).to.deep.equal([[]]);
   });
 });

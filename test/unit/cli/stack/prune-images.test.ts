@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
-import { changedStages, forgetAllImages, forgetImages } from "../../../../cli/stack/prune-images.ts";
+import { changedStages, pruneAllImages, pruneImages } from "../../../../cli/stack/prune-images.ts";
+import { connectEngine, type Engine } from "../../../../components/engine/engine.ts";
 import type { Release } from "../../../../components/release/release.ts";
 import { useFolder } from "../../support/project.ts";
 import { digest, madeUpRelease } from "../../support/releases.ts";
-import { useVariable } from "../../support/variable.ts";
 
 const REGISTRY = "registry.example/dev";
 const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
@@ -40,7 +40,7 @@ describe("the stages whose kept images an up has changed", () => {
 
 describe("the engine of a stack that keeps fewer images", () => {
   const project = useFolder();
-  const setHost = useVariable("DOCKER_HOST");
+  let engine: Engine;
   let server: Server;
   const listed: { Id: string; RepoTags: string[] }[] = [];
   const refused = new Set<string>();
@@ -54,7 +54,7 @@ describe("the engine of a stack that keeps fewer images", () => {
     });
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
-    setHost(`unix://${path}`);
+    engine = connectEngine(`unix://${path}`);
   });
   after(() => server.close());
   beforeEach(() => {
@@ -70,7 +70,7 @@ describe("the engine of a stack that keeps fewer images", () => {
   const removal = (word: string): string => `/images/${REGISTRY}/images:llm.dev@${digest(word)}`;
 
   it("is asked for those of the changed stages, of all stacks, and forgets what nothing needs", async () => {
-    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, ["llm", "vad"])).to.equal(2);
+    expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, ["llm", "vad"])).to.equal(2);
     expect(asked.filter((line) => !line.includes("containers"))).to.deep.equal([
       `GET /images/json?filters={"reference":["${REGISTRY}/images:llm.*","${REGISTRY}/images:vad.*"]}`,
       `DELETE ${removal("gone")}`,
@@ -79,26 +79,26 @@ describe("the engine of a stack that keeps fewer images", () => {
   });
 
   it("is asked for nothing where nothing changed, and for all where that is unknown", async () => {
-    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, [])).to.equal(0);
+    expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, [])).to.equal(0);
     expect(asked).to.deep.equal([]);
-    await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined);
+    await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, undefined);
     expect(asked).to.include("GET /images/json?filters={}");
   });
 
   it("keeps what it refuses to remove, and removes the rest", async () => {
     refused.add(removal("gone"));
-    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(1);
+    expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(1);
     expect(asked).to.include(`DELETE ${removal("gone too")}`);
   });
 
   it("forgets all of a stack that is gone", async () => {
     const made = { urn: "", tag: `${REGISTRY}/images:llm.dev`, digest: digest("a"), copied: false };
-    await forgetAllImages("dev", [made]);
+    await pruneAllImages(engine, "dev", [made]);
     expect(asked.filter((line) => line.startsWith("DELETE"))).to.have.length(4);
   });
 
   it("may be gone itself: that is no failure of an up", async () => {
-    setHost(`unix://${join(project.folder, "nothing.sock")}`);
-    expect(await forgetImages("dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(0);
+    const gone = connectEngine(`unix://${join(project.folder, "nothing.sock")}`);
+    expect(await pruneImages(gone, "dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(0);
   });
 });

@@ -3,6 +3,7 @@ import { chmodSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
 import { repairKilledRun } from "../../../../cli/stack/repair.ts";
+import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 import { useVariable } from "../../support/variable.ts";
@@ -21,11 +22,26 @@ const state = {
       operation("docker:index/container:Container", "core"),
       operation("docker-build:index:Image", "core"),
       operation("docker:index/volume:Volume", "redis-data", { name: "morgan-dev-redis-data-0123456" }),
+      operation("docker:index/volume:Volume", "weights"),
+      operation("docker:index/network:Network", "network"),
     ],
   },
 };
 
 describe("a run that was killed", () => {
+  const removed: string[] = [];
+  const engine = engineWith(
+    [
+      container("recorded", "core"),
+      container("left", "core"),
+      container("llm", "llm"),
+      container("p1", "image-packages", { status: "created" }),
+    ],
+    {
+      networks: (labels) => Promise.resolve(labels["morgan.role"] === "network" ? ["n1"] : []),
+      remove: (kind, id) => Promise.resolve(void removed.push(`${kind} ${id}`)),
+    },
+  );
   const project = useFolder();
   const programs = usePrograms(project);
   const useBackend = useVariable("PULUMI_BACKEND_URL");
@@ -42,23 +58,20 @@ describe("a run that was killed", () => {
   beforeEach(() => {
     useBackend(`file://${project.folder}/state?metadata=skip`);
     programs.write("pulumi", `case "$*" in "stack export"*) echo '${JSON.stringify(state)}' ;; esac`);
-    programs.write("docker", `case "$*" in ps*) echo recorded; echo left ;; "volume ls"*) echo "$4" ;; esac`);
+    removed.length = 0;
     programs.called();
   });
 
   it("has its lock taken away, and what it made and did not write down removed; nothing else", async () => {
     lock(ENDED);
-    await repairKilledRun("dev");
+    await repairKilledRun(engine, "dev");
     const calls = programs.called();
     expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
-    expect(calls.filter((call) => call.startsWith("docker ps")).join())
-      .to.contain("label=morgan.stack=dev")
-      .and.contain("label=morgan.role=core")
-      .and.contain("label=morgan.role=image-packages");
-    const removed = calls.filter((call) => call.includes(" rm "));
-    expect([...new Set(removed)]).to.deep.equal([
-      "docker rm --force --volumes left",
-      "docker volume rm name=^morgan-dev-redis-data-0123456$",
+    expect(removed).to.deep.equal([
+      "container left",
+      "volume morgan-dev-redis-data-0123456",
+      "network n1",
+      "container p1",
     ]);
   });
 
@@ -66,27 +79,27 @@ describe("a run that was killed", () => {
     const pulumi = running("pulumi");
     try {
       lock(pulumi.pid ?? 0);
-      await repairKilledRun("dev");
+      await repairKilledRun(engine, "dev");
     } finally {
       pulumi.kill();
     }
     lock(ENDED, "another-machine");
-    await repairKilledRun("dev");
+    await repairKilledRun(engine, "dev");
     expect(programs.called()).to.deep.equal([]);
   });
 
   it("is one also where another program has its number by now, as after a restart of the machine", async () => {
     lock(process.pid);
-    await repairKilledRun("dev");
+    await repairKilledRun(engine, "dev");
     expect(programs.called()[0]).to.match(/^pulumi cancel/);
   });
 
   it("is none where there is no lock, or where the state lies elsewhere", async () => {
     project.remove(LOCK);
-    await repairKilledRun("dev");
-    await repairKilledRun("other");
+    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, "other");
     useBackend("s3://bucket");
-    await repairKilledRun("dev");
+    await repairKilledRun(engine, "dev");
     expect(programs.called()).to.deep.equal([]);
   });
 });

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { expect } from "chai";
-import { describeHolder, isHeld, locksOf, type Lock } from "../../../../cli/stack/state-lock.ts";
+import { isHeld, lockProblem, locksOf, type Lock } from "../../../../cli/stack/state-lock.ts";
 import { useFolder } from "../../support/project.ts";
 import { useVariable } from "../../support/variable.ts";
 
@@ -16,12 +16,15 @@ describe("the one who holds a stack", () => {
   });
 
   it("is named with machine, process and time, and what to do", () => {
-    const text = describeHolder("dev", LOCK, new Date("2026-11-24T15:07:30Z"));
-    expect(text).to.equal(
-      'nothing was changed: ann@build-1 is changing the stack "dev" (process 42) since 2026-11-24T15:00:00Z, 7 min ago.\n' +
-        "Wait until it has ended, then run this again. If it runs no more on build-1: pulumi cancel --stack dev",
-    );
-    expect(describeHolder("dev", { ...LOCK, hostname: hostname() })).to.not.contain("cancel");
+    expect(lockProblem("dev", LOCK, new Date("2026-11-24T15:07:30Z"))).to.deep.equal({
+      key: "state lock",
+      expected: "no other run that changes this stack",
+      found: 'ann@build-1 is changing the stack "dev" (process 42) since 2026-11-24T15:00:00Z, 7 min ago',
+      fix:
+        "wait until that run has ended, then run this again. " +
+        "If it runs no more on build-1: pulumi cancel --stack dev",
+    });
+    expect(lockProblem("dev", { ...LOCK, hostname: hostname() }).fix).to.not.contain("cancel");
   });
 
   it("is read from every lock of the stack, and from nothing else that lies there", () => {

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import type { Containers } from "../../../../components/deploy/readiness/containers.ts";
 import { settle, type Task } from "../../../../components/deploy/readiness/watch.ts";
-import { describeFailures, type Failure, type Look } from "../../../../components/deploy/readiness/verdict.ts";
+import {
+  describeFailures,
+  type ContainerState,
+  type Failure,
+} from "../../../../components/deploy/readiness/verdict.ts";
 
 const READY = { status: "running", health: "healthy", startedAt: "1", restarts: 0 };
-type State = Omit<Look, "id" | "name">;
+type State = Omit<ContainerState, "id" | "name">;
 
 /** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
 class Story implements Containers {
@@ -12,7 +16,7 @@ class Story implements Containers {
   /** How often the engine still refuses to limit a container. */
   refusals = 0;
   readonly done: string[] = [];
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
   readonly #states: Readonly<Record<string, (time: number) => State | undefined>>;
   readonly #standIns: readonly string[];
 
@@ -29,7 +33,7 @@ class Story implements Containers {
     if (this.refusals-- > 0) return Promise.reject(new Error(`Cannot update container ${id}: container not running`));
     return this.#note(`limit ${id} to ${String(pids)}`);
   }
-  look(ids: readonly string[]): Promise<readonly Look[]> {
+  states(ids: readonly string[]): Promise<readonly ContainerState[]> {
     return Promise.resolve(
       ids.flatMap((id) => {
         const state = this.#states[id]?.(this.time);
@@ -57,9 +61,10 @@ class Story implements Containers {
 
 const run = (story: Story, changes: Partial<Task> = {}): Promise<readonly Failure[]> => {
   const task = { containers: ["core"], settled: [], pidsLimit: 512, minReady: 5000, startLimit: 60_000, ...changes };
-  return settle(task, story, story.clock, (text) => story.told.push(text));
+  return settle(task, story, story.clock, (text) => story.reported.push(text));
 };
-const reasons = (failures: readonly Failure[]): string[] => failures.map(({ look, reason }) => `${look.id}: ${reason}`);
+const reasons = (failures: readonly Failure[]): string[] =>
+  failures.map(({ state, reason }) => `${state.id}: ${reason}`);
 
 describe("a deployment settles", () => {
   it("when every container is limited and the new ones have been ready for the time that is asked for", async () => {
@@ -81,7 +86,7 @@ describe("a deployment settles", () => {
     const ends: Readonly<Record<string, State | undefined>> = {
       "its process ended and was started again": { ...READY, startedAt: "2" },
       "its process ended, and it is exited": { ...READY, status: "exited" },
-      'its health check says "unhealthy"': { ...READY, health: "unhealthy" },
+      'its health check reports "unhealthy"': { ...READY, health: "unhealthy" },
       "it was removed": undefined,
     };
     for (const [reason, end] of Object.entries(ends)) {
@@ -92,7 +97,7 @@ describe("a deployment settles", () => {
 
   it("not where one is not ready in its time", async () => {
     const story = new Story({ core: () => ({ ...READY, health: "starting" }) });
-    expect(reasons(await run(story))).to.deep.equal(['core: it is running, and its health check says "starting"']);
+    expect(reasons(await run(story))).to.deep.equal(['core: it is running, and its health check reports "starting"']);
     expect(story.time).to.be.within(60_000, 60_500);
   });
 
@@ -114,14 +119,14 @@ describe("a deployment settles", () => {
       vad: () => READY,
     });
     await run(slow, { containers: ["core", "vad"], minReady: 15_000 });
-    expect(slow.told).to.deep.equal([
+    expect(slow.reported).to.deep.equal([
       "after 10 s waiting for morgan-core (starting), morgan-vad (ready)",
       "after 20 s waiting for morgan-core (starting)",
       "after 30 s waiting for morgan-core (ready)",
     ]);
     const quick = new Story({ core: () => READY });
     await run(quick);
-    expect(quick.told).to.deep.equal([]);
+    expect(quick.reported).to.deep.equal([]);
   });
 
   it("where one ends once or twice, and is ready then", async () => {
@@ -151,7 +156,7 @@ describe("a deployment settles", () => {
     const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
     const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
     const failures = await run(story, { containers: ["core", "vad", "llm"] });
-    expect(failures.map(({ look, stopped }) => [look.id, stopped])).to.deep.equal([
+    expect(failures.map(({ state, stopped }) => [state.id, stopped])).to.deep.equal([
       ["core", true],
       ["vad", false],
     ]);
@@ -174,7 +179,7 @@ describe("a deployment settles", () => {
       .equal(`morgan-core did not stay ready: it was removed; it was stopped, and the container that it was to replace goes on serving. The end of its log:
   last words of core
 
-vad did not get ready: it is gone, and its health check says "none"; it was left as it is, because no other container does its work. The end of its log:
+vad did not get ready: it is gone, and its health check reports "none"; it was left as it is, because no other container does its work. The end of its log:
   last words of vad`);
   });
 });

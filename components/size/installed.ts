@@ -2,24 +2,26 @@ import { readFileSync } from "node:fs";
 import type { Engine } from "../engine/engine.ts";
 import type { Installed } from "./budget.ts";
 
-/** Role of the containers that are made to look into an image; the repair of a killed run removes what is left of them. */
+/** Role of containers that inspect an image. The repair of a killed run removes the ones that are left. */
 export const INSPECTOR_ROLE = "image-packages";
 
-/** Sizes of what is installed in an image. @throws Error where they cannot be found out: the image may have no Python. */
+/** Returns the sizes of what is installed in an image. @throws Error if the image has no Python that prints them. */
 export async function installedIn(engine: Engine, image: string, stack: string): Promise<Installed> {
   const labels = { "morgan.stack": stack, "morgan.role": INSPECTOR_ROLE };
   return parseInstalled(await engine.run({ image, command: command(), labels }));
 }
 
 /**
- * Sizes of what is installed in a container that runs. Its image cannot be asked: the engine has it under no name any
- * more once its tag has moved on to the next build. @throws Error where they cannot be found out.
+ * Returns the sizes of what is installed in a running container. The image of that container cannot be run: after its
+ * tag has moved to the next build, the image has no name in Docker 28.5 with the containerd image store.
+ *
+ * @throws Error if the container has no Python that prints them.
  */
 export async function installedInContainer(engine: Engine, id: string): Promise<Installed> {
   return parseInstalled(await engine.exec(id, command()));
 }
 
-/** The sizes that the program printed. @throws Error that holds what else it printed. */
+/** Parses the sizes that the program printed. @throws Error with the printed text if it has no sizes. */
 export function parseInstalled(printed: string): Installed {
   try {
     const found: unknown = JSON.parse(printed);
@@ -28,7 +30,7 @@ export function parseInstalled(printed: string): Installed {
       return Object.fromEntries(sizes);
     }
   } catch {
-    // It is told below, with what was printed.
+    // The error below contains the printed text.
   }
   throw new Error(`no sizes of packages: ${printed.trim().slice(-200)}`);
 }

@@ -11,7 +11,7 @@ const URL = `https://${HOST}/v2/`;
 
 /** What engines say, by what it is about. */
 const MESSAGES = {
-  authority: [
+  "unknown CA": [
     `Get "${URL}": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     `Get "${URL}": x509: “harbor” certificate is not trusted`,
   ],
@@ -44,7 +44,12 @@ describe("what a registry refuses", () => {
   }
 
   it("names the host, the setting and the engine's own words", () => {
-    const keys = { authority: "caBundle", certificate: "registry", login: "registryPassword", unreachable: "registry" };
+    const keys = {
+      "unknown CA": "caBundle",
+      certificate: "registry",
+      login: "registryPassword",
+      unreachable: "registry",
+    };
     for (const [refusal, key] of Object.entries(keys)) {
       const [message = ""] = MESSAGES[refusal as keyof typeof keys];
       const problem = registryProblem(HOST, "ci", message);

@@ -17,9 +17,9 @@ export interface StackVariant extends Omit<Variant, "requirements" | "budget"> {
   /** The shared stages that its image is built on, the base first. */
   readonly stages: readonly StageLock[];
   /** Its own lock file, without folder and ending: "tts-12.4". */
-  readonly lock: string;
+  readonly lockFile: string;
   /** The lock files from which its image is made, the base's first, its own last. */
-  readonly locks: readonly string[];
+  readonly lockFiles: readonly string[];
   /** True if it can compute on a GPU, and takes its weights from a volume. */
   readonly usesGpu: boolean;
   readonly budget: SizeBudget;
@@ -64,8 +64,8 @@ function resolveVariant(key: string, entry: Variant, cudaVersion: CudaVersion): 
     ...variant,
     key,
     stages: stageLocks(variant.baseStage, cudaVersion),
-    lock: lockName(requirements, variant.baseStage, cudaVersion),
-    locks: lockChain(entry, cudaVersion),
+    lockFile: lockName(requirements, variant.baseStage, cudaVersion),
+    lockFiles: lockChain(entry, cudaVersion),
     usesGpu: variant.vramMiB > 0,
     budget: "unpacked" in budget ? budget : budget[cudaVersion],
   };

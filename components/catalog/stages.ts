@@ -14,7 +14,7 @@ export const CUDA_STAGES: Readonly<Record<CudaStage, Pick<Variant, "baseStage" |
 export interface StageLock {
   readonly stage: SharedStage;
   /** Name of the lock file, without folder and ending: "torch-12.4". */
-  readonly lock: string;
+  readonly lockFile: string;
 }
 
 /** Returns a stage and all stages below it, the base first. */
@@ -35,7 +35,7 @@ export function lockName(requirements: string, stage: SharedStage, cudaVersion: 
 export function stageLocks(stage: SharedStage, cudaVersion: CudaVersion): readonly StageLock[] {
   return stageChain(stage).map((below) => ({
     stage: below,
-    lock: below === "base" ? below : lockName(CUDA_STAGES[below].requirements, below, cudaVersion),
+    lockFile: below === "base" ? below : lockName(CUDA_STAGES[below].requirements, below, cudaVersion),
   }));
 }
 
@@ -45,7 +45,7 @@ export function lockChain(
   cudaVersion: CudaVersion,
 ): readonly string[] {
   return [
-    ...stageLocks(baseStage, cudaVersion).map(({ lock }) => lock),
+    ...stageLocks(baseStage, cudaVersion).map(({ lockFile }) => lockFile),
     lockName(requirements, baseStage, cudaVersion),
   ];
 }

@@ -56,7 +56,7 @@ export class ImageGraph extends pulumi.ComponentResource {
     };
     const createCudaStage = (name: CudaStage, variant: StackVariant): pulumi.Output<string> => {
       const below = stage(CUDA_STAGES[name].baseStage, variant);
-      const requirements = lock(variant.stages.find((other) => other.stage === name)?.lock ?? name);
+      const requirements = lock(variant.stages.find((other) => other.stage === name)?.lockFile ?? name);
       return new CudaDepsStage(name, { parent: below, tools, requirements, build }, parent).reference;
     };
 
@@ -67,7 +67,7 @@ export class ImageGraph extends pulumi.ComponentResource {
           {
             parent: stage(variant.baseStage, variant),
             tools,
-            requirements: lock(variant.lock),
+            requirements: lock(variant.lockFile),
             packages: variant.packages,
             build,
           },

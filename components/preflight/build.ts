@@ -17,7 +17,7 @@ export function checkBuild(config: MorganConfig, host: Host): Problem[] {
 
 /** Returns the names of the services' lock files, without folder and ending, each once, and always that of the base. */
 export function lockNames(services: readonly StackService[]): string[] {
-  return [...new Set(["base", ...services.flatMap(({ variant }) => variant.locks)])];
+  return [...new Set(["base", ...services.flatMap(({ variant }) => variant.lockFiles)])];
 }
 
 function checkSources({ services }: MorganConfig, host: Host): Problem[] {
@@ -35,7 +35,7 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
 function checkLocks({ services }: MorganConfig, host: Host): Problem[] {
   return lockNames(services).flatMap((name) =>
     checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
-      key: `requirements/${problem.lock}`,
+      key: `requirements/${problem.lockFile}`,
       expected: "a lock file made from the present requirements, every line with a hash",
       found: problem.message,
       fix: "npm run lock",
@@ -46,7 +46,7 @@ function checkLocks({ services }: MorganConfig, host: Host): Problem[] {
 /** Checks CUDA libraries. Services share lock files, so equal problems are reported once. */
 function checkLibraries({ services }: MorganConfig, host: Host): Problem[] {
   const found = services.flatMap(({ variant }) => {
-    const chain = variant.locks.map((name) => ({
+    const chain = variant.lockFiles.map((name) => ({
       name,
       packages: parseLock(host.readText(`requirements/${name}.txt`) ?? ""),
     }));

@@ -11,9 +11,9 @@ export async function checkEngine(
   try {
     await host.engine.version();
   } catch (error) {
-    const where = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
+    const address = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
     const found = error instanceof Error ? error.message : String(error);
-    const expected = `an engine that answers at ${where}`;
+    const expected = `an engine that answers at ${address}`;
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
     return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
   }

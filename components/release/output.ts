@@ -33,7 +33,7 @@ export function releaseOutput(
         Object.entries(release.services).map(([name, service]) => [name, { ...service, health: health(name) }]),
       ),
     };
-    const place = plan.kind === "run" && plan.pinned ? "where it is" : "newest";
+    const place = plan.kind === "run" && plan.pinned ? "unchanged" : "newest";
     return { release: current.id, releases: recordRelease(plan.history.releases, current, place) };
   });
 }

@@ -98,11 +98,11 @@ export function imagesOf({ services, backing }: Pick<Release, "services" | "back
 export function recordRelease(
   releases: readonly Release[],
   release: Release,
-  place: "newest" | "where it is",
+  place: "newest" | "unchanged",
 ): readonly Release[] {
   const known = releases.find(({ id }) => id === release.id);
   const current = known === undefined ? release : { ...release, revision: known.revision };
-  if (place === "where it is" && known !== undefined) {
+  if (place === "unchanged" && known !== undefined) {
     return releases.map((kept) => (kept === known ? current : kept));
   }
   return [current, ...releases.filter((kept) => kept !== known)].slice(0, KEPT);

@@ -12,11 +12,11 @@ export interface LockedPackage {
 
 /** A fault of a lock file. `line` is the wrong line; `message` names the fix. */
 export type LockProblem =
-  | { readonly kind: "unreadable-inputs"; readonly lock: string; readonly message: string }
-  | { readonly kind: "missing-lock"; readonly lock: string; readonly message: string }
-  | { readonly kind: "outdated-lock"; readonly lock: string; readonly message: string }
-  | { readonly kind: "line-without-hash"; readonly lock: string; readonly line: string; readonly message: string }
-  | { readonly kind: "unexpected-line"; readonly lock: string; readonly line: string; readonly message: string };
+  | { readonly kind: "unreadable-inputs"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "missing-lock"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "outdated-lock"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "line-without-hash"; readonly lockFile: string; readonly line: string; readonly message: string }
+  | { readonly kind: "unexpected-line"; readonly lockFile: string; readonly line: string; readonly message: string };
 
 /** Version of Debian 12's Python, which runs in every image. */
 export const PYTHON = "3.11";
@@ -66,12 +66,12 @@ export function inputsDigest(name: string, read: ReadRequirements): string {
 
 /** Checks `<name>.txt` without network. No problem means that the lock file is current and complete. */
 export function checkLock(name: string, read: ReadRequirements): readonly LockProblem[] {
-  const lock = `${name}.txt`;
-  const text = read(lock);
+  const lockFile = `${name}.txt`;
+  const text = read(lockFile);
   if (text === undefined) {
-    return [{ kind: "missing-lock", lock, message: `requirements/${lock} is missing: run "npm run lock"` }];
+    return [{ kind: "missing-lock", lockFile, message: `requirements/${lockFile} is missing: run "npm run lock"` }];
   }
-  return [...checkInputs(name, text, read), ...checkLines(lock, text)];
+  return [...checkInputs(name, text, read), ...checkLines(lockFile, text)];
 }
 
 /** Returns the packages that a lock file pins, in its order. `checkLock` reports the lines that pin none. */
@@ -84,27 +84,27 @@ export function parseLock(text: string): readonly LockedPackage[] {
 }
 
 function checkInputs(name: string, text: string, read: ReadRequirements): readonly LockProblem[] {
-  const lock = `${name}.txt`;
+  const lockFile = `${name}.txt`;
   try {
     if (text.split("\n", 1)[0] === lockHeader(inputsDigest(name, read))) return [];
   } catch (error) {
     if (!(error instanceof RequirementsError)) throw error;
-    return [{ kind: "unreadable-inputs", lock, message: error.message }];
+    return [{ kind: "unreadable-inputs", lockFile, message: error.message }];
   }
-  const message = `requirements/${lock} was not made from the present inputs: run "npm run lock" and commit the result`;
-  return [{ kind: "outdated-lock", lock, message }];
+  const message = `requirements/${lockFile} was not made from the present inputs: run "npm run lock" and commit the result`;
+  return [{ kind: "outdated-lock", lockFile, message }];
 }
 
-function checkLines(lock: string, text: string): readonly LockProblem[] {
+function checkLines(lockFile: string, text: string): readonly LockProblem[] {
   return lockEntries(text).flatMap((line): readonly LockProblem[] => {
     const entry = entryPattern.exec(line);
     if (entry === null) {
-      const message = `requirements/${lock}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
-      return [{ kind: "unexpected-line", lock, line, message }];
+      const message = `requirements/${lockFile}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
+      return [{ kind: "unexpected-line", lockFile, line, message }];
     }
     if (entry[3] !== "") return [];
-    const message = `requirements/${lock}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
-    return [{ kind: "line-without-hash", lock, line, message }];
+    const message = `requirements/${lockFile}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
+    return [{ kind: "line-without-hash", lockFile, line, message }];
   });
 }
 

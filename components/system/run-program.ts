@@ -10,7 +10,7 @@ export interface ProgramResult {
 /** Runs a program; undefined if there is none of that name. Never rejects. */
 export type RunProgram = (program: string, args: readonly string[]) => Promise<ProgramResult | undefined>;
 
-/** Longest run of a program, in milliseconds: `nvidia-smi` of driver 570 hangs if a GPU has failed. */
+/** Longest run of a program, in milliseconds: as of driver 570, `nvidia-smi` can hang if a GPU has failed. */
 const TIMEOUT = 10_000;
 
 /** Runs a program of this machine. */

@@ -29,8 +29,8 @@ export function registryOf(config: RegistryConfig): Registry {
 
 /**
  * Returns the one repository of all images, "127.0.0.1:5101/morgan/images". Stages that are built on one another
- * share their layers there. The BuildKit of Docker 28.5 would send a layer again to a second repository, because it
- * records the place of a layer only if the layer is compressed with gzip.
+ * share their layers there. The BuildKit of Docker 28.5 would send a layer again to a second repository. It records the
+ * place of a layer only if the layer is compressed with gzip.
  */
 export function repository(registry: Registry): string {
   return `${registry.host}/${registry.project}/images`;

@@ -13,9 +13,9 @@ export interface PullArgs {
 }
 
 /**
- * Returns the ref of an image after the engine has the image. An image that the engine's own BuildKit made is there
- * already; any other is pulled here. `@pulumi/docker` 5.2.0 takes a login only in the provider resource, and another
- * provider would replace every container.
+ * Returns the ref of an image after the engine has the image. An image from the engine's own BuildKit is there already.
+ * Any other image is pulled here, because `@pulumi/docker` 5.2.0 takes a login only in the provider resource, and
+ * another provider would replace every container.
  */
 export function pulled(image: pulumi.Output<string>, args: PullArgs): pulumi.Output<string> {
   return image.apply(async (ref) => {

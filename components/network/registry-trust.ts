@@ -14,9 +14,9 @@ export function registryCaPath(host: string): string {
 const PLUGINS_CA_PATH = ".morgan/certs/ca.pem";
 
 /**
- * Installs the configured CAs for the engine of this machine if it does not trust the registry, and for the plugins if
- * the registry is not the stack's own. This runs in an `up`, before the first push. The engine's CA file is never
- * removed, because other stacks push to that registry too.
+ * Installs the configured CAs for this machine's engine if it does not trust the registry. Installs them for the
+ * plugins if the registry is not the stack's own. This runs in an `up`, before the first push. The engine's CA file is
+ * never removed, because other stacks push to that registry too.
  *
  * @param untrusted - host of the registry that the engine does not trust; undefined if there is none.
  */

@@ -34,7 +34,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     outputs.then(parseSizes),
   ]);
   const builds = release.plan.kind === "build";
-  // An engine that does not answer has been reported. It can report neither GPUs nor hosts that it reaches.
+  // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
   const [{ plan, problems: gpu }, network] = engine.answers
     ? await Promise.all([planServiceGpus(config, host), checkNetwork(config, host)])
     : [

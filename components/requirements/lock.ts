@@ -47,9 +47,8 @@ export function effectiveOverrides(name: string, read: ReadRequirements): readon
 }
 
 /**
- * Returns the digest, `sha256:<hex>`, of all inputs of a lock file: uv's options, the set with the sets that it
- * includes, the overrides, and the lock files of the included sets, which constrain it. Comments and blank lines do not
- * count.
+ * Returns the digest, `sha256:<hex>`, of all inputs of a lock file. These are uv's options, the set with the sets that
+ * it includes, the overrides, and the lock files of the included sets. Comments and blank lines do not count.
  *
  * @throws RequirementsError if one of these files is missing or the includes form a circle.
  */

@@ -33,8 +33,8 @@ export function growth(after: Installed, before: Installed): Growth[] {
 }
 
 /**
- * Explains a size in a few words: lists what grew since the image before, or the largest entries if nothing grew or
- * there is no image before.
+ * Explains a size in a few words. Lists what grew since the image before, or the largest entries if nothing grew or
+ * there is no such image.
  */
 export function explainSize(after: Installed, before: Installed | undefined): string {
   const grown = before === undefined ? [] : growth(after, before);

@@ -12,8 +12,8 @@ export async function installedIn(engine: Engine, image: string, stack: string):
 }
 
 /**
- * Returns the sizes of what is installed in a running container. The image of that container cannot be run: after its
- * tag has moved to the next build, the image has no name in Docker 28.5 with the containerd image store.
+ * Returns the sizes of what is installed in a running container. Its image may have no name to run it by: in Docker
+ * 28.5 with the containerd image store, an image loses its name when its tag moves to the next build.
  *
  * @throws Error if the container has no Python that prints them.
  */

@@ -1,4 +1,4 @@
-/** CUDA versions that the requirements are locked for; each has a row in the compatibility table. */
+/** CUDA versions for which the requirements are locked. Each has a row in the compatibility table. */
 export const CUDA_VERSIONS = ["12.4", "12.8"] as const;
 
 /** A CUDA version, as in "requirements/torch-12.4.txt". */

@@ -1,6 +1,6 @@
-/** How a container is replaced. */
+/** The order in which a container is replaced. */
 export type Rollout =
-  /** The new one first; the old one goes when the new one is healthy. For what keeps no state of its own. */
+  /** The new container starts, and the old one stops when the new one is healthy. For containers without state. */
   | "create-first"
-  /** The old one first, because the two cannot be there at once: one volume, one host port, one card. */
+  /** The old container stops first, because both cannot run at once: they share a volume, a host port or a GPU. */
   | "stop-first";

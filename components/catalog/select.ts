@@ -12,14 +12,14 @@ export interface StackService extends Omit<Service, "calls" | "variants"> {
 
 /** The variant of a service that its stack runs. */
 export interface StackVariant extends Omit<Variant, "requirements" | "budget"> {
-  /** Where the variant is in the catalog, for messages: "tts.variants.cuda". */
+  /** Path of the variant in the catalog, for messages: "tts.variants.cuda". */
   readonly key: string;
   /** The shared stages that its image is built on, the base first. */
   readonly stages: readonly StageLock[];
   /** Its own lock file, without folder and ending: "tts-12.4". */
-  readonly lock: string;
-  /** The lock files that its image is made from, the base's first, its own last. */
-  readonly locks: readonly string[];
+  readonly lockFile: string;
+  /** The lock files from which its image is made, the base's first, its own last. */
+  readonly lockFiles: readonly string[];
   /** True if it can compute on a GPU, and takes its weights from a volume. */
   readonly usesGpu: boolean;
   readonly budget: SizeBudget;
@@ -33,7 +33,7 @@ export interface Selection {
   readonly cudaVersion: CudaVersion;
 }
 
-/** Resolves the chosen services of a catalog, in the order of the selection. Nothing else looks a service up. */
+/** Resolves the chosen services of a catalog, in the order of the selection. */
 export function selectServices(catalog: Catalog, selection: Selection): readonly StackService[] {
   return selection.services.flatMap((name) => {
     const service = catalog[name];
@@ -64,8 +64,8 @@ function resolveVariant(key: string, entry: Variant, cudaVersion: CudaVersion): 
     ...variant,
     key,
     stages: stageLocks(variant.baseStage, cudaVersion),
-    lock: lockName(requirements, variant.baseStage, cudaVersion),
-    locks: lockChain(entry, cudaVersion),
+    lockFile: lockName(requirements, variant.baseStage, cudaVersion),
+    lockFiles: lockChain(entry, cudaVersion),
     usesGpu: variant.vramMiB > 0,
     budget: "unpacked" in budget ? budget : budget[cudaVersion],
   };

@@ -4,7 +4,7 @@ import type { SharedStage, Variant } from "./service.ts";
 /** A stage that is built on CUDA. Its requirements, and those of the stages on it, are locked for each CUDA version. */
 export type CudaStage = Exclude<SharedStage, "base">;
 
-/** The base stage and the requirements of each stage on CUDA. */
+/** The stage below each CUDA stage, and its requirements. */
 export const CUDA_STAGES: Readonly<Record<CudaStage, Pick<Variant, "baseStage" | "requirements">>> = {
   "cuda-deps": { baseStage: "base", requirements: "cuda" },
   "torch-deps": { baseStage: "cuda-deps", requirements: "torch" },
@@ -14,38 +14,38 @@ export const CUDA_STAGES: Readonly<Record<CudaStage, Pick<Variant, "baseStage" |
 export interface StageLock {
   readonly stage: SharedStage;
   /** Name of the lock file, without folder and ending: "torch-12.4". */
-  readonly lock: string;
+  readonly lockFile: string;
 }
 
-/** A stage and all stages below it, the base first. */
+/** Returns a stage and all stages below it, the base first. */
 export function stageChain(stage: SharedStage): readonly SharedStage[] {
   return stage === "base" ? [stage] : [...stageChain(CUDA_STAGES[stage].baseStage), stage];
 }
 
 /**
- * Name of a lock file, without folder and ending: "vad", "tts-12.4".
+ * Returns the name of a lock file, without folder and ending: "vad", "tts-12.4".
  *
- * @param stage - the stage that installs these requirements, or that they are installed on.
+ * @param stage - the stage that installs these requirements, or on which they are installed.
  */
 export function lockName(requirements: string, stage: SharedStage, cudaVersion: CudaVersion): string {
   return stage === "base" ? requirements : `${requirements}-${cudaVersion}`;
 }
 
-/** A stage and all stages below it with their lock files, the base first. */
+/** Returns a stage and all stages below it with their lock files, the base first. */
 export function stageLocks(stage: SharedStage, cudaVersion: CudaVersion): readonly StageLock[] {
   return stageChain(stage).map((below) => ({
     stage: below,
-    lock: below === "base" ? below : lockName(CUDA_STAGES[below].requirements, below, cudaVersion),
+    lockFile: below === "base" ? below : lockName(CUDA_STAGES[below].requirements, below, cudaVersion),
   }));
 }
 
-/** The lock files that a variant's image is made from, the base's first, its own last. Each includes those before it. */
+/** Returns the lock files of a variant's image, the base's first, its own last. Each includes all before it. */
 export function lockChain(
   { baseStage, requirements }: Pick<Variant, "baseStage" | "requirements">,
   cudaVersion: CudaVersion,
 ): readonly string[] {
   return [
-    ...stageLocks(baseStage, cudaVersion).map(({ lock }) => lock),
+    ...stageLocks(baseStage, cudaVersion).map(({ lockFile }) => lockFile),
     lockName(requirements, baseStage, cudaVersion),
   ];
 }

@@ -51,7 +51,10 @@ export function imageRequests(api: EngineApi): ImageRequests {
 
 function listed(image: unknown): ListedImage {
   const digests = list(field(image, "RepoDigests")).flatMap((ref) => digestOf(stringOr(ref, "")) ?? []);
-  return { digests: [stringOr(field(image, "Id"), ""), ...digests], names: list(field(image, "RepoTags")).map((name) => stringOr(name, "")) };
+  return {
+    digests: [stringOr(field(image, "Id"), ""), ...digests],
+    names: list(field(image, "RepoTags")).map((name) => stringOr(name, "")),
+  };
 }
 
 function sum(values: readonly unknown[]): number {

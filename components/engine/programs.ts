@@ -39,7 +39,9 @@ export function programRequests(api: EngineApi): ProgramRequests {
     async exec(id, command) {
       const options = { Cmd: command, User: NOBODY, AttachStdout: true, AttachStderr: true, Tty: true };
       const created = await api.post(`/containers/${id}/exec`, options);
-      return readText(await api.stream(`/exec/${stringOr(field(created, "Id"), "")}/start`, { Detach: false, Tty: true }));
+      return readText(
+        await api.stream(`/exec/${stringOr(field(created, "Id"), "")}/start`, { Detach: false, Tty: true }),
+      );
     },
   };
 }

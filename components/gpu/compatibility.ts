@@ -25,9 +25,9 @@ export interface CompatibilityRow {
 }
 
 /**
- * First driver of CUDA 12. NVIDIA's minor version compatibility: a program built with any CUDA 12 runs on this driver if
- * the program has machine code for the GPU. (CUDA Toolkit Release Notes, table of minimum drivers.) The toolkits' own
- * drivers, 550.54.14 for 12.4 and 570.26 for 12.8, matter to PTX alone. Fat binaries that nvcc compressed with
+ * First driver of CUDA 12. NVIDIA's minor version compatibility: a program built with any CUDA 12 runs on this driver
+ * if the program has machine code for the GPU. (CUDA Toolkit Release Notes, table of minimum drivers.) The toolkits'
+ * own drivers, 550.54.14 for 12.4 and 570.26 for 12.8, matter to PTX alone. Fat binaries that nvcc compressed with
  * `-compress-mode=size` need 550.54.14; the wheels below are compressed in the old way.
  */
 const CUDA_12_DRIVER = "525.60.13";

@@ -5,8 +5,8 @@ import type { GpuMode } from "../config/gpu.ts";
 /**
  * Returns why an engine cannot give GPUs to containers in this mode; nothing if it can, or if it does not report that.
  *
- * @param nvidiaHook - true if NVIDIA's hook is on the PATH, without which the `nvidia` driver of Docker 26 does not
- * work; undefined if the engine runs on another machine.
+ * @param nvidiaHook - true if NVIDIA's hook is on the PATH; undefined if the engine runs on another machine. The
+ * `nvidia` driver of Docker 26 does not work without the hook.
  */
 export function supportProblems(mode: GpuMode, support: GpuSupport, nvidiaHook: boolean | undefined): Problem[] {
   const key = "morgan:gpuMode";

@@ -30,8 +30,8 @@ export interface MigSlice {
   readonly profile: string;
   /**
    * Nominal memory, from the profile's name: `--query-gpu` of driver 570 reports no memory of a slice. Decimal
-   * gigabytes are nearer to the real size than binary ones: 19073 for an A100's 3g.20gb, which has 19968, and 17166 for
-   * an H200's 1g.18gb, which has 16384. (NVIDIA's MIG user guide, supported profiles; `nvidia-smi mig -lgip`.)
+   * gigabytes are nearer to the real size than binary ones. An A100's 3g.20gb counts as 19073 and has 19968; an H200's
+   * 1g.18gb counts as 17166 and has 16384. (NVIDIA's MIG user guide, supported profiles; `nvidia-smi mig -lgip`.)
    */
   readonly memoryMiB: number;
 }

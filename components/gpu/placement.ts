@@ -41,7 +41,7 @@ export interface MemoryPlan {
 /**
  * Places services on devices. A running service keeps its device, even if other programs have taken memory since. The
  * other services go, largest first, where most memory is free. Replacement is create-first only if a second container
- * fits beside everything on that device: Pulumi 3 removes old containers only after all new ones are healthy.
+ * fits beside everything on that device, because Pulumi 3 removes old containers after all new ones are healthy.
  */
 export function placeServices(devices: readonly Device[], demands: readonly Demand[]): MemoryPlan {
   const left = new Map(devices.map(({ id, totalMiB, othersMiB }) => [id, totalMiB - othersMiB]));

@@ -7,7 +7,7 @@ import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
 import { httpGet, tcpProbe, type HttpGet, type TcpProbe } from "./http.ts";
 
-/** What the preflight reads from the machine. No member changes anything. */
+/** Everything that the preflight reads from the machine. No member changes anything. */
 export interface Host {
   readonly engine: Engine;
   isFolder(path: string): boolean;

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../lib/errors.ts";
 
 /**
- * Returns the outputs of the stack "organization/project/stack" after its last `up`; undefined before the first one. This
- * is the function behind Pulumi 3's StackReference, which is a resource. A refresh of that resource fails after the other
- * stack is removed, and a missing stack would end the run before the other problems are reported.
+ * Returns the outputs of the stack "organization/project/stack" after its last `up`; undefined before the first one.
+ * This calls the function behind Pulumi 3's StackReference. It creates no StackReference, because that is a resource:
+ * its refresh fails after the other stack is removed. A missing stack would also end the run before other problems are
+ * reported.
  *
  * @throws Error if there is no such stack.
  */

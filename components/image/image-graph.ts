@@ -56,7 +56,7 @@ export class ImageGraph extends pulumi.ComponentResource {
     };
     const createCudaStage = (name: CudaStage, variant: StackVariant): pulumi.Output<string> => {
       const below = stage(CUDA_STAGES[name].baseStage, variant);
-      const requirements = lockFile(variant.stages.find((other) => other.stage === name)?.lock ?? name);
+      const requirements = lockFile(variant.stages.find((other) => other.stage === name)?.lockFile ?? name);
       return new CudaDepsStage(name, { parent: below, tools, requirements, build }, parent).ref;
     };
 
@@ -67,7 +67,7 @@ export class ImageGraph extends pulumi.ComponentResource {
           {
             parent: stage(variant.baseStage, variant),
             tools,
-            requirements: lockFile(variant.lock),
+            requirements: lockFile(variant.lockFile),
             packages: variant.packages,
             build,
           },

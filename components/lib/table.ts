@@ -1,4 +1,4 @@
-/** Lines of a table for people: each column as wide as its widest cell, two spaces between columns, none at the end. */
+/** Formats a table as lines: each column as wide as its widest cell, two spaces between columns, none at the end. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>

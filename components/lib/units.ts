@@ -11,47 +11,47 @@ const MEBIBYTES = { MiB: 1, GiB: 1024 } as const;
 const BYTES = { MB: 1e6, GB: 1e9 } as const;
 const MILLISECONDS = { ms: 1, s: 1000, min: 60_000 } as const;
 
-/** Whether a value is a size of memory or disk, more than none. */
+/** True if a value is a size of memory or disk above zero. */
 export function isSize(value: unknown): value is Size {
   return typeof value === "string" && /^[1-9]\d{0,6}(?:\.\d)? (?:MiB|GiB)$/.test(value);
 }
 
-/** A size in MiB, which the Docker provider calls megabytes. */
+/** Converts a size to MiB, which `@pulumi/docker` 5.2.0 calls megabytes. */
 export function mebibytes(size: Size): number {
   const [value, unit] = split(size);
   return value * MEBIBYTES[unit as keyof typeof MEBIBYTES];
 }
 
-/** A size in whole bytes. */
+/** Converts a size to whole bytes. */
 export function bytes(size: DiskSize): number {
   const [value, unit] = split(size);
   return Math.round(value * BYTES[unit as keyof typeof BYTES]);
 }
 
-/** A length of time in whole seconds, rounded up: providers that take seconds take no fractions. */
+/** Converts a length of time to whole seconds, rounded up. `@pulumi/docker` 5.2.0 accepts no fraction of a second. */
 export function seconds(duration: Duration): number {
   return Math.ceil(milliseconds(duration) / 1000);
 }
 
-/** A length of time in whole milliseconds: 4.35 minutes are 261000, not 260999.99999999997. */
+/** Converts a length of time to whole milliseconds: 4.35 minutes are 261000, not 260999.99999999997. */
 export function milliseconds(duration: Duration): number {
   const [value, unit] = split(duration);
   return Math.round(value * MILLISECONDS[unit as keyof typeof MILLISECONDS]);
 }
 
-/** The longest of lengths of time; none at all of none. */
+/** Returns the longest of lengths of time; "0 s" for an empty list. */
 export function longest(durations: readonly Duration[]): Duration {
   return durations.reduce((a, b) => (milliseconds(b) > milliseconds(a) ? b : a), "0 s");
 }
 
-/** A length of time that a person wrote, as "5 s"; undefined for any other text. */
+/** Parses a length of time, such as "5 s"; undefined for any other text. */
 export function parseDuration(text: string): Duration | undefined {
   return /^\d{1,9}(?:\.\d{1,3})? (?:ms|s|min)$/.test(text) ? (text as Duration) : undefined;
 }
 
 /**
- * A length of time as Go prints it ("1m30s", "200ms"). Any other spelling of the same time differs from what the engine
- * reports, and a provider sees a change for ever.
+ * Formats a length of time as Go prints it ("1m30s", "200ms"). The engine reports times in that form. For
+ * any other spelling of the same time, `@pulumi/docker` 5.2.0 reports a change at every `up`.
  */
 export function goDuration(duration: Duration): string {
   const total = milliseconds(duration);

@@ -4,38 +4,38 @@ import { messageOf, throwProblems } from "../lib/errors.ts";
 import { plainLogin, type Login } from "./profile.ts";
 import { registryProblem } from "./problems.ts";
 
-/** Where images come from that only a log-in gets. */
+/** A registry that requires a login. */
 export interface PullArgs {
-  /** Host of the registry, with its port. */
+  /** Host of the registry, with its port if that is not the default. */
   readonly host: string;
   readonly login: Login;
   readonly engine: Engine;
 }
 
 /**
- * The image, once the engine has it. What the engine's own BuildKit made is there already; another one is taken from the
- * registry here, because the provider of containers knows a log-in only from a resource of its own, and another provider
- * would replace every container.
+ * Returns the ref of an image after the engine has the image. An image from the engine's own BuildKit is there already.
+ * Any other image is pulled here, because `@pulumi/docker` 5.2.0 takes a login only in the provider resource, and
+ * another provider would replace every container.
  */
 export function pulled(image: pulumi.Output<string>, args: PullArgs): pulumi.Output<string> {
-  return image.apply(async (reference) => {
-    // No part of the output: the name of an image is no secret.
-    if (!pulumi.runtime.isDryRun() && reference.startsWith(`${args.host}/`)) await pull(reference, args);
-    return reference;
+  return image.apply(async (ref) => {
+    // The password is read here, apart from the output, so that the ref does not become a secret.
+    if (!pulumi.runtime.isDryRun() && ref.startsWith(`${args.host}/`)) await pull(ref, args);
+    return ref;
   });
 }
 
-async function pull(reference: string, { host, login, engine }: PullArgs): Promise<void> {
-  const { unpacked } = await engine.imageSize(reference);
+async function pull(ref: string, { host, login, engine }: PullArgs): Promise<void> {
+  const { unpacked } = await engine.imageSize(ref);
   if (unpacked > 0) return;
   try {
-    await engine.pull(reference, await plainLogin(login));
+    await engine.pull(ref, await plainLogin(login));
   } catch (error) {
     const found = messageOf(error);
-    const other = { key: "morgan:registry", expected: `${reference} in the registry`, found, fix: "npm run up" };
+    const other = { key: "morgan:registry", expected: `${ref} in the registry`, found, fix: "npm run up" };
     throwProblems(
       [registryProblem(host, login.user, found) ?? other],
-      "no container was made of it, what ran before goes on",
+      "no container was made from the image; the old containers keep running",
     );
   }
 }

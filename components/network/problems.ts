@@ -1,12 +1,12 @@
 import type { Problem } from "../lib/errors.ts";
 import type { Answer } from "../host/http.ts";
 
-/** What a refusal of a registry, or of a package source, is about. */
-export type Refusal = "authority" | "certificate" | "login" | "unreachable" | "other";
+/** The cause of a refusal by a registry or a package source. */
+export type Refusal = "unknown CA" | "certificate" | "login" | "unreachable" | "other";
 
-/** What the engine's message on a registry is about; it is Go's, the registry's, or the engine's own. */
+/** Returns the cause in the engine's message about a registry. The texts come from Go, registries and Docker 28.5. */
 export function readRefusal(message: string): Refusal {
-  if (/unknown authority|is not trusted/.test(message)) return "authority";
+  if (/unknown authority|is not trusted/.test(message)) return "unknown CA";
   if (/x509:|tls:|gave HTTP response to HTTPS client/.test(message)) return "certificate";
   if (/\b40[13]\b|unauthorized|denied|no basic auth credentials|incorrect username or password/i.test(message)) {
     return "login";
@@ -21,69 +21,72 @@ export function readRefusal(message: string): Refusal {
   return "other";
 }
 
-/** The problem that the engine has with a registry; none where it may be that the Docker client is logged in. */
+/**
+ * Returns the problem that the engine has with a registry. A refused login without a configured user is no problem,
+ * because the Docker client may be logged in.
+ */
 export function registryProblem(host: string, user: string, message: string): Problem | undefined {
   const found = message;
   switch (readRefusal(message)) {
-    case "authority":
+    case "unknown CA":
       return unknownCaProblem(host, found);
     case "certificate":
       return {
         key: "morgan:registry",
         expected: `a registry at ${host} with TLS, and a certificate for that name`,
         found,
-        fix: "mend its certificate, or name the registry as its certificate does",
+        fix: "correct its certificate, or name the registry as its certificate does",
       };
     case "login":
-      return user === "" ? undefined : loginProblem("registry", host, user, found);
+      return user === "" ? undefined : refusedLogin("registry", host, user, found);
     case "unreachable":
       return {
         key: "morgan:registry",
         expected: `a registry that the engine reaches at ${host}`,
         found,
-        fix: "start it, or name another one; what runs goes on running",
+        fix: "start it, or name another one; running containers keep running",
       };
     case "other":
-      // A push may go well for all that; where it does not, it says why.
+      // A push may still succeed; if it fails, it reports why.
       return undefined;
   }
 }
 
-/** Nobody who is trusted has signed a host's certificate. */
+/** Returns the problem of a host whose certificate no trusted CA signed. */
 export function unknownCaProblem(host: string, found: string): Problem {
   return {
     key: "morgan:caBundle",
-    expected: `the certificate of the authority that ${host} has its own from`,
+    expected: `the certificate of the CA that signed the certificate of ${host}`,
     found,
     fix: "pulumi config set caBundle <file with it in PEM>",
   };
 }
 
-/** The engine's host has to trust a registry, and nobody can see to that from here. */
-export function untrustedRegistryProblem(host: string, place: string): Problem {
+/** Returns the problem of a registry that an engine does not trust, if this program cannot install the CA there. */
+export function untrustedRegistryProblem(host: string, path: string): Problem {
   return {
     key: "morgan:registry",
     expected: `an engine that trusts the certificate of ${host}`,
-    found: "it does not know who signed it",
-    fix: `put the certificates of morgan:caBundle into ${place} on the engine's host; it needs no restart`,
+    found: "an engine without the CA that signed it",
+    fix: `put the certificates of morgan:caBundle into ${path} on the engine's host; it needs no restart`,
   };
 }
 
-/** A source of packages as the configuration names it. */
+/** A package source as the configuration names it. */
 export interface PackageSource {
   readonly key: "pypiIndex" | "pypiExtraIndex" | "aptMirror";
   readonly url: string;
-  /** Empty where none logs in. */
+  /** User of the login; empty if there is no login. */
   readonly user: string;
 }
 
-/** The problem with what a package source answered; none where it lets us in, whether or not it has what was asked for. */
+/** Returns the problem of a package source that refuses access. A missing file is no problem. */
 export function sourceProblem({ key, url, user }: PackageSource, answer: Answer): Problem | undefined {
   const host = URL.canParse(url) ? new URL(url).host : url;
   if ("error" in answer) {
     const { error } = answer;
     if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_UNTRUSTED/.test(error)) return unknownCaProblem(host, error);
-    const fix = `mend it, or name another one: pulumi config set ${key} …`;
+    const fix = `repair it, or name another one: pulumi config set ${key} …`;
     if (/CERT|TLS|SSL|EPROTO/.test(error)) {
       return { key: `morgan:${key}`, expected: `a valid certificate of ${host}`, found: error, fix };
     }
@@ -91,23 +94,23 @@ export function sourceProblem({ key, url, user }: PackageSource, answer: Answer)
   }
   const found = `${String(answer.status)} from ${host}`;
   if (answer.status === 401 || answer.status === 403) {
-    if (user !== "") return loginProblem(key === "aptMirror" ? "apt" : "pypi", host, user, found);
+    if (user !== "") return refusedLogin(key === "aptMirror" ? "apt" : "pypi", host, user, found);
     const name = key === "aptMirror" ? "aptUser" : "pypiUser";
     return key === "pypiExtraIndex"
       ? {
           key: `morgan:${key}`,
-          expected: `an index that lets everyone in, or one on the host of morgan:pypiIndex, whose log-in it then gets`,
+          expected: `an index without a login, or one on the host of morgan:pypiIndex, whose login it then gets`,
           found,
           fix: `pulumi config set ${key} …`,
         }
       : { key: `morgan:${name}`, expected: `a user of ${host}`, found, fix: `pulumi config set ${name} …` };
   }
-  if (answer.status === 407) return proxyProblem(host, "407: the proxy demands a log-in, which it cannot have");
+  if (answer.status === 407) return proxyProblem(host, "407: the proxy requires a login, which is not supported");
   if (answer.status < 500) return undefined;
-  return { key: `morgan:${key}`, expected: `an answer of ${host}`, found, fix: `mend it, or set morgan:${key}` };
+  return { key: `morgan:${key}`, expected: `an answer of ${host}`, found, fix: `repair it, or set morgan:${key}` };
 }
 
-/** Nobody answers at the proxy, or it does not serve. */
+/** Returns the problem of a proxy that does not answer, or that answers with an error. */
 export function proxyProblem(host: string, found: string): Problem {
   return {
     key: "morgan:proxy",
@@ -117,7 +120,7 @@ export function proxyProblem(host: string, found: string): Problem {
   };
 }
 
-function loginProblem(name: "registry" | "pypi" | "apt", host: string, user: string, found: string): Problem {
+function refusedLogin(name: "registry" | "pypi" | "apt", host: string, user: string, found: string): Problem {
   const secret = `${name}Password`;
   return {
     key: `morgan:${secret}`,

@@ -6,14 +6,14 @@ export interface Login {
   readonly password: pulumi.Output<string>;
 }
 
-/** A company's own network, as every build, push, pull and check goes through it. Empty and undefined: there is none. */
+/** A company's network, for every build, push, pull and check. A part that is not set is empty or undefined. */
 export interface NetworkProfile {
-  /** Log-in of the registry that images are pushed to. */
+  /** Login of the registry to which images are pushed. */
   readonly registry: Login | undefined;
   readonly pypi: {
     /** URL of the Python package index. */
     readonly index: string;
-    /** URL of a second index, for wheels that the first one lacks; the log-in goes to it where it is on the same host. */
+    /** URL of a second index, for wheels that the first one lacks. On the same host it gets the same login. */
     readonly extraIndex: string;
     readonly login: Login | undefined;
   };
@@ -23,24 +23,24 @@ export interface NetworkProfile {
     readonly login: Login | undefined;
   };
   readonly proxy: {
-    /** URL of the HTTP proxy, for http and https; not for what is sent to the registry, which is the engine's affair. */
+    /** URL of the HTTP proxy, for http and https. Pushes and pulls use the proxy of the engine instead. */
     readonly url: string;
-    /** Hosts that are reached without it, as `no_proxy` has them. */
+    /** Hosts that are reached without the proxy, in the format of `no_proxy`. */
     readonly except: readonly string[];
   };
-  /** Certificates of private authorities in PEM. Public, as certificates are. */
+  /** Certificates of private CAs in PEM; empty for none. They are no secret. */
   readonly certificates: string;
 }
 
-/** Which parts of a profile the Dockerfile of a build has to speak of; what they are comes to it as BuildKit secrets. */
+/** The parts of a profile that the Dockerfile of a build has to use. Their values arrive as BuildKit secrets. */
 export interface PackageSources {
   /** Secret `apt-sources`, a file in the format of sources.list. */
   readonly aptMirror: boolean;
   /** Secret `apt-auth`, a file in the format of apt's auth.conf. */
   readonly aptLogin: boolean;
-  /** Secret `pypi-index`, the index as uv names it. */
+  /** Secret `pypi-index`, in uv's format `name=url`, or the URL alone if there is no login. */
   readonly pypiIndex: boolean;
-  /** Secret `pypi-extra-index`, the index as uv names it. */
+  /** Secret `pypi-extra-index`, in the same format. */
   readonly pypiExtraIndex: boolean;
   /** Secrets `pypi-user` and `pypi-password`, for the first index alone or for both. */
   readonly pypiLogin: "none" | "index" | "both";
@@ -48,10 +48,10 @@ export interface PackageSources {
   readonly certificates: boolean;
 }
 
-/** Names of the two indexes for uv, which reads the log-in of each from variables that are called after it. */
+/** Names of the two indexes. uv 0.13 reads the login of an index from variables whose names contain the index's. */
 export const INDEX_NAMES = { index: "morgan", extraIndex: "extra" } as const;
 
-/** Which parts a profile has. */
+/** Returns the parts that a profile has. */
 export function packageSources({ pypi, apt, certificates }: NetworkProfile): PackageSources {
   const isShared = pypi.extraIndex !== "" && hostOf(pypi.extraIndex) === hostOf(pypi.index);
   return {
@@ -64,7 +64,7 @@ export function packageSources({ pypi, apt, certificates }: NetworkProfile): Pac
   };
 }
 
-/** The secrets that builds get for the sources of a profile, by id. */
+/** Returns the secrets that builds get for the package sources of a profile, by id. */
 export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, pulumi.Input<string>>> {
   const { pypi, apt, certificates } = profile;
   const { pypiLogin } = packageSources(profile);
@@ -77,30 +77,30 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
       ? {}
       : { "pypi-extra-index": named(INDEX_NAMES.extraIndex, pypi.extraIndex, pypiLogin === "both") }),
     ...(pypi.login === undefined ? {} : { "pypi-user": pypi.login.user, "pypi-password": pypi.login.password }),
-    // Public, but nobody who reads a state needs to know whom a company trusts.
+    // No secret, but a reader of a state need not see which CAs a company trusts.
     ...(certificates === "" ? {} : { ca: pulumi.secret(certificates) }),
   };
 }
 
-/** The build arguments of a profile: those that BuildKit keeps out of images, their history and its cache keys. */
+/** Returns the proxy as build arguments, which BuildKit keeps out of images, their history and its cache keys. */
 export function proxyArguments({ proxy }: Pick<NetworkProfile, "proxy">): Readonly<Record<string, string>> {
   if (proxy.url === "") return {};
   return { http_proxy: proxy.url, https_proxy: proxy.url, no_proxy: proxy.except.join(",") };
 }
 
-/** apt takes an entry without a scheme for https alone. */
+/** Formats an entry of auth.conf. apt 2.6 uses an entry without a scheme for https alone. */
 function aptAuth(mirror: string, { user, password }: Login): pulumi.Output<string> {
   const { protocol, host, pathname } = new URL(mirror);
   return pulumi.interpolate`machine ${protocol}//${host}${pathname} login ${user} password ${password}\n`;
 }
 
-/** A log-in with its password in the open, for a question that the program asks itself. */
+/** Returns a login with its password in plain text, for a request that this program sends itself. */
 export async function plainLogin(
   login: Login | undefined,
 ): Promise<{ readonly user: string; readonly password: string } | undefined> {
   if (login === undefined) return undefined;
   const { promise, resolve } = Promise.withResolvers<string>();
-  // A value of the configuration is known from the start.
+  // The password is a value of the configuration, so it is known from the start.
   login.password.apply(resolve);
   return { user: login.user, password: await promise };
 }

@@ -2,17 +2,23 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The file in which an engine looks for the authority of a registry, at each use; one of ours beside what others put there. */
+/**
+ * Returns the path of our file with the CA of a registry, beside any file of others. Docker 28.5 reads that folder at
+ * each use of the registry.
+ */
 export function registryCaPath(host: string): string {
   return `/etc/docker/certs.d/${host}/morgan-ca.crt`;
 }
 
-/** Certificates for the plugins of later runs, which ask the registry themselves in a refresh; see toolchain/lib/environment.mjs. */
+/** CA file for the plugins of later runs, which query the registry in a refresh; see toolchain/lib/environment.mjs. */
 const PLUGINS_CA_PATH = ".morgan/certs/ca.pem";
 
 /**
- * Makes the engine of this machine trust a registry that the preflight found it not to trust, and the plugins every one that
- * is not the stack's own. It is done in an `up`, before the first push; the engine's part stays: other stacks push there too.
+ * Installs the configured CAs for this machine's engine if it does not trust the registry. Installs them for the
+ * plugins if the registry is not the stack's own. This runs in an `up`, before the first push. The engine's CA file is
+ * never removed, because other stacks push to that registry too.
+ *
+ * @param untrusted - host of the registry that the engine does not trust; undefined if there is none.
  */
 export function trustRegistry(
   untrusted: string | undefined,

@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { checkLock, parseLock } from "../requirements/lock.ts";
 import type { StackService } from "../catalog/select.ts";
 
-/** Says what is wrong with what images are built from: sources, locks, the tools that builds mount. */
+/** Checks the inputs of builds: source folders, lock files, and the uv program that builds mount. */
 export function checkBuild(config: MorganConfig, host: Host): Problem[] {
   return [
     ...checkSources(config, host),
@@ -15,9 +15,9 @@ export function checkBuild(config: MorganConfig, host: Host): Problem[] {
   ];
 }
 
-/** The lock files that services are built from, without folder and ending, each once; the base's even without services. */
+/** Returns the names of the services' lock files, without folder and ending, each once, and always that of the base. */
 export function lockNames(services: readonly StackService[]): string[] {
-  return [...new Set(["base", ...services.flatMap(({ variant }) => variant.locks)])];
+  return [...new Set(["base", ...services.flatMap(({ variant }) => variant.lockFiles)])];
 }
 
 function checkSources({ services }: MorganConfig, host: Host): Problem[] {
@@ -35,18 +35,18 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
 function checkLocks({ services }: MorganConfig, host: Host): Problem[] {
   return lockNames(services).flatMap((name) =>
     checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
-      key: `requirements/${problem.lock}`,
-      expected: "a lock file made from the requirements as they are, every line with a hash",
+      key: `requirements/${problem.lockFile}`,
+      expected: "a lock file made from the present requirements, every line with a hash",
       found: problem.message,
       fix: "npm run lock",
     })),
   );
 }
 
-/** A mistake in a lock that services share is found with each of them, and said once. */
+/** Checks CUDA libraries. Services share lock files, so equal problems are reported once. */
 function checkLibraries({ services }: MorganConfig, host: Host): Problem[] {
   const found = services.flatMap(({ variant }) => {
-    const chain = variant.locks.map((name) => ({
+    const chain = variant.lockFiles.map((name) => ({
       name,
       packages: parseLock(host.readText(`requirements/${name}.txt`) ?? ""),
     }));

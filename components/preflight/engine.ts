@@ -4,7 +4,7 @@ import { roleLabels, STACK_LABEL } from "../engine/labels.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
-/** Asks whether the engine answers, and whether the ports of the host that a stack publishes are free. */
+/** Checks that the engine answers, and that the host's ports that the stack publishes are free. */
 export async function checkEngine(
   config: MorganConfig,
   host: Host,
@@ -12,27 +12,27 @@ export async function checkEngine(
   try {
     await host.engine.version();
   } catch (error) {
-    const where = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
+    const address = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
     const found = messageOf(error);
-    const expected = `an engine that answers at ${where}`;
-    const fix = "start it (npm run setup does, where it may), or point DOCKER_HOST at one";
+    const expected = `an engine that answers at ${address}`;
+    const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
     return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
   }
   return { answers: true, problems: await checkPorts(config, host) };
 }
 
-/** A port of the host leads to one container, so another port is another container, and the old one goes first. */
+/** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */
 async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
   const gateways = await engine.containers({ labels: roleLabels(stack, "gateway") });
   const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
   if (ports.length === 0 || ports.includes(gateway.port)) return;
   await pulumi.log.warn(
     `the port of the stack moves from ${ports.join(", ")} to ${String(gateway.port)}: the gateway is replaced, ` +
-      "and nothing is served from when the old one stops until the new one is ready",
+      "with downtime from the end of the old one until the new one is ready",
   );
 }
 
-/** A port that this stack's own container has is no problem; another stack's, or another program's, is one. */
+/** Checks that wanted ports are free. A port that a container of this stack publishes counts as free. */
 async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
   const wanted = [
     { key: "morgan:gatewayPort", address: config.gateway.address, port: config.gateway.port },
@@ -45,10 +45,10 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
     announceMove(config, host),
   ]);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
-    const holder = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
-    const stack = holder?.labels[STACK_LABEL];
+    const occupant = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
+    const stack = occupant?.labels[STACK_LABEL];
     if (stack === config.stack) return [];
-    if (holder === undefined && !(await host.portInUse(address, port))) return [];
+    if (occupant === undefined && !(await host.portInUse(address, port))) return [];
     const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
     return [
       { key, expected: `port ${String(port)} of ${address} to be free`, found, fix: `set ${key} to another port` },

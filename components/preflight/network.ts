@@ -17,14 +17,14 @@ import type { HttpRoute } from "../host/http.ts";
 
 type Config = Pick<MorganConfig, "network" | "images" | "machine">;
 
-/** What was found out about a company's network. */
+/** Result of the checks of a company's network. */
 export interface NetworkCheck {
   readonly problems: readonly Problem[];
-  /** Registry that the engine comes to trust once its certificate is put where the engine looks; see `trustRegistry`. */
+  /** Host of a registry that the engine will trust after `trustRegistry` has installed the CA; undefined if none. */
   readonly untrusted: string | undefined;
 }
 
-/** Asks the hosts that are configured for what a build will ask them. The public ones, which are the default, are not asked. */
+/** Sends configured hosts the requests that a build sends. The public hosts, which are the default, get none. */
 export async function checkNetwork(config: Config, host: Host): Promise<NetworkCheck> {
   const [registry, sources] = await Promise.all([checkRegistry(config, host), checkSources(config, host)]);
   return { ...registry, problems: [...registry.problems, ...sources] };
@@ -39,13 +39,13 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
   const refusal = await host.engine.login(registry.host, login);
   if (refusal === undefined) return nothing;
   const problem = registryProblem(registry.host, login?.user ?? "", refusal);
-  const isUntrusted = readRefusal(refusal) === "authority" && network.certificates !== "";
+  const isUntrusted = readRefusal(refusal) === "unknown CA" && network.certificates !== "";
   if (!isUntrusted) return { ...nothing, problems: problem === undefined ? [] : [problem] };
-  const place = registryCaPath(registry.host);
-  if (!isLocal(machine.dockerHost) || !host.isWritable(place)) {
-    return { ...nothing, problems: [untrustedRegistryProblem(registry.host, place)] };
+  const path = registryCaPath(registry.host);
+  if (!isLocal(machine.dockerHost) || !host.isWritable(path)) {
+    return { ...nothing, problems: [untrustedRegistryProblem(registry.host, path)] };
   }
-  // The engine will say the same once it trusts the registry.
+  // This request stands in for the engine's own, which succeeds or fails alike after the CA is installed.
   const route = { login, certificates: network.certificates, proxy: { url: "", except: [] } };
   const answer = await host.httpGet(`https://${registry.host}/v2/`, route);
   const found =
@@ -57,7 +57,7 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
   return { problems: found === undefined ? [] : [found], untrusted: registry.host };
 }
 
-/** Asked from here, which is where the engine's own BuildKit asks from if the engine is here. */
+/** Checks package sources from this machine, if builds run here: in the BuildKit of a local engine. */
 async function checkSources({ network, machine, images }: Config, host: Host): Promise<Problem[]> {
   if (!isLocal(machine.dockerHost) || images.builder !== "default") return [];
   const { pypi, apt, proxy, certificates } = network;
@@ -65,14 +65,14 @@ async function checkSources({ network, machine, images }: Config, host: Host): P
   const down = await checkProxy(proxy.url, host);
   if (down !== undefined) return [down];
   const logins = { pypi: await plainLogin(pypi.login), apt: await plainLogin(apt.login) };
-  const asked = sources.map(async (source) => {
+  const checked = sources.map(async (source) => {
     const login = source.user === "" ? undefined : source.key === "aptMirror" ? logins.apt : logins.pypi;
     const route: HttpRoute = { login, certificates, proxy };
     const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
     return sourceProblem(source, await host.httpGet(`${source.url.replace(/\/+$/, "")}/${path}`, route));
   });
-  const found = (await Promise.all(asked)).filter((problem) => problem !== undefined);
-  // Two indexes on one host have one log-in, and one mistake.
+  const found = (await Promise.all(checked)).filter((problem) => problem !== undefined);
+  // Two indexes on one host share a login, so a wrong password is reported once.
   return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 

@@ -11,18 +11,18 @@ import { planPromotion } from "./release.ts";
 import type { ReleasePlan } from "../release/plan.ts";
 import { parseLock } from "../requirements/lock.ts";
 
-/** What the preflight found out. */
+/** Results of the preflight. */
 export interface Preflight {
   readonly gpu: GpuPlan;
   readonly release: ReleasePlan;
+  /** Host of the registry that the engine has yet to trust; undefined if there is none. */
   readonly untrusted: string | undefined;
+  /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
 }
 
 /**
- * Checks, before anything is built or changed, that the configuration holds and that the machine has what it needs; plans
- * which service computes on which card and which release runs, and says which registry the engine has yet to trust and
- * which sizes of images are known.
+ * Checks the configuration and the machine before anything is built or changed, and plans the GPUs and the release.
  *
  * @throws MorganError with every problem at once.
  */
@@ -34,7 +34,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     outputs.then(parseSizes),
   ]);
   const builds = release.plan.kind === "build";
-  // An engine that does not answer has been reported; it cannot be asked for cards, or for what it can reach.
+  // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
   const [{ plan, problems: gpu }, network] = engine.answers
     ? await Promise.all([planServiceGpus(config, host), checkNetwork(config, host)])
     : [
@@ -48,13 +48,13 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
-    // A release that runs needs no index, and no registry where the engine has its images: a copy says what it misses.
+    // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
   return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
 }
 
-/** The engine would make a folder that is not there, empty and root's. */
+/** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
 function checkModels({ models, services, machine }: MorganConfig, host: Host): Problem[] {
   if (!isLocal(machine.dockerHost)) return [];
   return services.flatMap(({ name, variant }): Problem[] => {
@@ -65,7 +65,7 @@ function checkModels({ models, services, machine }: MorganConfig, host: Host): P
         key: `morgan:models.${name}`,
         expected: "a folder with the model's weights",
         found: `no folder at ${model.path}`,
-        fix: "put the weights there, or name another folder or a model of the hub",
+        fix: "put the weights there, or name another folder or a model of the model hub",
       },
     ];
   });

@@ -3,10 +3,10 @@ import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { registryOf, repository } from "../lib/image-reference.ts";
 import { parseHistory } from "../release/history.ts";
-import type { Source } from "../release/release.ts";
+import type { PromotionSource } from "../release/release.ts";
 import { planRelease, type ReleasePlan } from "../release/plan.ts";
 
-/** Decides which release a stack runs, from its own outputs and those of the stack that it promotes from. */
+/** Plans the release of a stack, from its own outputs and those of the stack from which it promotes. */
 export async function planPromotion(
   config: MorganConfig,
   host: Host,
@@ -30,15 +30,15 @@ export async function planPromotion(
     history: parseHistory(own),
     source,
   });
-  return { plan, problems: stack === fullName ? [itself(promoteFrom)] : problems };
+  return { plan, problems: stack === fullName ? [selfPromotion(promoteFrom)] : problems };
 }
 
-/** A stack as Pulumi names it everywhere: one that is named alone is of the same organization and project. */
+/** Returns "organization/project/stack". A short name is of the same organization and project. */
 function fullNameOf(name: string, beside: string): string {
   return name.includes("/") ? name : [...beside.split("/").slice(0, -1), name].join("/");
 }
 
-async function readSource(name: string, stack: string, host: Host): Promise<Source> {
+async function readSource(name: string, stack: string, host: Host): Promise<PromotionSource> {
   try {
     return { name, stack, read: parseHistory(await host.outputs(stack)) };
   } catch (error) {
@@ -46,10 +46,10 @@ async function readSource(name: string, stack: string, host: Host): Promise<Sour
   }
 }
 
-/** What goes into images; a change anywhere else is none of theirs. */
+/** Folders whose files decide what is in an image. */
 const SOURCES = ["components", "requirements", "services"];
 
-/** The commit that images are built from, "+" where their sources differ from it; empty outside of a checkout. */
+/** Returns the commit of the images' sources, with "+" if files differ from it; empty outside of a git checkout. */
 async function sourceRevision(host: Host): Promise<string> {
   const [commit, unchanged] = await Promise.all([
     host.run("git", ["rev-parse", "--short=12", "HEAD"]),
@@ -59,11 +59,11 @@ async function sourceRevision(host: Host): Promise<string> {
   return `${commit.output.trim()}${unchanged?.succeeded === true ? "" : "+"}`;
 }
 
-function itself(name: string): Problem {
+function selfPromotion(name: string): Problem {
   return {
     key: "morgan:promoteFrom",
     expected: "another stack than this one",
     found: `"${name}"`,
-    fix: "name the stack whose images this one is to run, or take promoteFrom away",
+    fix: "name the stack whose images this one is to run, or unset promoteFrom",
   };
 }

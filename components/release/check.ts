@@ -1,14 +1,17 @@
 import type { Problem } from "../lib/errors.ts";
-import type { Release } from "./release.ts";
-import type { ReleasePlanArgs } from "./release.ts";
+import type { Release, ReleasePlanArgs } from "./release.ts";
 
 /**
- * What keeps a stack from running a release.
+ * Returns the reasons why a stack must not run a release.
  *
- * @param proved - the releases of the stack that is promoted from, as they are there.
+ * @param sourceReleases - the releases of the stack that it promotes from, as that stack lists them.
  */
-export function checkRelease(release: Release, args: ReleasePlanArgs, proved: readonly Release[]): Problem[] {
-  return [...checkAccelerator(release, args), ...checkImages(release, args), ...checkHealth(release, args, proved)];
+export function checkRelease(release: Release, args: ReleasePlanArgs, sourceReleases: readonly Release[]): Problem[] {
+  return [
+    ...checkAccelerator(release, args),
+    ...checkImages(release, args),
+    ...checkHealth(release, args, sourceReleases),
+  ];
 }
 
 function checkAccelerator({ id, accelerator, from }: Release, args: ReleasePlanArgs): Problem[] {
@@ -34,17 +37,17 @@ function checkImages({ id, services, backing }: Release, { services: chosen }: R
   return [
     {
       key: "morgan:services",
-      expected: `services out of those in the release ${id}`,
-      found: `${missing.join(", ")}: no image of it among ${has}`,
+      expected: `services with an image in the release ${id}`,
+      found: `${missing.join(", ")}: no image; the release has ${has}`,
       fix: "take them out of morgan:services, or run a release that has them",
     },
   ];
 }
 
-/** A release that this stack has run has proved itself here; another one has to be well where it comes from. */
-function checkHealth({ id }: Release, args: ReleasePlanArgs, proved: readonly Release[]): Problem[] {
+/** A release that ran here before is trusted. Any other release must be healthy in its source stack. */
+function checkHealth({ id }: Release, args: ReleasePlanArgs, sourceReleases: readonly Release[]): Problem[] {
   if (args.history.releases.some((own) => own.id === id)) return [];
-  const services = proved.find((other) => other.id === id)?.services ?? {};
+  const services = sourceReleases.find((other) => other.id === id)?.services ?? {};
   const source = args.source?.name ?? "";
   return args.services.flatMap(({ name: service }): Problem[] => {
     const health = services[service]?.health;
@@ -54,7 +57,7 @@ function checkHealth({ id }: Release, args: ReleasePlanArgs, proved: readonly Re
         key: `${source}: ${service}`,
         expected: `healthy at the last up of "${source}", so that its release ${id} may be promoted`,
         found: health,
-        fix: `mend it there and run npm run up -- --stack ${source}`,
+        fix: `repair it there and run npm run up -- --stack ${source}`,
       },
     ];
   });

@@ -2,12 +2,12 @@ import { field, stringOr } from "../lib/json.ts";
 import { KEPT, type History, type Origin, type Release, type ReleasedService } from "./release.ts";
 import { isPinned } from "../lib/image-reference.ts";
 
-/** A stack that has run nothing yet. */
+/** The history of a stack before its first `up`. */
 export const NO_HISTORY: History = { running: "", releases: [] };
 
 /**
- * Reads the releases out of a stack's outputs, which another version of this program may have written, or another program:
- * what is not a whole release is left out, and so is one that names an image by anything but its digest.
+ * Parses the releases in a stack's outputs, which another program, or another version of this one, may have written. A
+ * release that is not complete is left out, and so is a release with an image that is not pinned by digest.
  */
 export function parseHistory(outputs: unknown): History {
   const found = field(outputs, "releases");
@@ -42,7 +42,7 @@ function parseOrigin(value: unknown): Origin | undefined | "wrong" {
   return stack === "" || repository === "" ? "wrong" : { stack, repository };
 }
 
-/** The entries of an object, each parsed; undefined where it is none, or where one of them is wrong. */
+/** Parses each entry of an object; undefined if the value is no object, or if one entry is wrong. */
 function entries<T>(value: unknown, parse: (item: unknown) => T | undefined): Record<string, T> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const parsed = Object.entries(value).flatMap(([name, item]): [string, T][] => {

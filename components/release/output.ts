@@ -3,23 +3,23 @@ import { imagesOf, recordRelease, releaseId, type Release } from "./release.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { Accelerator } from "../catalog/service.ts";
 
-/** What ran in an up. */
+/** Inputs of the release output. */
 export interface ReleaseOutputArgs {
   readonly plan: ReleasePlan;
   readonly accelerator: Accelerator;
-  /** Where the stack's images lie: "host/project/images". */
+  /** Repository of the stack's images: "host/project/images". */
   readonly repository: string;
-  /** Every image that the deployment uses, by name. */
+  /** Refs of all images that the deployment uses, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
-  /** What the services' images were made from, by name; none where nothing is built. */
+  /** Digests of the source code and the lock file of each service's image, by name; empty if nothing is built. */
   readonly contents: Readonly<Record<string, { readonly source: string; readonly lock: string }>>;
-  /** The services as they run; known when all of them are healthy. */
+  /** Health of each service, by name; known when all services are healthy. */
   readonly running: pulumi.Input<Readonly<Record<string, { readonly health: string }>>>;
-  /** Known when the gateway is healthy. */
+  /** URL of the gateway; known when the gateway is healthy. */
   readonly endpoint: pulumi.Input<string>;
 }
 
-/** The release that an up ran, and the list of those that the next one can go back to: nothing of an up that failed. */
+/** Returns the id of the release that an `up` ran, and the kept releases. An `up` that fails adds no release. */
 export function releaseOutput(
   args: ReleaseOutputArgs,
 ): pulumi.Output<{ readonly release: string; readonly releases: readonly Release[] }> {
@@ -33,7 +33,7 @@ export function releaseOutput(
         Object.entries(release.services).map(([name, service]) => [name, { ...service, health: health(name) }]),
       ),
     };
-    const place = plan.kind === "run" && plan.pinned ? "where it is" : "newest";
+    const place = plan.kind === "run" && plan.pinned ? "unchanged" : "newest";
     return { release: current.id, releases: recordRelease(plan.history.releases, current, place) };
   });
 }

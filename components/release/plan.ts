@@ -1,27 +1,27 @@
 import type { Problem } from "../lib/errors.ts";
 import { checkRelease } from "./check.ts";
-import { relocate, type History, type Release, type ReleasePlanArgs, type Source } from "./release.ts";
+import { relocate, type History, type Release, type PromotionSource, type ReleasePlanArgs } from "./release.ts";
 
-/** What a stack is made of: images that it builds, or a release that is there. */
+/** The images of a stack: it builds them, or it runs an existing release. */
 export type ReleasePlan =
   | {
       readonly kind: "build";
-      /** Git revision of the checkout; empty where there is none. */
+      /** Git revision of the checkout; empty outside of a checkout. */
       readonly revision: string;
       readonly history: History;
     }
   | {
       readonly kind: "run";
-      /** The release, with its images where this stack has them. */
+      /** The release, with the images in this stack's repository. */
       readonly release: Release;
-      /** Whether the configuration names it. */
+      /** True if the configuration names it. */
       readonly pinned: boolean;
       readonly history: History;
-      /** What a person should know of it, in a few lines; empty where there is nothing to say. */
+      /** A note in a few lines for the operator; empty if there is none. */
       readonly note: string;
     };
 
-/** The first up of a stack that builds. */
+/** The plan for the first `up` of a stack that builds. */
 export const FIRST_BUILD: ReleasePlan = { kind: "build", revision: "", history: { running: "", releases: [] } };
 
 interface Planned {
@@ -29,12 +29,12 @@ interface Planned {
   readonly problems: readonly Problem[];
 }
 
-/** Decides which release a stack runs, and refuses one that it must not run. */
+/** Chooses the release that a stack runs, and returns the problems of a release that it must not run. */
 export function planRelease(args: ReleasePlanArgs): Planned {
   const { release: wanted, history, source } = args;
   const building: ReleasePlan = { kind: "build", revision: args.revision, history };
   if (wanted === "" && source === undefined) return { plan: building, problems: [] };
-  const chosen = wanted === "" ? newest(args) : named(args);
+  const chosen = wanted === "" ? newestRelease(args) : pinnedRelease(args);
   if ("key" in chosen) return { plan: building, problems: [chosen] };
   const { release, note } = chosen;
   return {
@@ -45,8 +45,8 @@ export function planRelease(args: ReleasePlanArgs): Planned {
 
 type Chosen = { readonly release: Release; readonly note: string } | Problem;
 
-/** The release that the configuration names: one of its own, or else one of the stack that is promoted from. */
-function named(args: ReleasePlanArgs): Chosen {
+/** Returns the release that the configuration names: the stack's own, or else one of the source stack. */
+function pinnedRelease(args: ReleasePlanArgs): Chosen {
   const { release: wanted, history } = args;
   const others = releasesOf(args.source);
   const own = history.releases.find(({ id }) => id === wanted);
@@ -65,14 +65,14 @@ function named(args: ReleasePlanArgs): Chosen {
 
 const INDENT = " ".repeat(14);
 
-/** A release in a line: what tells it from others, without a date. */
+/** Describes a release in one line: id, accelerator, revision and source digests, without a date. */
 export function describeRelease({ id, accelerator, revision, services }: Release): string {
   const sources = Object.entries(services).map(([name, { source }]) => `${name} ${source}`);
   return `${id} (${accelerator}${revision === "" ? "" : `, revision ${revision}`}): ${sources.join(", ")}`;
 }
 
-/** What the other stack runs. Where that is gone, or has run nothing since, what was promoted from it stays. */
-function newest(args: ReleasePlanArgs): Chosen {
+/** Returns the running release of the source stack. If that stack runs none or is gone, the last promoted one stays. */
+function newestRelease(args: ReleasePlanArgs): Chosen {
   const { source, history } = args;
   const read = source?.read ?? { failure: "no stack is named" };
   const running = "failure" in read ? undefined : read.releases.find(({ id }) => id === read.running);
@@ -86,15 +86,15 @@ function newest(args: ReleasePlanArgs): Chosen {
     key: "morgan:promoteFrom",
     expected: `a stack "${name}" that is up`,
     found,
-    fix: `npm run up -- --stack ${name}; or take promoteFrom away, and this stack builds its own images`,
+    fix: `npm run up -- --stack ${name}; or unset promoteFrom, and this stack builds its own images`,
   };
 }
 
-/** A release of the other stack as this one runs it. */
+/** Returns a release of the source stack with the addresses of this stack. */
 function promoted(release: Release, { source, repository, stack }: ReleasePlanArgs): Release {
   return relocate(release, { stack: source?.stack ?? "", repository: release.repository }, { repository, stack });
 }
 
-function releasesOf(source: Source | undefined): readonly Release[] {
+function releasesOf(source: PromotionSource | undefined): readonly Release[] {
   return source === undefined || "failure" in source.read ? [] : source.read.releases;
 }

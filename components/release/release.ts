@@ -8,76 +8,77 @@ import type { Accelerator } from "../catalog/service.ts";
 export interface ReleasedService {
   /** Repository with tag and digest. */
   readonly ref: string;
-  /** Digest of the source code that is in it, 12 digits. */
+  /** Digest of the source code in it, 12 digits. */
   readonly source: string;
-  /** Digest of the lock file that its requirements are installed from, 12 digits. */
+  /** Digest of the lock file of its requirements, 12 digits. */
   readonly lock: string;
-  /** What the engine said of its container's health at the last up that ran it. */
+  /** Health of its container, as the engine reported it at the last `up` that ran it. */
   readonly health: string;
 }
 
 /** The set of images that a deployment runs. */
 export interface Release {
-  /** Names the digests: the same ones are the same release, on whichever stack. */
+  /** A hash of the digests: equal images are the same release on every stack. */
   readonly id: string;
   readonly accelerator: Accelerator;
-  /** Git revision of the checkout that it was built from, "+" where files were changed; empty where there is none. */
+  /** Git revision from which it was built, with "+" if files were changed; empty outside of a checkout. */
   readonly revision: string;
-  /** Where its own images lie: "host/project/images". What lies elsewhere is a public image, pinned by digest. */
+  /** Repository of its own images: "host/project/images". Any other image is public and pinned by digest. */
   readonly repository: string;
-  /** Where it was promoted from; absent where the stack built it. */
+  /** Stack from which it was promoted; absent if this stack built it. */
   readonly from?: Origin;
   readonly services: Readonly<Record<string, ReleasedService>>;
-  /** Debian, the gateway and the backing services, by name: reference with digest. */
+  /** Refs of Debian, the gateway and the backing services, by name. */
   readonly backing: Readonly<Record<string, string>>;
 }
 
-/** The stack that a release was promoted from. */
+/** The stack from which a release was promoted. */
 export interface Origin {
   /** "organization/project/stack". */
   readonly stack: string;
-  /** Where its images lay there. */
+  /** Repository of the images there. */
   readonly repository: string;
 }
 
-/** What a stack has run, and what it runs, as its outputs say. */
+/** The releases of a stack, as its outputs list them. */
 export interface History {
-  /** Id of the release that runs; empty where none does. */
+  /** Id of the running release; empty if none runs. */
   readonly running: string;
   /** Newest first. */
   readonly releases: readonly Release[];
 }
 
-/** The stack that is promoted from, as it was read. */
-export interface Source {
-  /** As the configuration names it. */
+/** The stack from which a release is promoted, with the history that was read. */
+export interface PromotionSource {
+  /** Its name in the configuration. */
   readonly name: string;
   /** "organization/project/stack". */
   readonly stack: string;
-  /** What was read of it; the reason where nothing could be. */
+  /** Its history, or the reason why the history could not be read. */
   readonly read: History | { readonly failure: string };
 }
 
-/** What decides which release a stack runs. */
+/** Inputs of the choice of a release. */
 export interface ReleasePlanArgs {
   readonly stack: string;
   readonly accelerator: Accelerator;
   readonly services: readonly Pick<StackService, "name" | "backing">[];
-  /** Where the stack's images lie: "host/project/images". */
+  /** Repository of the stack's images: "host/project/images". */
   readonly repository: string;
   /** Id of the release to run; empty for the newest. */
   readonly release: string;
+  /** Git revision of the checkout; empty outside of a checkout. */
   readonly revision: string;
-  /** What the stack itself has run. */
+  /** Releases of the stack itself. */
   readonly history: History;
-  /** The stack to promote from; undefined for one that builds. */
-  readonly source: Source | undefined;
+  /** The stack from which to promote; undefined for a stack that builds. */
+  readonly source: PromotionSource | undefined;
 }
 
-/** Releases that a stack can go back to, the one that runs included. */
+/** Number of releases that a stack keeps for a rollback, the running release included. */
 export const KEPT = 5;
 
-/** The id of a set of images, by their names: letters and digits, and no number in YAML. */
+/** Returns the id of a set of images, by name. The "r" in front keeps YAML from reading an id as a number. */
 export function releaseId(refs: Readonly<Record<string, string>>): string {
   const digests = Object.entries(refs)
     .map(([name, ref]) => `${name} ${digestOf(ref) ?? ref}\n`)
@@ -85,29 +86,29 @@ export function releaseId(refs: Readonly<Record<string, string>>): string {
   return `r${createHash("sha256").update(digests.join("")).digest("hex").slice(0, 8)}`;
 }
 
-/** Every image of a release by its name. */
+/** Returns the refs of all images of a release, by name. */
 export function imagesOf({ services, backing }: Pick<Release, "services" | "backing">): Record<string, string> {
   return { ...backing, ...mapValues(services, ({ ref }) => ref) };
 }
 
 /**
- * The releases of a stack after an up that ran `release`. One that is known keeps the revision that it was first built from,
- * so that an up which changes nothing changes no output; going back to one leaves it where it is in the list.
+ * Returns the releases of a stack after an `up` that ran `release`. A known release keeps the revision of its first
+ * build, so that an `up` without changes changes no output. A rollback leaves the order of the list as it is.
  */
 export function recordRelease(
   releases: readonly Release[],
   release: Release,
-  place: "newest" | "where it is",
+  place: "newest" | "unchanged",
 ): readonly Release[] {
   const known = releases.find(({ id }) => id === release.id);
   const current = known === undefined ? release : { ...release, revision: known.revision };
-  if (place === "where it is" && known !== undefined) {
+  if (place === "unchanged" && known !== undefined) {
     return releases.map((kept) => (kept === known ? current : kept));
   }
   return [current, ...releases.filter((kept) => kept !== known)].slice(0, KEPT);
 }
 
-/** The release as another stack runs it: its own images from that stack's repository, with that stack's tags. */
+/** Returns a release as another stack runs it: its own images get that stack's repository and tags. */
 export function relocate(release: Release, from: Origin, to: { repository: string; stack: string }): Release {
   const moved = (name: string, ref: string): string =>
     isOwn(release, ref) ? `${to.repository}:${name}.${to.stack}@${digestOf(ref) ?? ""}` : ref;
@@ -125,7 +126,7 @@ export function relocate(release: Release, from: Origin, to: { repository: strin
   };
 }
 
-/** Whether an image of a release is the stack's own, and no public one. */
+/** True if an image of a release is the stack's own, and not a public one. */
 export function isOwn({ repository }: Release, ref: string): boolean {
   return withoutTag(ref).split("@")[0] === repository;
 }

@@ -3,7 +3,7 @@ import { imagesOf, type Release } from "./release.ts";
 import type { ReleasePlan } from "./plan.ts";
 import { alignColumns } from "../lib/table.ts";
 
-/** What an up that runs a release changes, a line an image that differs; empty where it builds, or changes nothing. */
+/** Reports the images that an existing release changes, a line for each; empty if the stack builds its own. */
 export function reportRelease(plan: ReleasePlan): string {
   if (plan.kind === "build") return "";
   const { release, history, note } = plan;
@@ -27,7 +27,7 @@ function describeChange(before: Release | undefined, after: Release): string[] {
   return [`${title(before)} -> ${title(after)}`, ...lines];
 }
 
-/** A release with where it comes from: "r0a1b2c3d of organization/morgan/dev, revision 0123456789ab". */
+/** Describes a release with its source stack: "r0a1b2c3d of organization/morgan/dev, revision 0123456789ab". */
 function title(release: Release | undefined): string {
   if (release === undefined) return "nothing";
   const { id, from, revision } = release;
@@ -39,7 +39,7 @@ function change(before: string | undefined, after: string | undefined): string {
   return before === after ? (after ?? "") : `${before ?? "-"} -> ${after ?? "-"}`;
 }
 
-/** A digest as `docker images` shows it. */
+/** Shortens a digest as `docker images` does. */
 function short(ref: string | undefined): string | undefined {
   return digestOf(ref ?? "")?.slice("sha256:".length, "sha256:".length + 12);
 }

@@ -3,40 +3,40 @@ import { stageChain } from "../catalog/stages.ts";
 import type { LockedPackage } from "./lock.ts";
 import type { SharedStage } from "../catalog/service.ts";
 
-/** One lock of those that an image is made from. */
+/** A lock file in the chain from which an image is made. */
 export interface ChainedLock {
   /** Its name without ending: "torch-12.4". */
   readonly name: string;
   readonly packages: readonly LockedPackage[];
 }
 
-/** Libraries whose packages name no CUDA version, as torch's wheels for CUDA 13 ask for them. */
+/** CUDA libraries whose packages have no CUDA version in their names. The torch wheels for CUDA 13 depend on these. */
 const WITHOUT_SUFFIX: ReadonlySet<string> = new Set(
   ["cublas", "cudnn", "cufft", "cufile", "curand", "cusolver", "cusparse", "cusparselt", "nccl", "nvjitlink"]
     .concat(["nvshmem", "nvtx", "cuda-cupti", "cuda-nvrtc", "cuda-runtime"])
     .map((library) => `nvidia-${library}`),
 );
 
-/** Packages that bring torch itself. */
+/** Packages that belong to torch. */
 const TORCH: ReadonlySet<string> = new Set(["torch", "torchaudio", "torchvision"]);
 
-/** The CUDA library that a package brings, such as "cublas" for nvidia-cublas-cu12; undefined where it brings none. */
+/** Returns the CUDA library in a package, such as "cublas" for nvidia-cublas-cu12; undefined if it has none. */
 export function cudaLibrary(packageName: string): string | undefined {
   const library = /^nvidia-(.+)-cu\d+$/.exec(packageName)?.[1];
   return library ?? (WITHOUT_SUFFIX.has(packageName) ? packageName.slice("nvidia-".length) : undefined);
 }
 
 /**
- * What is wrong with the CUDA libraries and torch in the locks of one image: a library that would be in it twice, one
- * that has no place in an image without CUDA, torch outside the layer that is shared.
+ * Checks the CUDA libraries and torch in the lock files of one image. No library may be in the image twice, none may be
+ * in an image without CUDA, and torch must be in the shared layer.
  *
- * @param chain - the locks that the image is made from, the base's first, as `lockChain` gives them.
+ * @param chain - the lock files from which the image is made, in the order of `lockChain`: the base's first.
  */
 export function checkCudaLibraries(baseStage: SharedStage, chain: readonly ChainedLock[]): readonly Problem[] {
   return [...checkTwice(chain), ...checkPlace(baseStage, chain)];
 }
 
-/** The first lock with a second package, or a second version, of a library. */
+/** Reports each lock file that adds a second package, or a second version, of a library. */
 function checkTwice(chain: readonly ChainedLock[]): readonly Problem[] {
   const brought = new Map<string, Set<string>>();
   return chain.flatMap(({ name, packages }) => {
@@ -73,7 +73,7 @@ function checkPlace(baseStage: SharedStage, chain: readonly ChainedLock[]): read
       key: `requirements/${own.name}.txt`,
       expected: `${baseStage === "base" ? "no CUDA library and no torch" : "no torch"}, since it is installed on ${baseStage}`,
       found: misplaced.map(({ name, version }) => `${name}==${version}`).join(", "),
-      fix: "name what asks for it in requirements/overrides.txt, or give the variant another baseStage in services/catalog.ts; then npm run lock",
+      fix: "name the package that depends on it in requirements/overrides.txt, or give the variant another baseStage in services/catalog.ts; then npm run lock",
     },
   ];
 }

@@ -1,13 +1,13 @@
 /** Reads a file of the requirements folder by its name, such as `vad.in`; undefined if there is none. */
 export type ReadRequirements = (fileName: string) => string | undefined;
 
-/** A `.in` file: the sets it includes with `-r`, and its own requirement lines, comments and blank lines left out. */
+/** A `.in` file: the sets that it includes with `-r`, and its own lines without comments and blank lines. */
 export interface RequirementSet {
   readonly includes: readonly string[];
   readonly requirements: readonly string[];
 }
 
-/** The requirements folder cannot be read as a hierarchy; the message names the file and the fix. */
+/** The error of a requirements folder that is no hierarchy. Its message names the file and the fix. */
 export class RequirementsError extends Error {
   override readonly name = "RequirementsError";
 }
@@ -32,7 +32,7 @@ export function readRequirementSet(name: string, read: ReadRequirements): Requir
   return parseRequirementSet(name, text);
 }
 
-/** These sets and all they include, each once and after the sets it includes: the order in which locks are made. */
+/** Returns sets and all that they include, each once and after the sets that it includes, for `npm run lock`. */
 export function includeOrder(names: readonly string[], read: ReadRequirements): readonly string[] {
   const order: string[] = [];
   const visit = (name: string, path: readonly string[]): void => {
@@ -47,13 +47,13 @@ export function includeOrder(names: readonly string[], read: ReadRequirements): 
   return order;
 }
 
-/** The normalised name of the package that a requirement line is about; empty for a line that is about none. */
+/** Returns the normalised name of the package in a requirement line; empty if the line names none. */
 export function packageName(requirement: string): string {
   const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement)?.[0] ?? "";
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
-/** The lines of a requirements file that say something: without comments, blank lines and outer spaces. */
+/** Returns the lines of a requirements file without comments, blank lines and outer spaces. */
 export function meaningfulLines(text: string): readonly string[] {
   return text
     .split(/\r?\n/)

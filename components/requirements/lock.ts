@@ -3,25 +3,25 @@ import { createHash } from "node:crypto";
 import { includeOrder, meaningfulLines, packageName, readRequirementSet, RequirementsError } from "./inputs.ts";
 import type { ReadRequirements } from "./inputs.ts";
 
-/** A package as a lock pins it; `hashes` are `sha256:<hex>`, one per file that may be installed. */
+/** A package that a lock file pins. `hashes` are `sha256:<hex>`, one for each file that may be installed. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly hashes: readonly string[];
 }
 
-/** What is wrong with a lock. `line` is the offending text; `message` says what to do. */
+/** A fault of a lock file. `line` is the wrong line; `message` names the fix. */
 export type LockProblem =
-  | { readonly kind: "unreadable-inputs"; readonly lock: string; readonly message: string }
-  | { readonly kind: "missing-lock"; readonly lock: string; readonly message: string }
-  | { readonly kind: "outdated-lock"; readonly lock: string; readonly message: string }
-  | { readonly kind: "line-without-hash"; readonly lock: string; readonly line: string; readonly message: string }
-  | { readonly kind: "unexpected-line"; readonly lock: string; readonly line: string; readonly message: string };
+  | { readonly kind: "unreadable-inputs"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "missing-lock"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "outdated-lock"; readonly lockFile: string; readonly message: string }
+  | { readonly kind: "line-without-hash"; readonly lockFile: string; readonly line: string; readonly message: string }
+  | { readonly kind: "unexpected-line"; readonly lockFile: string; readonly line: string; readonly message: string };
 
-/** Version of Debian 12's Python, which every image runs. */
+/** Version of Debian 12's Python, which runs in every image. */
 export const PYTHON = "3.11";
 
-/** uv options that decide what a lock holds, so they are part of its inputs: Debian 12's Python, wheels only. */
+/** uv options that decide the content of a lock file: Debian 12's Python, and wheels only. */
 export const lockOptions: readonly string[] = [
   `--python-version=${PYTHON}`,
   "--python-platform=x86_64-manylinux_2_28",
@@ -29,17 +29,17 @@ export const lockOptions: readonly string[] = [
   "--generate-hashes",
 ];
 
-/** File, beside the `.in` files, of dependencies that no service uses. */
+/** File, beside the `.in` files, that lists dependencies to leave out, because no service uses them. */
 export const overridesFile = "overrides.txt";
 
 const entryPattern = /^([a-z0-9][a-z0-9-]*)==([^\s;]+)((?: --hash=sha256:[0-9a-f]{64})*)$/;
 
-/** First line of a lock made from inputs with this digest. */
+/** Returns the first line of a lock file that is made from inputs with this digest. */
 export function lockHeader(digest: string): string {
   return `# morgan-lock: inputs ${digest}`;
 }
 
-/** The override lines that hold for a set: one for a package that the set's own files name never removes it. */
+/** Returns the override lines for a set. A package that the set's own files name is never removed. */
 export function effectiveOverrides(name: string, read: ReadRequirements): readonly string[] {
   const closure = includeOrder([name], read);
   const named = new Set(closure.flatMap((set) => readRequirementSet(set, read).requirements.map(packageName)));
@@ -47,8 +47,8 @@ export function effectiveOverrides(name: string, read: ReadRequirements): readon
 }
 
 /**
- * Digest, `sha256:<hex>`, over all that decides a lock: uv's options, the set with what it includes, the overrides, and
- * the locks of the sets it includes, which constrain it. Comments and blank lines of the inputs do not count.
+ * Returns the digest, `sha256:<hex>`, of all inputs of a lock file. These are uv's options, the set with the sets that
+ * it includes, the overrides, and the lock files of the included sets. Comments and blank lines do not count.
  *
  * @throws RequirementsError if one of these files is missing or the includes form a circle.
  */
@@ -63,17 +63,17 @@ export function inputsDigest(name: string, read: ReadRequirements): string {
   return `sha256:${createHash("sha256").update(JSON.stringify(inputs)).digest("hex")}`;
 }
 
-/** All that is wrong with `<name>.txt`, found without network; empty means that it is current and complete. */
+/** Checks `<name>.txt` without network. No problem means that the lock file is current and complete. */
 export function checkLock(name: string, read: ReadRequirements): readonly LockProblem[] {
-  const lock = `${name}.txt`;
-  const text = read(lock);
+  const lockFile = `${name}.txt`;
+  const text = read(lockFile);
   if (text === undefined) {
-    return [{ kind: "missing-lock", lock, message: `requirements/${lock} is missing: run "npm run lock"` }];
+    return [{ kind: "missing-lock", lockFile, message: `requirements/${lockFile} is missing: run "npm run lock"` }];
   }
-  return [...checkInputs(name, text, read), ...checkLines(lock, text)];
+  return [...checkInputs(name, text, read), ...checkLines(lockFile, text)];
 }
 
-/** The packages a lock pins, in its order. Lines that pin none are left out: `checkLock` reports them. */
+/** Returns the packages that a lock file pins, in its order. `checkLock` reports the lines that pin none. */
 export function parseLock(text: string): readonly LockedPackage[] {
   return lockEntries(text).flatMap((entry) => {
     const [, name, version, hashes] = entryPattern.exec(entry) ?? [];
@@ -83,31 +83,31 @@ export function parseLock(text: string): readonly LockedPackage[] {
 }
 
 function checkInputs(name: string, text: string, read: ReadRequirements): readonly LockProblem[] {
-  const lock = `${name}.txt`;
+  const lockFile = `${name}.txt`;
   try {
     if (text.split("\n", 1)[0] === lockHeader(inputsDigest(name, read))) return [];
   } catch (error) {
     if (!(error instanceof RequirementsError)) throw error;
-    return [{ kind: "unreadable-inputs", lock, message: error.message }];
+    return [{ kind: "unreadable-inputs", lockFile, message: error.message }];
   }
-  const message = `requirements/${lock} was not made from the present inputs: run "npm run lock" and commit the result`;
-  return [{ kind: "outdated-lock", lock, message }];
+  const message = `requirements/${lockFile} was not made from the present inputs: run "npm run lock" and commit the result`;
+  return [{ kind: "outdated-lock", lockFile, message }];
 }
 
-function checkLines(lock: string, text: string): readonly LockProblem[] {
+function checkLines(lockFile: string, text: string): readonly LockProblem[] {
   return lockEntries(text).flatMap((line): readonly LockProblem[] => {
     const entry = entryPattern.exec(line);
     if (entry === null) {
-      const message = `requirements/${lock}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
-      return [{ kind: "unexpected-line", lock, line, message }];
+      const message = `requirements/${lockFile}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
+      return [{ kind: "unexpected-line", lockFile, line, message }];
     }
     if (entry[3] !== "") return [];
-    const message = `requirements/${lock}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
-    return [{ kind: "line-without-hash", lock, line, message }];
+    const message = `requirements/${lockFile}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
+    return [{ kind: "line-without-hash", lockFile, line, message }];
   });
 }
 
-/** Logical lines: continuations joined, spaces made one. */
+/** Returns logical lines: continued lines joined, with one space between words. */
 function lockEntries(text: string): readonly string[] {
   return meaningfulLines(text.replace(/[ \t]*\\\r?\n[ \t]*/g, " "));
 }

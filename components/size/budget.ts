@@ -3,28 +3,28 @@ import type { Problem } from "../lib/errors.ts";
 import type { SizeBudget } from "../catalog/service.ts";
 import { bytes } from "../lib/units.ts";
 
-/** Bytes of what is installed in an image, by a name that says what it is: "torch (Python)", "espeak-ng (Debian)". */
+/** Sizes in bytes of what is installed in an image, by name and kind: "torch (Python)", "espeak-ng (Debian)". */
 export type Installed = Readonly<Record<string, number>>;
 
-/** One thing that an image has more of than the one before. */
+/** A package, or the files of a folder, that grew since the image before. */
 export interface Growth {
   readonly name: string;
-  /** Bytes that it has more, all of them where it is new. */
+  /** Growth in bytes; the whole size if it is new. */
   readonly more: number;
   readonly isNew: boolean;
 }
 
-/** Things that are named at most: what broke a budget is among the largest. */
+/** Most entries that a reason lists: the entry that broke a budget is among the largest. */
 const NAMED = 5;
-/** Bytes below which a growth is no reason: 0.0 MB is printed for them. */
+/** Smallest growth in bytes that is listed: less would be printed as 0.0 MB. */
 const LEAST = 50_000;
 
-/** Whether an image is larger than its budget. A size of zero is one that is not known, and within every budget. */
+/** True if an image is larger than its budget. A size of zero is not known, and within every budget. */
 export function isOverBudget(size: ImageSize, budget: SizeBudget): boolean {
   return size.unpacked > bytes(budget.unpacked) || size.compressed > bytes(budget.compressed);
 }
 
-/** What an image has more of than the one before, the most first. */
+/** Returns what grew since the image before, largest growth first. */
 export function growth(after: Installed, before: Installed): Growth[] {
   return Object.entries(after)
     .map(([name, size]) => ({ name, more: size - (before[name] ?? 0), isNew: !(name in before) }))
@@ -33,8 +33,8 @@ export function growth(after: Installed, before: Installed): Growth[] {
 }
 
 /**
- * The reason for a size, in a few words: what grew since the image before, or the largest where there is none before
- * or nothing of it grew.
+ * Explains a size in a few words. Lists what grew since the image before, or the largest entries if nothing grew or
+ * there is no such image.
  */
 export function explainSize(after: Installed, before: Installed | undefined): string {
   const grown = before === undefined ? [] : growth(after, before);

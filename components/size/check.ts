@@ -13,7 +13,7 @@ export interface SizeCheckArgs {
   /** Name of the stack, to find the containers that run. */
   readonly stack: string;
   readonly services: readonly StackService[];
-  /** Image of each service, by name. */
+  /** Ref of each service's image, by name of the service. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
   /** Effect of an image that is over its budget. */
   readonly sizeBudgets: "enforce" | "warn";
@@ -25,14 +25,14 @@ export interface ServiceImageOutput {
   /** Repository with tag and digest. */
   readonly ref: string;
   readonly digest: string;
-  /** In bytes; zeros where the engine does not have the image, because a builder elsewhere made it. */
+  /** In bytes; zeros if the engine does not have the image, because another builder made it. */
   readonly size: ImageSize;
 }
 
 /**
- * The images, each with its size, once they are built and checked against the budgets of the catalog. One over its
- * budget is a warning; or an error, and then none of them comes out, so that no service gets a container of it and no
- * rollout is half done. A preview, which may not know all of them, lets each wait for its own check alone.
+ * Returns the images with their sizes, after each is built and checked against its budget. With "warn", an image over
+ * its budget is a warning. With "enforce" it is an error, and no image is returned, so that no rollout is half done. In
+ * a preview, which may not know all images, each waits for its own check alone.
  */
 export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
   const checked = args.services.flatMap((service) => {
@@ -51,18 +51,18 @@ export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<Se
   );
 }
 
-/** Fails where images are over their budgets, with all of these in one message. */
+/** Fails if images are over their budgets, with all of these images in one message. */
 function allWithin(images: readonly pulumi.Output<CheckedImage>[]): pulumi.Output<void> {
   return pulumi.all([...images]).apply((all) => {
     throwProblems(
       all.flatMap(({ problem }) => problem ?? []),
-      "no service is deployed, what ran before goes on",
+      "no service is deployed; the old containers keep running",
     );
   });
 }
 
 interface CheckedImage extends ServiceImageOutput {
-  /** What keeps it from being deployed. */
+  /** Reason why it is not deployed; undefined if it may be deployed. */
   readonly problem: Problem | undefined;
 }
 
@@ -71,16 +71,16 @@ async function checkSize({ name, variant }: StackService, ref: string, args: Siz
   const { budget } = variant;
   const size = await engine.imageSize(ref);
   const output = { ref, digest: digestOf(ref) ?? "", size, problem: undefined };
-  if (size.unpacked === 0) await pulumi.log.debug(`${name}: the engine does not have ${ref}; no size is checked`);
+  if (size.unpacked === 0) await pulumi.log.debug(`${name}: the engine does not have ${ref}; its size is not checked`);
   if (!isOverBudget(size, budget)) return output;
   const reason = await explain(name, output, args);
   const problem = budgetProblem(variant.key, { size, budget, reason });
   if (sizeBudgets === "enforce") return { ...output, problem };
-  await pulumi.log.warn(formatProblems([problem], "the image is deployed all the same"));
+  await pulumi.log.warn(formatProblems([problem], "the image is deployed nevertheless"));
   return output;
 }
 
-/** Where a size comes from; a reason that cannot be found out must not hide the size. */
+/** Explains a size. An error in here must not hide the size itself, so it becomes the explanation. */
 async function explain(
   service: string,
   { ref, digest }: ServiceImageOutput,
@@ -88,10 +88,10 @@ async function explain(
 ): Promise<string> {
   try {
     const containers = await engine.containers({ labels: roleLabels(stack, service) });
-    // One that a failed rollout left beside it is younger.
+    // A container that a failed rollout left beside it is newer, and comes earlier in the engine's list.
     const previous = containers.findLast(({ running }) => running);
     const isSame = previous?.image === digest;
-    // Told when it was deployed; every run that changes nothing would look into it again.
+    // The reason was printed when the image was deployed. Every run without changes would inspect the image again.
     if (isSame && sizeBudgets === "warn") return "it runs already";
     const [after, before] = await Promise.all([
       installedIn(engine, ref, stack),
@@ -99,6 +99,6 @@ async function explain(
     ]);
     return explainSize(after, before);
   } catch (error) {
-    return `what grew is not known: ${messageOf(error)}`;
+    return `the growth is not known: ${messageOf(error)}`;
   }
 }

@@ -3,21 +3,23 @@ import type { Engine } from "../engine/engine.ts";
 import { INSPECTOR_ROLE, roleLabels } from "../engine/labels.ts";
 import type { Installed } from "./budget.ts";
 
-/** Sizes of what is installed in an image. @throws Error if the sizes cannot be read: the image may have no Python. */
+/** Returns the sizes of what is installed in an image. @throws Error if the image has no Python that prints them. */
 export async function installedIn(engine: Engine, image: string, stack: string): Promise<Installed> {
   const labels = roleLabels(stack, INSPECTOR_ROLE);
   return parseInstalled(await engine.run({ image, command: command(), labels }));
 }
 
 /**
- * Sizes of what is installed in a container that runs. Its image cannot be asked: the engine has it under no name any
- * more once its tag has moved on to the next build. @throws Error where they cannot be found out.
+ * Returns the sizes of what is installed in a running container. Its image may have no name to run it by: in Docker
+ * 28.5 with the containerd image store, an image loses its name when its tag moves to the next build.
+ *
+ * @throws Error if the container has no Python that prints them.
  */
 export async function installedInContainer(engine: Engine, id: string): Promise<Installed> {
   return parseInstalled(await engine.exec(id, command()));
 }
 
-/** The sizes that the program printed. @throws Error that holds what else it printed. */
+/** Parses the sizes that the program printed. @throws Error with the printed text if it has no sizes. */
 export function parseInstalled(printed: string): Installed {
   try {
     const found: unknown = JSON.parse(printed);
@@ -26,7 +28,7 @@ export function parseInstalled(printed: string): Installed {
       return Object.fromEntries(sizes);
     }
   } catch {
-    // It is told below, with what was printed.
+    // The error below contains the printed text.
   }
   throw new Error(`no sizes of packages: ${printed.trim().slice(-200)}`);
 }

@@ -1,22 +1,22 @@
 import { execFile } from "node:child_process";
 
-/** How a program ended. */
+/** The result of a program that ended. */
 export interface ProgramResult {
-  /** What it wrote, standard output before standard error. */
+  /** Text that it printed, standard output before standard error. */
   readonly output: string;
   readonly succeeded: boolean;
 }
 
-/** Runs a program; undefined where there is none of that name. Never rejects. */
+/** Runs a program; undefined if there is none of that name. Never rejects. */
 export type RunProgram = (program: string, args: readonly string[]) => Promise<ProgramResult | undefined>;
 
-/** How long a program may take, in milliseconds: `nvidia-smi` hangs where a card has failed. */
+/** Longest run of a program, in milliseconds: as of driver 570, `nvidia-smi` can hang if a GPU has failed. */
 const TIMEOUT = 10_000;
 
 /** Runs a program of this machine. */
 export const runProgram: RunProgram = (program, args) => runWithin(TIMEOUT, program, args);
 
-/** `runProgram` with another time, in milliseconds, after which the program is killed. */
+/** Runs a program like `runProgram`, with another time limit in milliseconds, after which it is killed. */
 export function runWithin(
   timeout: number,
   program: string,

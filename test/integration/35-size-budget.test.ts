@@ -44,7 +44,7 @@ describe("an image that grows over its size budget", () => {
     change(["nano"], TIGHT);
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
-    expect(output).to.match(/warning: 1 problem; the image is deployed all the same\.\s+llm\.variants\.cpu\.budget/);
+    expect(output).to.match(/warning: 1 problem; the image is deployed nevertheless\.\s+llm\.variants\.cpu\.budget/);
     expect(output).to.match(/grew since the image that runs: nano \(Debian\) \+\d+\.\d MB, new/);
     expect(idsOf(stack.name)["llm"]).to.not.equal(llm);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
@@ -59,7 +59,7 @@ describe("an image that grows over its size budget", () => {
     expect(code, output).to.equal(1);
     const message = output.slice(output.indexOf("Diagnostics:"));
     expect(message.match(/error: /g), message).to.have.length(1);
-    expect(message).to.include("error: 1 problem; no service is deployed, what ran before goes on.");
+    expect(message).to.include("error: 1 problem; no service is deployed; the old containers keep running.");
     expect(message).to.match(/llm\.variants\.cpu\.budget\s+expected: +at most 9 MB unpacked and 9 GB compressed/);
     expect(message).to.match(/grew since the image that runs: tree \(Debian\) \+\d\.\d MB, new\n/);
     expect(idsOf(stack.name)["llm"]).to.equal(llm);

@@ -55,20 +55,20 @@ describe("the services that a configuration selects from a catalog", () => {
     const variant = (changes: Partial<Selection>) => select({ services: ["speaker"], ...changes })[0]?.variant;
     expect(variant({})).to.deep.include({
       key: "speaker.variants.cpu",
-      lock: "small",
-      locks: ["base", "small"],
+      lockFile: "small",
+      lockFiles: ["base", "small"],
       usesGpu: false,
       budget: small.budget,
     });
     expect(variant({ accelerator: "cuda", cudaVersion: "12.8" })).to.deep.include({
       key: "speaker.variants.cuda",
       stages: [
-        { stage: "base", lock: "base" },
-        { stage: "cuda-deps", lock: "cuda-12.8" },
-        { stage: "torch-deps", lock: "torch-12.8" },
+        { stage: "base", lockFile: "base" },
+        { stage: "cuda-deps", lockFile: "cuda-12.8" },
+        { stage: "torch-deps", lockFile: "torch-12.8" },
       ],
-      lock: "large-12.8",
-      locks: ["base", "cuda-12.8", "torch-12.8", "large-12.8"],
+      lockFile: "large-12.8",
+      lockFiles: ["base", "cuda-12.8", "torch-12.8", "large-12.8"],
       usesGpu: true,
       budget: { unpacked: "6 GB", compressed: "3 GB" },
     });

@@ -11,7 +11,7 @@ const URL = `https://${HOST}/v2/`;
 
 /** Messages of engines, by the kind of refusal. */
 const MESSAGES = {
-  authority: [
+  "unknown CA": [
     `Get "${URL}": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     `Get "${URL}": x509: “harbor” certificate is not trusted`,
   ],
@@ -46,7 +46,7 @@ describe("what a registry refuses", () => {
   }
 
   for (const [refusal, key] of [
-    ["authority", "caBundle"],
+    ["unknown CA", "caBundle"],
     ["certificate", "registry"],
     ["login", "registryPassword"],
     ["unreachable", "registry"],

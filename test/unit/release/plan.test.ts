@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ReleasePlanArgs, Source } from "../../../components/release/release.ts";
+import type { ReleasePlanArgs, PromotionSource } from "../../../components/release/release.ts";
 import { planRelease, type ReleasePlan } from "../../../components/release/plan.ts";
 import { reportRelease } from "../../../components/release/report.ts";
 import type { History, Release } from "../../../components/release/release.ts";
@@ -11,7 +11,7 @@ const REPOSITORY = "registry.example/prod/images";
 const [A, B] = [madeUpRelease("a"), madeUpRelease("b")];
 
 const history = (...releases: readonly Release[]): History => ({ running: releases[0]?.id ?? "", releases });
-const dev = (read: Source["read"]): Source => ({ name: "dev", stack: DEV, read });
+const dev = (read: PromotionSource["read"]): PromotionSource => ({ name: "dev", stack: DEV, read });
 
 function plan(changes: Partial<ReleasePlanArgs>): ReturnType<typeof planRelease> {
   return planRelease({

@@ -84,7 +84,7 @@ describe("the check of CUDA libraries", () => {
       key: "requirements/stt-12.4.txt",
       expected: "no torch, since it is installed on cuda-deps",
       found: "torch==2.6.0, torchaudio==2.6.0",
-      fix: "name what asks for it in requirements/overrides.txt, or give the variant another baseStage in services/catalog.ts; then npm run lock",
+      fix: "name the package that depends on it in requirements/overrides.txt, or give the variant another baseStage in services/catalog.ts; then npm run lock",
     });
   });
 });

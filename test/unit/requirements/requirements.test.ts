@@ -92,7 +92,7 @@ describe("checkLock", () => {
     const read = hierarchy();
     const text = `${read("base.txt") ?? ""}numpy==2.0\n`;
     const [problem] = checkLock("base", hierarchy({ "base.txt": text }));
-    expect(problem).to.include({ kind: "line-without-hash", lock: "base.txt", line: "numpy==2.0" });
+    expect(problem).to.include({ kind: "line-without-hash", lockFile: "base.txt", line: "numpy==2.0" });
   });
 
   it("finds a line that pins nothing, such as an index", () => {

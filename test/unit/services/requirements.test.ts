@@ -98,7 +98,7 @@ describe("the requirements of the shipped catalog", () => {
     });
 
     it(`of ${key} add no CUDA library to those of its base stage`, () => {
-      const below = stageLocks(variant.baseStage, version).map(({ lock }) => lock);
+      const below = stageLocks(variant.baseStage, version).map(({ lockFile }) => lockFile);
       expect(libraries(chain.at(-1) ?? "")).to.deep.equal(libraries(below.at(-1) ?? ""));
     });
   }

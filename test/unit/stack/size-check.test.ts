@@ -67,7 +67,7 @@ describe("the images of a stack and their size budgets", () => {
     expect(errors).to.have.length(1);
     const { problems, message } = errors[0] as MorganError;
     expect(problems.map(({ key }) => key)).to.deep.equal(["tts.variants.cpu.budget", "stt.variants.cpu.budget"]);
-    expect(message).to.match(/^2 problems; no service is deployed, what ran before goes on\.\n/);
+    expect(message).to.match(/^2 problems; no service is deployed; the old containers keep running\.\n/);
     expect(message).to.contain("9000.0 MB unpacked and 10.0 MB compressed; largest: torch (Python) 900.0 MB");
     expect(logs.warn).to.deep.equal([]);
     const containers = registrations.names("container");
@@ -81,7 +81,7 @@ describe("the images of a stack and their size budgets", () => {
     expect(logs.warn).to.have.length(2);
     for (const warning of logs.warn) {
       expect(warning).to.match(
-        /^1 problem; the image is deployed all the same\.\n {2}(tts|stt)\.variants\.cpu\.budget\n/,
+        /^1 problem; the image is deployed nevertheless\.\n {2}(tts|stt)\.variants\.cpu\.budget\n/,
       );
     }
     expect(registrations.names("container")).to.include.members(["core", "llm", "tts", "stt", "vad"]);
@@ -136,7 +136,7 @@ describe("an image over its budget", () => {
   it("is reported also if the reason for its size is not known", async () => {
     const { engine } = engineWith(["tts"], { run: () => Promise.reject(new Error("no python3 in there")) });
     const message = await said(args(engine));
-    expect(message).to.contain("9000.0 MB unpacked").and.contain("what grew is not known: no python3 in there");
+    expect(message).to.contain("9000.0 MB unpacked").and.contain("the growth is not known: no python3 in there");
   });
 
   it("is compared with the budget of the stack's accelerator and CUDA version", async () => {
@@ -175,7 +175,7 @@ describe("an image over its budget", () => {
   it("is not checked, with a debug message, if the engine does not have the image", async () => {
     const { engine } = engineWith([], { imageSize: () => Promise.resolve({ unpacked: 0, compressed: 0 }) });
     expect(await said(args(engine))).to.equal("");
-    expect(logs.debug).to.include(`tts: the engine does not have ${image("tts")}; no size is checked`);
+    expect(logs.debug).to.include(`tts: the engine does not have ${image("tts")}; its size is not checked`);
   });
 });
 

@@ -33,7 +33,10 @@ async function lockAll(upgrade: boolean): Promise<void> {
   }
 }
 
-/** Preferences keep siblings on the same versions. The parents' lock files are constraints, because their layers are shared. */
+/**
+ * Preferences keep siblings on the same versions. The parents' lock files are constraints, because their layers are
+ * shared.
+ */
 async function compile(name: string, preferred: ReadonlyMap<string, string>): Promise<string> {
   const scratch = mkdtempSync(join(tmpdir(), "morgan-lock-"));
   try {

@@ -20,7 +20,8 @@ interface VoiceTurn {
 }
 
 /**
- * Sends a recorded sentence to a running stack and prints the transcript and the reply. The spoken reply goes into a file.
+ * Sends a recorded sentence to a running stack and prints the transcript and the reply. The spoken reply goes into a
+ * file.
  *
  * @param token - token of the gateway; undefined if it requires none.
  * @throws Error with the stack's own message if it does not answer.

@@ -62,7 +62,10 @@ export function preview(args: Arguments, engine: Engine): Promise<number> {
   return change("preview", args, engine, ["--suppress-outputs"]);
 }
 
-/** Destroys the stack and removes its images. Pulumi 3 would destroy everything else before it fails at what is protected. */
+/**
+ * Destroys the stack and removes its images. Pulumi 3 would destroy everything else before it fails at what is
+ * protected.
+ */
 export async function destroy(args: Arguments, engine: Engine): Promise<number> {
   const { stack } = args;
   const { protectedNames, images } = await readState(stack);

@@ -11,8 +11,8 @@ export interface Dump {
 }
 
 /**
- * Replaces what a stack's database holds by a backup, all of it or nothing. Tables that the backup does not hold stay as
- * they are. Requests that need the history wait meanwhile.
+ * Replaces what a stack's database holds by a backup, all of it or nothing. Tables that the backup does not hold stay
+ * as they are. Requests that need the history wait meanwhile.
  *
  * @throws Error if the file is no backup, the stack is not up, or PostgreSQL refuses; nothing is changed then.
  */

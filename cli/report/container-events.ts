@@ -9,8 +9,8 @@ export interface ContainerWatch {
 }
 
 /**
- * Watches the containers of a stack while an operation changes them. Docker 28 keeps its last 256 events only, and health
- * checks alone make more within seconds, so a question afterwards would be too late.
+ * Watches the containers of a stack while an operation changes them. Docker 28 keeps its last 256 events only, and
+ * health checks alone make more within seconds, so a question afterwards would be too late.
  */
 export function watchContainers(engine: Engine, stack: string): ContainerWatch {
   const events: ContainerEvent[] = [];

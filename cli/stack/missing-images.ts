@@ -2,8 +2,8 @@ import type { Engine } from "../../components/engine/engine.ts";
 import { readState, type RecordedImage } from "./state.ts";
 
 /**
- * Deploys, and makes again the images that are gone from the registry, or from the engine if they are in no registry. If
- * the registry itself was gone, the first deployment brings it back, and a second one may follow.
+ * Deploys, and makes again the images that are gone from the registry, or from the engine if they are in no registry.
+ * If the registry itself was gone, the first deployment brings it back, and a second one may follow.
  *
  * @param deploy deploys with more flags of Pulumi and returns the exit code.
  * @returns the exit code of the last deployment.
@@ -38,8 +38,8 @@ interface Findings {
 }
 
 /**
- * Checks each image of the state. Images in a registry on loopback are checked here, because @pulumi/docker-build 0.0.22
- * refreshes over TLS alone. In any other registry the provider checks them.
+ * Checks each image of the state. Images in a registry on loopback are checked here, because @pulumi/docker-build
+ * 0.0.22 refreshes over TLS alone. In any other registry the provider checks them.
  */
 async function findImages(engine: Engine, stack: string): Promise<Findings> {
   const { images } = await readState(stack);

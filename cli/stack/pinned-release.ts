@@ -33,7 +33,10 @@ export async function pinnedRelease(stack: string): Promise<string | undefined> 
   return code !== 0 || release === "" ? undefined : release;
 }
 
-/** Writes the release to run into the stack's configuration; undefined for the newest. @throws Error with Pulumi's message. */
+/**
+ * Writes the release to run into the stack's configuration; undefined for the newest. @throws Error with Pulumi's
+ * message.
+ */
 export async function pinRelease(stack: string, release: string | undefined): Promise<void> {
   const change = release === undefined ? ["rm", "release"] : ["set", "release", release];
   const { code, stdout, stderr } = await pulumiConfig(stack, ...change);

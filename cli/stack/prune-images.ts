@@ -18,8 +18,8 @@ export interface PruneArgs {
 }
 
 /**
- * Names of the stages whose running or kept images this `up` changed. `before` holds the stack's outputs from before it.
- * Empty if nothing changed; undefined if those outputs name no release.
+ * Names of the stages whose running or kept images this `up` changed. `before` holds the stack's outputs from before
+ * it. Empty if nothing changed; undefined if those outputs name no release.
  */
 export function changedStages(
   before: unknown,
@@ -104,7 +104,9 @@ export function prunable(images: readonly ListedImage[], { stack, repository, ke
   });
 }
 
-/** A stack's name of an image: "core.dev", "core.dev@sha256:…", "core.prod-r0a1b2c3d"; undefined for another stack's. */
+/**
+ * A stack's name of an image: "core.dev", "core.dev@sha256:…", "core.prod-r0a1b2c3d"; undefined for another stack's.
+ */
 function ownName(name: string, repository: string, stack: string): { name: string; isCurrent: boolean } | undefined {
   const [tag = "", digest] = name.startsWith(`${repository}:`) ? name.slice(repository.length + 1).split("@") : [];
   const rest = tag.slice(tag.indexOf(".") + 1);

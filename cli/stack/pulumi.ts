@@ -6,8 +6,8 @@ import { readTextIfExists } from "../../components/system/files.ts";
 const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
 
 /**
- * Runs a Pulumi operation on a stack and passes its output on; creates the stack if there is none. The Automation API would
- * cost one process more, and its time.
+ * Runs a Pulumi operation on a stack and passes its output on; creates the stack if there is none. The Automation API
+ * would cost one process more, and its time.
  */
 export async function operate(operation: string, stack: string, flags: readonly string[]): Promise<number> {
   const run = (): Promise<Ended> =>
@@ -27,8 +27,8 @@ export async function configValue(stack: string, key: string): Promise<string | 
 const NO_STACK = /no stack named '.*' found/;
 
 /**
- * Runs an action and then removes the salt that Pulumi writes into the stack's file for a passphrase of this checkout. The
- * state has the salt too, so nothing is lost, and nothing of one machine comes under version control.
+ * Runs an action and then removes the salt that Pulumi writes into the stack's file for a passphrase of this checkout.
+ * The state has the salt too, so nothing is lost, and nothing of one machine comes under version control.
  */
 export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
   const path = `Pulumi.${stack}.yaml`;

@@ -50,8 +50,8 @@ function readProc(pid: number, file: string): string {
 
 /**
  * Removes from the engine what an operation that was under way has made and the state does not hold. Containers and
- * networks are found by their role. A volume is found by its name, which was new, so that it can hold no data yet. Everything
- * else that is not in the state stays: it may hold data that someone wants back.
+ * networks are found by their role. A volume is found by its name, which was new, so that it can hold no data yet.
+ * Everything else that is not in the state stays: it may hold data that someone wants back.
  */
 async function removeUnrecorded(engine: Engine, stack: string): Promise<void> {
   const { recorded, pending } = await readState(stack);

@@ -68,8 +68,8 @@ interface Resource {
 }
 
 /**
- * The image of a stage, or of a bootstrap script, which prints the digest of what it pushed; or the images of a release's
- * copy, a line each.
+ * The image of a stage, or of a bootstrap script, which prints the digest of what it pushed; or the images of a
+ * release's copy, a line each.
  */
 function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage[] {
   if (replaced === true) return [];
@@ -99,8 +99,8 @@ export async function stackOutputs(stack: string): Promise<unknown> {
 }
 
 /**
- * The outputs in a folder that holds the state; undefined if no folder does. `pulumi stack output` would decrypt the whole
- * state first, which costs time; no output of this program is a secret.
+ * The outputs in a folder that holds the state; undefined if no folder does. `pulumi stack output` would decrypt the
+ * whole state first, which costs time; no output of this program is a secret.
  */
 export function outputsInFile(stack: string): unknown {
   const folder = stateFolder();

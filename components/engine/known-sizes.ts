@@ -7,8 +7,8 @@ import { isPinned } from "../lib/image-reference.ts";
 export type KnownSizes = ReadonlyMap<string, ImageSize>;
 
 /**
- * The sizes of images in a stack's outputs, whatever program wrote the outputs. A size of zeros is left out: the engine did
- * not have that image then.
+ * The sizes of images in a stack's outputs, whatever program wrote the outputs. A size of zeros is left out: the
+ * engine did not have that image then.
  */
 export function parseSizes(outputs: unknown): KnownSizes {
   const images = field(outputs, "images");

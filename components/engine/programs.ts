@@ -12,8 +12,8 @@ export interface RunArgs {
 /** Requests that run a program. */
 export interface ProgramRequests {
   /**
-   * Output of a program in a new container of an image. The container has that image alone, may change nothing of it, and
-   * is removed afterwards. @throws Error if the program cannot be run.
+   * Output of a program in a new container of an image. The container has that image alone, may change nothing of it,
+   * and is removed afterwards. @throws Error if the program cannot be run.
    */
   run(args: RunArgs): Promise<string>;
   /** Output of a program in a container that runs, as nobody. @throws Error if the program cannot be run. */

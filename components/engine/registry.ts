@@ -11,8 +11,8 @@ export interface PlainLogin {
 /** Requests that the engine sends on to a registry, over the network of the engine. */
 export interface RegistryRequests {
   /**
-   * Tries a login to a registry, "host[:port]", with credentials or without. Returns the engine's reason if the registry
-   * refuses, or undefined.
+   * Tries a login to a registry, "host[:port]", with credentials or without. Returns the engine's reason if the
+   * registry refuses, or undefined.
    */
   login(registry: string, login: PlainLogin | undefined): Promise<string | undefined>;
   /** Pulls an image from its registry. @throws Error with the engine's reason. */

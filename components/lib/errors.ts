@@ -12,7 +12,10 @@ export interface Problem {
 
 /** An error whose message is written for a person. Pulumi and the command line print it without a stack trace. */
 export class MorganError extends Error {
-  /** Mark of Pulumi 3.270's RunError. The class itself would load all of Pulumi into each command and the readiness gate. */
+  /**
+   * Mark of Pulumi 3.270's RunError. The class itself would load all of Pulumi into each command and the readiness
+   * gate.
+   */
   readonly __pulumiRunError = true;
   readonly problems: readonly Problem[];
 

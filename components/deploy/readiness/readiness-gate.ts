@@ -17,13 +17,13 @@ const PIDS_LIMIT = 512;
 
 /**
  * The last step of a deployment. It limits the processes of every container, for which @pulumi/docker 5.2 has no input.
- * Then it watches new containers until they have stayed ready, because the provider's own wait ends with the first healthy
- * probe, and for a container that crashes it lasts until the timeout. The step fails if a container does not get or stay
- * ready. Pulumi deletes replaced containers only after an update without errors, so the old ones go on serving, and the
- * next update repeats this step.
+ * Then it watches new containers until they have stayed ready, because the provider's own wait ends with the first
+ * healthy probe, and for a container that crashes it lasts until the timeout. The step fails if a container does not
+ * get or stay ready. Pulumi deletes replaced containers only after an update without errors, so the old ones go on
+ * serving, and the next update repeats this step.
  *
- * Its output lists the containers that have settled. Pulumi keeps no output of a run that fails, so what is new to such a
- * run stays new.
+ * Its output lists the containers that have settled. Pulumi keeps no output of a run that fails, so what is new to
+ * such a run stays new.
  */
 export function createReadinessGate(
   parent: pulumi.Resource,

@@ -18,7 +18,9 @@ export function whyNotStayed(first: ContainerState, now: ContainerState | undefi
   return undefined;
 }
 
-/** Number of ends after which a container is given up: what it needs may start a moment later than the container does. */
+/**
+ * Number of ends after which a container is given up: what it needs may start a moment later than the container does.
+ */
 const RESTARTS = 3;
 
 /** The reason why a container will not get ready; undefined if it still may. */

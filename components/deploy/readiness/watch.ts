@@ -26,9 +26,9 @@ const TRIES = 20;
 const SILENCE = 10_000;
 
 /**
- * Limits the containers of a stack and watches each new one until it has stayed ready for `minReady`. Returns those that
- * did not. A failed container that was to replace another is stopped at once, so that all requests go to the other.
- * Every 10 s, `report` gets the containers that are not ready yet.
+ * Limits the containers of a stack and watches each new one until it has stayed ready for `minReady`. Returns those
+ * that did not. A failed container that was to replace another is stopped at once, so that all requests go to the
+ * other. Every 10 s, `report` gets the containers that are not ready yet.
  *
  * @throws Error if the engine refuses to limit a container that does serve.
  */

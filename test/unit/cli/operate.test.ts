@@ -12,13 +12,13 @@ describe("an operation of Pulumi", () => {
   afterEach(() => programs.called());
   const plain = (call: string): string => call.replace(" --non-interactive", "");
 
-  it("runs once on a stack that is there, with the caller's flags, and gives its exit code", async () => {
+  it("runs once on a stack that exists, with the caller's flags, and returns its exit code", async () => {
     programs.write("pulumi", "exit 3");
     expect(await operate("preview", "dev", ["--diff"])).to.equal(3);
     expect(programs.called().map(plain)).to.deep.equal(["pulumi preview --stack dev --diff"]);
   });
 
-  it("makes the stack where there is none, and runs again", async () => {
+  it("creates the stack if there is none, and runs again", async () => {
     const missing = `echo "error: no stack named 'dev' found" >&2`;
     programs.write("pulumi", `case "$1" in stack) touch made;; *) [ -e made ] || { ${missing}; exit 255; };; esac`);
     expect(await operate("up", "dev", [])).to.equal(0);
@@ -29,7 +29,7 @@ describe("an operation of Pulumi", () => {
     ]);
   });
 
-  it("ends with what the program said, and with an error where there is no such program", async () => {
+  it("returns the program's output, and fails if there is no such program", async () => {
     programs.write("noisy", "echo out; echo err >&2; exit 7");
     expect(await execute("noisy", [])).to.deep.equal({ code: 7, stdout: "out\n", stderr: "err\n" });
     expect(await execute("no-such-program", []).catch(String)).to.contain("ENOENT");
@@ -53,22 +53,22 @@ describe("the salt of a passphrase", () => {
     return readFileSync(file, "utf8");
   };
 
-  it("does not stay in a stack's file where the passphrase is this checkout's alone", async () => {
+  it("does not stay in a stack's file if the passphrase belongs to this checkout alone", async () => {
     expect(await leaves(config, true)).to.equal(config);
   });
 
-  it("stays where it was before, and where the passphrase is the user's own", async () => {
+  it("stays if it was there before, or if the passphrase is the user's own", async () => {
     expect(await leaves(salted, true)).to.equal(salted);
     expect(await leaves(config, false)).to.equal(salted);
   });
 
-  it("goes where a plain pulumi left it and the checkout came without it", async () => {
+  it("is removed if a plain pulumi left it and the checkout came without it", async () => {
     programs.write("git", `echo 'config:'`);
     expect(await leaves(salted, true)).to.equal(config);
     project.remove("bin/git");
   });
 
-  it("goes also where the operation failed", async () => {
+  it("is removed even if the operation failed", async () => {
     process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/checkout/.morgan/passphrase";
     project.write(file, config);
     const failed = withoutSalt("dev", () => {

@@ -69,7 +69,7 @@ describe("a program in a container", () => {
   const run = (): Promise<string> => engine.run({ image: "m/core@sha256:0", command: ["look"], labels: { of: "dev" } });
   const order = (): string[] => asked.map(({ what }) => what);
 
-  it("of its own prints what it has to say, to one who listens before it starts, and is removed", async () => {
+  it("of its own is attached before it starts, returns its output, and is removed", async () => {
     expect(await run()).to.equal("from the container");
     expect(order()).to.deep.equal([
       "POST /containers/create",
@@ -79,7 +79,7 @@ describe("a program in a container", () => {
     ]);
   });
 
-  it("of its own sees its image alone, as nobody, and may do nothing; the engine removes it by itself too", async () => {
+  it("of its own has its image alone, as nobody, without rights; the engine removes it by itself too", async () => {
     await run();
     const body = asked[0]?.body;
     expect(body).to.deep.include({
@@ -97,7 +97,7 @@ describe("a program in a container", () => {
     });
   });
 
-  it("is removed where it cannot be started, and the reason is the engine's", async () => {
+  it("is removed if it cannot be started, and the reason is the engine's", async () => {
     unusual = { "POST /containers/new/start": 400 };
     expect(await failure(run()))
       .to.contain("400")
@@ -105,7 +105,7 @@ describe("a program in a container", () => {
     expect(order().at(-1)).to.equal("DELETE /containers/new");
   });
 
-  it("is no error where the engine has removed it already, or is about to", async () => {
+  it("is no error if the engine has removed it already, or is removing it", async () => {
     for (const status of [404, 409]) {
       unusual = { "DELETE /containers/new": status };
       expect(await run()).to.equal("from the container");
@@ -114,13 +114,13 @@ describe("a program in a container", () => {
     expect(await failure(run())).to.contain("500");
   });
 
-  it("is an error, and nothing is left, where the image is not there", async () => {
+  it("fails and leaves nothing if the image is missing", async () => {
     unusual = { "POST /containers/create": 404 };
     expect(await failure(run())).to.contain("not today");
     expect(order()).to.deep.equal(["POST /containers/create"]);
   });
 
-  it("can run in a container that is there, as nobody, and leaves it alone", async () => {
+  it("can run in a container that exists, as nobody, and leaves the container as it is", async () => {
     expect(await engine.exec("old", ["look"])).to.equal("from the other");
     expect(order()).to.deep.equal(["POST /containers/old/exec", "POST /exec/e1/start"]);
     expect(asked[0]?.body)

@@ -65,11 +65,11 @@ describe("the engine", () => {
     server.close();
   });
 
-  it("says its version", async () => {
+  it("reports its version", async () => {
     expect(await connectEngine(socket).version()).to.equal("28.5.2");
   });
 
-  it("says in which ways it gives cards to containers", async () => {
+  it("reports the ways in which it gives GPUs to containers", async () => {
     expect(await connectEngine(socket).gpuSupport()).to.deep.equal({
       cdiDevices: ["0", "GPU-a"],
       cdiFolders: ["/etc/cdi"],
@@ -87,7 +87,7 @@ describe("the engine", () => {
     expect(await engine.containers({ labels: { a: "b", c: "d" }, publishedPorts: [80, 8081] })).to.have.length(1);
   });
 
-  it("says how healthy a container is, and whether it is there and checked at all", async () => {
+  it("reports the health of a container, that it has no health check, or that it is gone", async () => {
     const engine = connectEngine(socket);
     expect([await engine.health("good"), await engine.health("plain"), await engine.health("missing")]).to.deep.equal([
       "healthy",
@@ -96,7 +96,7 @@ describe("the engine", () => {
     ]);
   });
 
-  it("says how large an image is, as it is moved and as it lies on the disk", async () => {
+  it("reports the compressed and the unpacked size of an image", async () => {
     const engine = connectEngine(socket);
     expect(await engine.imageSize("localhost:5000/m/core:dev@sha256:0")).to.deep.equal({
       compressed: 123,
@@ -105,7 +105,7 @@ describe("the engine", () => {
     expect(await engine.imageSize("missing")).to.deep.equal({ compressed: 0, unpacked: 0 });
   });
 
-  it("is reached over TCP where it listens there", async () => {
+  it("is reached over TCP if it listens there", async () => {
     const tcp = createServer((_, response) => response.end('{"Version":"29.0.0"}')).listen(0, "127.0.0.1");
     await once(tcp, "listening");
     const address = tcp.address();
@@ -120,17 +120,17 @@ describe("the engine", () => {
       (error: unknown) => String(error),
     );
 
-  it("is an error where it cannot be reached, which says why", async () => {
+  it("fails with the reason if it cannot be reached", async () => {
     expect(await failure(connectEngine("unix:///nowhere/engine.sock").version())).to.contain("ENOENT");
   });
 
-  it("is an error where it refuses, with its own message", async () => {
+  it("fails with its own message if it refuses", async () => {
     expect(await failure(connectEngine(socket).health("broken")))
       .to.contain("500")
       .and.contain("no such thing");
   });
 
-  it("is an error where what listens is no engine", async () => {
+  it("fails if another program listens there", async () => {
     expect(await failure(connectEngine(socket).health("page")))
       .to.contain("/containers/page/json")
       .and.contain("<html>");

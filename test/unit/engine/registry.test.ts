@@ -27,7 +27,7 @@ describe("the engine and a registry", () => {
   });
   after(() => server.close());
 
-  it("are asked to let somebody in, or nobody", async () => {
+  it("try a login with credentials or without", async () => {
     answer = { status: 200, body: '{"Status":"Login Succeeded"}' };
     expect(await engine.login("r.example.com:5000", { user: "ci", password: "p" })).to.equal(undefined);
     expect(asked.url).to.equal("/auth");
@@ -40,7 +40,7 @@ describe("the engine and a registry", () => {
     expect(JSON.parse(asked.body)).to.deep.equal({ serveraddress: "r.example.com:5000" });
   });
 
-  it("say why not in the engine's own words", async () => {
+  it("report a refusal in the engine's own words", async () => {
     answer = { status: 500, body: '{"message":"Get \\"https://r/v2/\\": x509: unknown authority"}\n' };
     expect(await engine.login("r", undefined)).to.equal('Get "https://r/v2/": x509: unknown authority');
     answer = { status: 502, body: "<html>" };
@@ -49,7 +49,7 @@ describe("the engine and a registry", () => {
       .and.contain("<html>");
   });
 
-  it("hand over an image to who logs in, and say why they do not", async () => {
+  it("pull an image with a login, and report why they cannot", async () => {
     answer = { status: 200, body: '{"status":"Pulling"}\n{"status":"Done"}\n' };
     await engine.pull("r.example.com/m/images:core@sha256:0", { user: "ci", password: "p" });
     expect(asked.url).to.equal("/images/create?fromImage=r.example.com%2Fm%2Fimages%3Acore%40sha256%3A0");

@@ -39,7 +39,7 @@ describe("a backup", () => {
     for (const name of files()) project.remove(name);
   });
 
-  it("is what pg_dump prints in the stack's own container, in a file for its owner alone", async () => {
+  it("is the output of pg_dump in the stack's own container, in a file for its owner alone", async () => {
     docker("printf PGDMP-and-more");
     expect(await backup(engine, "prod", "a.dump")).to.equal(14);
     expect(readFileSync("a.dump", "utf8")).to.equal("PGDMP-and-more");
@@ -49,7 +49,7 @@ describe("a backup", () => {
     expect(dumped).to.equal("docker exec 0123 pg_dump --username=morgan --dbname=morgan --no-password --format=custom");
   });
 
-  it("that fails leaves no file, half or whole, and says what PostgreSQL said", async () => {
+  it("that fails leaves no file, half or whole, and reports PostgreSQL's message", async () => {
     docker("printf PGD; echo 'pg_dump: error: out of luck' >&2; exit 1");
     expect(await backup(engine, "prod", "a.dump").catch(String))
       .to.contain("no backup was made")
@@ -57,7 +57,7 @@ describe("a backup", () => {
     expect(files()).to.deep.equal([]);
   });
 
-  it("does not take the place of a file that is there, or comes there meanwhile", async () => {
+  it("does not replace a file that exists, or that appears meanwhile", async () => {
     project.write("a.dump", "precious");
     docker("printf PGDMP");
     expect(await backup(engine, "prod", "a.dump").catch(String))
@@ -85,7 +85,7 @@ describe("a backup", () => {
   });
 });
 
-describe("putting a backup back", () => {
+describe("restore", () => {
   const project = useFolder();
   const programs = usePrograms(project);
   const docker = (list: string, restoring = "cat >restored"): void => {
@@ -98,7 +98,7 @@ describe("putting a backup back", () => {
     project.write("a.dump", "PGDMP");
   });
 
-  it("gives the whole file to one transaction, and says what it held", async () => {
+  it("restores the whole file in one transaction, and reports its tables", async () => {
     docker("cat list");
     expect(await restore(engine, "prod", "a.dump")).to.deep.equal({
       made: "2026-11-24 15:04:05 UTC",
@@ -112,7 +112,7 @@ describe("putting a backup back", () => {
     }
   });
 
-  it("changes nothing where the file is no backup", async () => {
+  it("changes nothing if the file is no backup", async () => {
     docker("echo 'input file does not appear to be a valid archive' >&2; exit 1");
     expect(await restore(engine, "prod", "a.dump").catch(String))
       .to.contain("a.dump is no backup")
@@ -120,7 +120,7 @@ describe("putting a backup back", () => {
     expect(programs.called().filter((call) => call.includes("--clean"))).to.deep.equal([]);
   });
 
-  it("says what PostgreSQL said where that refuses it", async () => {
+  it("reports PostgreSQL's message if PostgreSQL refuses the backup", async () => {
     docker("cat list", "echo 'end of file' >&2; exit 1");
     expect(await restore(engine, "prod", "a.dump").catch(String)).to.contain("nothing was restored: end of file");
   });
@@ -131,7 +131,7 @@ describe("putting a backup back", () => {
     expect(programs.called().filter((call) => call.startsWith("docker exec"))).to.deep.equal([]);
   });
 
-  it("names each table whose rows are in it, and none besides", () => {
+  it("names each table whose rows the backup holds, and no other", () => {
     expect(readList(`${LIST}3340; 0 16400 TABLE DATA public other morgan\n`).tables).to.deep.equal(["turns", "other"]);
     expect(readList("")).to.deep.equal({ made: "", tables: [] });
   });

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { demo } from "../../../../cli/commands/demo.ts";
 import { useFolder } from "../../support/project.ts";
 
-/** What a stack was asked. */
+/** A request to the stack. */
 interface Asked {
   readonly path: string;
   readonly type: string;
@@ -53,7 +53,7 @@ describe("the demo", () => {
     else process.env["XDG_CACHE_HOME"] = cache;
   });
 
-  it("says the recording to the stack, shows what it understood and answered, and keeps the spoken answer", async () => {
+  it("sends the recording to the stack, prints transcript and reply, and keeps the spoken reply", async () => {
     await demo(endpoint);
     expect(asked).to.deep.equal({
       path: "/v1/voice",
@@ -65,16 +65,16 @@ describe("the demo", () => {
     expect(readFileSync(".morgan/demo/reply.wav", "utf8")).to.equal("a spoken reply");
   });
 
-  it("brings the token where one is asked for", async () => {
+  it("sends the token if it has one", async () => {
     await demo(endpoint, "token");
     expect(asked?.authorization).to.equal("Bearer token");
   });
 
-  it("says why a stack cannot be reached", async () => {
+  it("reports why a stack cannot be reached", async () => {
     expect(await demo("http://127.0.0.1:1").catch(String)).to.match(/http:\/\/127\.0\.0\.1:1 cannot be reached: .{5,}/);
   });
 
-  it("is an error with the stack's own words where it does not answer", async () => {
+  it("fails with the stack's own message if the stack does not answer", async () => {
     status = 503;
     expect(await demo(endpoint).catch(String))
       .to.contain("/v1/voice answered 503")

@@ -13,14 +13,14 @@ describe("the release to go back to", () => {
   const before = (running: string | undefined, wanted?: string): string =>
     releaseBefore({ release: running ?? "", releases }, wanted);
 
-  it("is the one before that which runs, or the one that is named", () => {
+  it("is the release before the one that runs, or the release that the user names", () => {
     expect(before(c)).to.equal(b);
     expect(before(b)).to.equal(a);
     expect(before(a, c)).to.equal(c);
     expect(before(c, "r99999999"), "the preflight knows the other stack's too").to.equal("r99999999");
   });
 
-  it("is none where none is left: the kept ones are told", () => {
+  it("is none if no older release is kept; the error lists the kept releases", () => {
     expect(() => before(a)).to.throw(`there is no release before the one that runs:\n              ${String(c)}\n`);
     expect(() => before(a)).to.throw(`  ${String(a)}  runs`);
     expect(() => before("")).to.throw("no release");
@@ -31,7 +31,7 @@ describe("the release in a stack's configuration", () => {
   const project = useFolder();
   const programs = usePrograms(project);
 
-  it("is set and taken away by Pulumi, whose refusal is told", async () => {
+  it("is set and removed by Pulumi, whose refusal is reported", async () => {
     programs.write("pulumi", "exit 0");
     await pinRelease("prod", "r0a1b2c3d");
     await pinRelease("prod", undefined);
@@ -61,7 +61,7 @@ describe("the images that a stack no longer needs", () => {
     );
   const forgotten = (...images: readonly ListedImage[]): string[] => forget(images, true);
 
-  it("are those whose tag has moved on and which no kept release has", () => {
+  it("are those whose tag names another image now and which no kept release has", () => {
     expect(forgotten(image(old, `core.dev@${old}`), image(kept, `core.dev@${kept}`))).to.deep.equal([
       `core.dev@${old}`,
     ]);
@@ -73,28 +73,28 @@ describe("the images that a stack no longer needs", () => {
     expect(forgotten(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
   });
 
-  it("are those, too, once the stack is gone, but for what is kept and what another stack has", () => {
+  it("include these after the stack is gone, except images that are kept or that another stack has", () => {
     const gone = (...images: readonly ListedImage[]): string[] => forget(images, false);
     expect(gone(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal(["base.dev", `base.dev@${old}`]);
     expect(gone(image(kept, "base.dev"))).to.deep.equal([]);
     expect(gone(image(old, "base.dev", `base.dev@${old}`, "base.prod"))).to.deep.equal(["base.dev"]);
   });
 
-  it("are none of another stack, another repository or nobody", () => {
+  it("are none of another stack, of another repository, or without a name", () => {
     const others = [`core.prod@${old}`, "core.dev2-r0a1b2c3d", "core.dev-x", "core.my.dev", "latest"];
     expect(forgotten(...others.map((tag) => image(old, tag)))).to.deep.equal([]);
     expect(forgotten({ digests: [old], names: [`elsewhere:core.dev@${old}`] })).to.deep.equal([]);
     expect(forgotten({ digests: [old], names: [] })).to.deep.equal([]);
   });
 
-  it("lose their own names alone where another stack has the same image", () => {
+  it("lose only their own names if another stack has the same image", () => {
     expect(forgotten(image(old, `core.dev@${old}`, "core.prod-r0a1b2c3d"))).to.deep.equal([]);
     expect(forgotten(image(old, "core.dev-r0a1b2c3d", `core.prod@${old}`))).to.deep.equal(["core.dev-r0a1b2c3d"]);
     const both = [...image(old, `core.dev@${old}`).names, `127.0.0.1:5102/morgan/images:core.prod@${old}`];
     expect(forgotten({ digests: [old], names: both }), "in another repository").to.deep.equal([`core.dev@${old}`]);
   });
 
-  it("never are what is kept, whatever it is called", () => {
+  it("are never kept images, whatever their names", () => {
     const tag = fc.constantFrom(`a.dev@${old}`, "a.dev", "a.dev-r0a1b2c3d", "a.prod", `a.prod@${old}`, "b");
     const images = fc.array(
       fc.tuple(fc.constantFrom(old, kept), fc.array(tag)).map(([id, tags]) => image(id, ...tags)),

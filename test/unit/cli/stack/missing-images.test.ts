@@ -75,11 +75,11 @@ describe("an up with --refresh", () => {
     return flags;
   };
 
-  it("makes nothing again where all is there", async () => {
+  it("makes nothing again if every image is there", async () => {
     expect(await deployments()).to.deep.equal([[]]);
   });
 
-  it("makes again what is gone from the registry, what its tag no longer names, and what is gone from the engine", async () => {
+  it("makes an image again that is gone from the registry or the engine, or that its tag no longer names", async () => {
     tags.delete("core.dev");
     expect(await deployments(3)).to.deep.equal([["--replace=urn:core"]]);
     tags.set("core.dev", OTHER);
@@ -102,7 +102,7 @@ describe("an up with --refresh", () => {
     },
   });
 
-  it("copies again what was copied, once for all of it, where the registry has lost it", async () => {
+  it("repeats the copy of images, once for all of them, if the registry has lost one", async () => {
     recorded(host, copy(`${host}/morgan/images`));
     tags.set("llm.dev", DIGEST);
     expect(await deployments()).to.deep.equal([[]]);
@@ -112,7 +112,7 @@ describe("an up with --refresh", () => {
     expect(await deployments(), "where only the copy itself can ask").to.deep.equal([["--replace=urn:copy"]]);
   });
 
-  it("asks a registry that was gone when it is back, and deploys once more if it is empty", async () => {
+  it("checks a registry that was gone when it is back, and deploys once more if it is empty", async () => {
     recorded("127.0.0.1:9");
     const flags = await deployments(0, () => {
       tags.delete("core.dev");
@@ -121,7 +121,7 @@ describe("an up with --refresh", () => {
     expect(flags).to.deep.equal([[], ["--replace=urn:core"]]);
   });
 
-  it("has the copy ask once, also where it deploys once more", async () => {
+  it("lets the copy check its images once, even if it deploys once more", async () => {
     const copied = copy("harbor.example.com/prod/images");
     recorded("127.0.0.1:9", copied);
     const flags = await deployments(0, () => {
@@ -131,7 +131,7 @@ describe("an up with --refresh", () => {
     expect(flags).to.deep.equal([["--replace=urn:copy"], ["--replace=urn:core"]]);
   });
 
-  it("leaves alone what it cannot ask for, and what the provider asks for itself", async () => {
+  it("leaves images alone that it cannot check, or that the provider checks itself", async () => {
     recorded("127.0.0.1:9");
     expect(await deployments()).to.deep.equal([[]]);
     recorded("harbor.example.com");

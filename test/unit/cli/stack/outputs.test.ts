@@ -11,7 +11,7 @@ describe("the outputs of a stack", () => {
   const outputs = { endpoint: "http://127.0.0.1:8080" };
   const stack = { type: "pulumi:pulumi:Stack", outputs };
 
-  it("are read where a folder holds the state, without a call of Pulumi", async () => {
+  it("are read without a call of Pulumi if a folder holds the state", async () => {
     useBackend(`file://${project.folder}/state?metadata=skip`);
     const checkpoint = { latest: { resources: [{ type: "pulumi:providers:docker" }, stack] } };
     project.write("state/.pulumi/stacks/morgan/dev.json", JSON.stringify({ version: 3, checkpoint }));
@@ -20,7 +20,7 @@ describe("the outputs of a stack", () => {
     expect(programs.called()).to.deep.equal([]);
   });
 
-  it("are Pulumi's to tell for a state that lies elsewhere, or that is written in another way", async () => {
+  it("come from Pulumi if the state is elsewhere, or in another format", async () => {
     programs.write("pulumi", `echo '${JSON.stringify(outputs)}'`);
     for (const backend of ["s3://bucket", `file://${project.folder}/empty`]) {
       useBackend(backend);

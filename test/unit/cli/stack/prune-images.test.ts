@@ -15,7 +15,7 @@ describe("the stages whose kept images an up has changed", () => {
   const changed = (before: readonly Release[], after: readonly Release[]): string[] | undefined =>
     changedStages({ release: before[0]?.id, releases: before }, { release: after[0]?.id ?? "", releases: after });
 
-  it("are those of which another image came, or one went", () => {
+  it("are those with a new image, or without an old one", () => {
     expect(changed([a], [b, a])).to.deep.equal(["llm"]);
     expect(changed([b, a], [b])).to.deep.equal(["llm"]);
     const other = madeUpRelease("a", { id: "r00000000", backing: { ...a.backing, redis: `x@${digest("other")}` } });
@@ -23,16 +23,16 @@ describe("the stages whose kept images an up has changed", () => {
     expect(changed([a], [{ ...a, services: {} }])).to.deep.equal(["llm", "vad"]);
   });
 
-  it("are those of which another of the kept ones runs", () => {
+  it("are those of which another kept image runs", () => {
     expect(changed([a, b], [b, a])).to.deep.equal(["llm"]);
   });
 
-  it("are none where the same images are kept and run", () => {
+  it("are none if the same images are kept and run", () => {
     expect(changed([a, b], [a, b])).to.deep.equal([]);
     expect(changed([a], [{ ...a, id: "r00000000", revision: "0123" }, a])).to.deep.equal([]);
   });
 
-  it("are unknown where no release is", () => {
+  it("are unknown without a release", () => {
     for (const none of [undefined, {}, "text"])
       expect(changedStages(none, { release: a.id, releases: [a] })).to.equal(undefined);
   });
@@ -69,7 +69,7 @@ describe("the engine of a stack that keeps fewer images", () => {
 
   const removal = (word: string): string => `/images/${REGISTRY}/images:llm.dev@${digest(word)}`;
 
-  it("is asked for those of the changed stages, of all stacks, and forgets what nothing needs", async () => {
+  it("lists the images of the changed stages, of all stacks, and removes those that nothing needs", async () => {
     expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, ["llm", "vad"])).to.equal(2);
     expect(asked.filter((line) => !line.includes("containers"))).to.deep.equal([
       `GET /images/json?filters={"reference":["${REGISTRY}/images:llm.*","${REGISTRY}/images:vad.*"]}`,
@@ -78,26 +78,26 @@ describe("the engine of a stack that keeps fewer images", () => {
     ]);
   });
 
-  it("is asked for nothing where nothing changed, and for all where that is unknown", async () => {
+  it("lists nothing if nothing changed, and all images if the changes are unknown", async () => {
     expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, [])).to.equal(0);
     expect(asked).to.deep.equal([]);
     await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, undefined);
     expect(asked).to.include("GET /images/json?filters={}");
   });
 
-  it("keeps what it refuses to remove, and removes the rest", async () => {
+  it("keeps an image that it refuses to remove, and removes the others", async () => {
     refused.add(removal("gone"));
     expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(1);
     expect(asked).to.include(`DELETE ${removal("gone too")}`);
   });
 
-  it("forgets all of a stack that is gone", async () => {
+  it("removes all images of a stack that is gone", async () => {
     const made = { urn: "", tag: `${REGISTRY}/images:llm.dev`, digest: digest("a"), copied: false };
     await pruneAllImages(engine, "dev", [made]);
     expect(asked.filter((line) => line.startsWith("DELETE"))).to.have.length(4);
   });
 
-  it("may be gone itself: that is no failure of an up", async () => {
+  it("may be gone itself, which is no failure of an up", async () => {
     const gone = connectEngine(`unix://${join(project.folder, "nothing.sock")}`);
     expect(await pruneImages(gone, "dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(0);
   });

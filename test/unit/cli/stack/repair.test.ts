@@ -62,7 +62,7 @@ describe("a run that was killed", () => {
     programs.called();
   });
 
-  it("has its lock taken away, and what it made and did not write down removed; nothing else", async () => {
+  it("loses its lock, and everything that it made and did not record; nothing else is removed", async () => {
     lock(ENDED);
     await repairKilledRun(engine, "dev");
     const calls = programs.called();
@@ -75,7 +75,7 @@ describe("a run that was killed", () => {
     ]);
   });
 
-  it("is none while it goes on, here or on another machine", async () => {
+  it("is none while it still runs, here or on another machine", async () => {
     const pulumi = running("pulumi");
     try {
       lock(pulumi.pid ?? 0);
@@ -88,13 +88,13 @@ describe("a run that was killed", () => {
     expect(programs.called()).to.deep.equal([]);
   });
 
-  it("is one also where another program has its number by now, as after a restart of the machine", async () => {
+  it("is found even if another program has its process id by now, as after a restart of the machine", async () => {
     lock(process.pid);
     await repairKilledRun(engine, "dev");
     expect(programs.called()[0]).to.match(/^pulumi cancel/);
   });
 
-  it("is none where there is no lock, or where the state lies elsewhere", async () => {
+  it("is none without a lock, or if the state is elsewhere", async () => {
     project.remove(LOCK);
     await repairKilledRun(engine, "dev");
     await repairKilledRun(engine, "other");

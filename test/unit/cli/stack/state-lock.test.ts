@@ -7,7 +7,7 @@ import { useVariable } from "../../support/variable.ts";
 const LOCK: Lock = { pid: 42, username: "ann", hostname: "build-1", timestamp: "2026-11-24T15:00:00.123456789Z" };
 const FOLDER = "state/.pulumi/locks/organization/morgan/dev";
 
-describe("the one who holds a stack", () => {
+describe("the owner of a state lock", () => {
   const project = useFolder();
   const useBackend = useVariable("PULUMI_BACKEND_URL");
   beforeEach(() => {
@@ -15,7 +15,7 @@ describe("the one who holds a stack", () => {
     project.remove("state");
   });
 
-  it("is named with machine, process and time, and what to do", () => {
+  it("is in the problem with machine, process and time, and with a fix", () => {
     expect(lockProblem("dev", LOCK, new Date("2026-11-24T15:07:30Z"))).to.deep.equal({
       key: "state lock",
       expected: "no other run that changes this stack",
@@ -27,7 +27,7 @@ describe("the one who holds a stack", () => {
     expect(lockProblem("dev", { ...LOCK, hostname: hostname() }).fix).to.not.contain("cancel");
   });
 
-  it("is read from every lock of the stack, and from nothing else that lies there", () => {
+  it("is read from every lock of the stack, and from no other file", () => {
     expect(locksOf("dev")).to.deep.equal([]);
     project.write(`${FOLDER}/1.json`, JSON.stringify(LOCK));
     project.write(`${FOLDER}/1.json.attrs`, "{}");
@@ -37,12 +37,12 @@ describe("the one who holds a stack", () => {
     expect(locksOf("dev")).to.deep.equal([]);
   });
 
-  it("is nobody where the lock is none", () => {
+  it("is nobody if the file is no lock", () => {
     project.write(`${FOLDER}/1.json`, '{"pid":');
     expect(locksOf("dev").map(isHeld)).to.deep.equal([false]);
   });
 
-  it("may be at work on another machine for all that is known here", () => {
+  it("counts as alive if it is on another machine", () => {
     expect(isHeld(LOCK)).to.equal(true);
   });
 });

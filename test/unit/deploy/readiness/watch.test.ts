@@ -67,14 +67,14 @@ const reasons = (failures: readonly Failure[]): string[] =>
   failures.map(({ state, reason }) => `${state.id}: ${reason}`);
 
 describe("a deployment settles", () => {
-  it("when every container is limited and the new ones have been ready for the time that is asked for", async () => {
+  it("after every container is limited and the new ones have stayed ready for their time", async () => {
     const story = new Story({ core: () => READY, vad: () => READY, llm: () => undefined });
     expect(await run(story, { containers: ["core", "vad", "llm"], settled: ["llm"] })).to.deep.equal([]);
     expect(story.done).to.deep.equal(["core", "vad", "llm"].map((id) => `limit ${id} to 512`));
     expect(story.time).to.be.within(5000, 5500);
   });
 
-  it("at once where no time is asked for, or nothing is new", async () => {
+  it("at once if containers need not stay ready, or none is new", async () => {
     for (const changes of [{ minReady: 0 }, { settled: ["core"] }]) {
       const story = new Story({ core: () => READY });
       expect(await run(story, changes)).to.deep.equal([]);
@@ -82,7 +82,7 @@ describe("a deployment settles", () => {
     }
   });
 
-  it("not where one that was ready dies, is started again, fails its check or is removed", async () => {
+  it("not if a ready container dies, is started again, fails its check or is removed", async () => {
     const ends: Readonly<Record<string, State | undefined>> = {
       "its process ended and was started again": { ...READY, startedAt: "2" },
       "its process ended, and it is exited": { ...READY, status: "exited" },
@@ -95,13 +95,13 @@ describe("a deployment settles", () => {
     }
   });
 
-  it("not where one is not ready in its time", async () => {
+  it("not if a container is not ready in its time", async () => {
     const story = new Story({ core: () => ({ ...READY, health: "starting" }) });
     expect(reasons(await run(story))).to.deep.equal(['core: it is running, and its health check reports "starting"']);
     expect(story.time).to.be.within(60_000, 60_500);
   });
 
-  it("not where one ends again and again before it is ready: that is seen before its time is over", async () => {
+  it("not if a container ends again and again before it is ready, and fails before the time is over", async () => {
     const crashing = (every: number) => (time: number) => {
       const restarts = Math.floor(time / every);
       return { ...READY, health: "starting", startedAt: String(restarts), restarts };
@@ -113,7 +113,7 @@ describe("a deployment settles", () => {
     expect(describeFailures(failures)).to.include("morgan-core did not get ready: its process ended 3 times");
   });
 
-  it("and tells every 10 s what is waited for, and nothing where that is not long", async () => {
+  it("and reports every 10 s which containers are not ready, but nothing before that", async () => {
     const slow = new Story({
       core: (time) => ({ ...READY, health: time < 21_000 ? "starting" : "healthy" }),
       vad: () => READY,
@@ -129,7 +129,7 @@ describe("a deployment settles", () => {
     expect(quick.reported).to.deep.equal([]);
   });
 
-  it("where one ends once or twice, and is ready then", async () => {
+  it("even if a container ends once or twice, and is ready then", async () => {
     const ends = (time: number): State => {
       const restarts = Math.min(2, Math.floor(time / 1000));
       return { ...READY, health: time < 3000 ? "starting" : "healthy", startedAt: String(restarts), restarts };
@@ -137,13 +137,13 @@ describe("a deployment settles", () => {
     expect(await run(new Story({ core: ends }))).to.deep.equal([]);
   });
 
-  it("also where the engine does not limit a container at once, as at the moment at which its process ends", async () => {
+  it("even if the engine does not limit a container at once, as at the moment at which its process ends", async () => {
     const story = Object.assign(new Story({ core: () => READY }), { refusals: 3 });
     expect(await run(story)).to.deep.equal([]);
     expect(story.done).to.deep.equal(["limit core to 512"]);
   });
 
-  it("not where the engine goes on to refuse it, unless there is something worse to tell", async () => {
+  it("not if the engine goes on to refuse the limit, unless a container has failed, which is reported instead", async () => {
     const refusing = Object.assign(new Story({ core: () => READY }), { refusals: 1000 });
     const error = await run(refusing).catch((error: unknown) => error);
     expect(String(error)).to.include("Cannot update container core");
@@ -152,7 +152,7 @@ describe("a deployment settles", () => {
     expect(reasons(await run(story))).to.deep.equal(["core: its process ended 3 times"]);
   });
 
-  it("with what fails stopped at once, if another container does its work, while the others are watched on", async () => {
+  it("with a failed container stopped at once, if another container does its work, while the others are watched on", async () => {
     const dies = (when: number) => (time: number) => (time < when ? READY : { ...READY, startedAt: "2" });
     const story = new Story({ core: dies(1000), vad: dies(4000), llm: () => READY }, ["core"]);
     const failures = await run(story, { containers: ["core", "vad", "llm"] });
@@ -163,7 +163,7 @@ describe("a deployment settles", () => {
     expect(story.done.slice(3)).to.deep.equal(["stop core"]);
   });
 
-  it("after another try of what an earlier one stopped", async () => {
+  it("after another try of a container that an earlier run stopped", async () => {
     const story = new Story({
       core: (time) => (time < 1000 ? { ...READY, status: "exited", health: "unhealthy" } : READY),
     });
@@ -172,7 +172,7 @@ describe("a deployment settles", () => {
     expect(story.time).to.be.within(6000, 6500);
   });
 
-  it("or says of each that did not what became of it, who does its work, and the end of its log", async () => {
+  it("or reports of each failed container what happened, what does its work, and the end of its log", async () => {
     const story = new Story({ core: (time) => (time < 1000 ? READY : undefined), vad: () => undefined }, ["core"]);
     const text = describeFailures(await run(story, { containers: ["core", "vad"] }));
     expect(text).to

@@ -20,7 +20,7 @@ describe("the outputs of another stack", () => {
     expect(await readStackOutputs(dev)).to.deep.equal({ release: `pulumi:pulumi:readStackOutputs ${dev}` });
   });
 
-  it("are refused with a plain word where there is no such stack, and with Pulumi's own else", async () => {
+  it("are refused with a short message if there is no such stack, else with Pulumi's message", async () => {
     // What the engine says comes as the details of the answer.
     const failing = (details: string) => (): never => {
       throw Object.assign(new Error(), { details });

@@ -13,9 +13,9 @@ const program = (stream: string): string => `
   setInterval(() => process.${stream}.write("at work\\n"), 10);
 `;
 
-describe("a program that nobody reads any more", () => {
+describe("a program whose reader has gone", () => {
   for (const stream of ["stdout", "stderr"] as const) {
-    it(`ends by itself, where that is its ${stream}`, async () => {
+    it(`ends by itself if the reader of its ${stream} has gone`, async () => {
       const child = spawn(process.execPath, ["--input-type=module", "--eval", program(stream)], { timeout: 10_000 });
       child.stdout.resume();
       child.stderr.resume();

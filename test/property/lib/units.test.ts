@@ -13,7 +13,7 @@ const durations = fc
     return { text: `${rounded / UNITS[unit]} ${unit}`, time: rounded };
   });
 
-/** What Go's time.ParseDuration takes the text for, in milliseconds. */
+/** Returns the milliseconds that Go's time.ParseDuration reads from a text. */
 function parseGo(text: string): number {
   const parts = [...text.matchAll(/([\d.]+)(ms|h|m|s)/g)];
   expect(parts.map(([part]) => part).join(""), "nothing but parts").to.equal(text);

@@ -5,7 +5,7 @@ import { readGpuConfig, type GpuConfig } from "../../../components/config/gpu.ts
 import { readModels, type Models } from "../../../components/config/models.ts";
 import { testCatalog } from "../support/catalog.ts";
 
-/** What is read, and the keys that are wrong. */
+/** Returns the sections as read, and the keys of all problems. */
 function read(
   accelerator: "cpu" | "cuda",
   values: Readonly<Record<string, string>> = {},

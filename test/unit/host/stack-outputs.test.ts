@@ -21,7 +21,7 @@ describe("the outputs of another stack", () => {
   });
 
   it("are refused with a short message if there is no such stack, else with Pulumi's message", async () => {
-    // What the engine says comes as the details of the answer.
+    // The engine's message is in the details of the response.
     const failing = (details: string) => (): never => {
       throw Object.assign(new Error(), { details });
     };

@@ -21,7 +21,7 @@ const graph = (
     return new ImageGraph("images", { ...args, services: stackServices(selection), accelerator, baseImages });
   }, options);
 
-/** Which stage each image stands on, by the name that its Dockerfile gives it. */
+/** Returns the stages that each image is built on, by their names in its Dockerfile. */
 function edges(registrations: Registrations): Record<string, Record<string, string>> {
   const made = new Map(
     [...registrations.of("image"), ...registrations.of("command")].map(({ name, inputs }) => [

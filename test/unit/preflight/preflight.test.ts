@@ -8,7 +8,7 @@ import { fakeHost, type FakeHost } from "../support/host.ts";
 import { useLogs } from "../support/logs.ts";
 import { madeUpRelease } from "../support/releases.ts";
 
-/** What the preflight finds wrong. */
+/** Returns the problems that the preflight finds. */
 async function problems(
   host: FakeHost,
   changes: ConfigChanges = {},

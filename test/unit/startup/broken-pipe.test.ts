@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 const MODULE = pathToFileURL(resolve(import.meta.dirname, "../../../components/startup/broken-pipe.ts")).href;
 
-/** What Pulumi does with an error that nobody catches: it prints it, whatever it is. */
+/** Prints every uncaught error, as Pulumi does. */
 const program = (stream: string): string => `
   await import(${JSON.stringify(MODULE)});
   process.on("uncaughtException", (error) => console.error(error.message));

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { readShipped } from "../support/shipped.ts";
 
-/** What the program's Node is given, as Pulumi.yaml has it. */
+/** The arguments that Pulumi.yaml gives to the program's Node. */
 const ARGUMENTS = (/^ {4}nodeargs: (.*)$/m.exec(readShipped("Pulumi.yaml"))?.[1] ?? "").split(" ");
 
 /** Runs a script as Pulumi runs the program, and gives what it prints. */

@@ -183,7 +183,7 @@ describe("a build context", () => {
   });
 });
 
-/** What lies below a folder, files and folders. */
+/** Returns the paths below a folder, of files and of folders. */
 function list(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" });
 }

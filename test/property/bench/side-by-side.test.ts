@@ -26,7 +26,7 @@ const configuration = fc.record({
 describe("the definitions for other tools", () => {
   useProject();
 
-  it("hold every stage and every container of the program once, and name nothing that they do not hold", async () => {
+  it("contain every stage and container of the program once, and refer only to these", async () => {
     await fc.assert(
       fc.asyncProperty(configuration, async (changes) => {
         const program = await record(

@@ -129,7 +129,7 @@ const addressesOf = ({ network, llm }: MorganConfig): string[] => [
 const about = (key: string): string => key.replace(/^morgan:/, "").replace(/\..*$/, "");
 
 describe("a configuration", () => {
-  it("that holds has no problem, and says what was set", () => {
+  it("that is valid has no problem, and has the given values", () => {
     fc.assert(
       fc.property(valid, (config) => {
         const { config: values, problems } = parse(config);
@@ -153,7 +153,7 @@ describe("a configuration", () => {
     );
   });
 
-  it("never makes the program throw, whatever its texts", () => {
+  it("never makes the program throw", () => {
     const text = fc.option(
       fc.oneof(fc.string(), fc.json(), fc.constantFrom("__proto__", "null", "[null]", '{"__proto__":1}')),
       {
@@ -194,7 +194,7 @@ describe("a configuration", () => {
     );
   });
 
-  it("that is wrong gives values that could do no harm", () => {
+  it("that is wrong results in harmless values", () => {
     fc.assert(
       fc.property(wrongKeys, fc.nat(), (keys, index) => {
         const wrong = keys.map((key): [string, string] => [key, WRONG[key]?.[index % WRONG[key].length] ?? ""]);
@@ -210,7 +210,7 @@ describe("a configuration", () => {
     );
   });
 
-  it("names the service whose neighbour is not chosen, and the neighbour", () => {
+  it("has a problem with the service whose neighbour is not chosen, and with the neighbour", () => {
     const { problems } = parse({ ...base, services: '["core","llm","tts","vad"]' });
     expect(problems).to.have.length(1);
     expect(problems[0]?.expected).to.contain("core").and.contain("stt");
@@ -227,14 +227,14 @@ describe("a configuration", () => {
     });
   }
 
-  it("gives services in the catalog's order, each once", () => {
+  it("has services in the catalog's order, each once", () => {
     expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([
       "llm",
       "vad",
     ]);
   });
 
-  it("needs no port of a registry that is not its own", () => {
+  it("needs no registry port if the registry is not its own", () => {
     expect(parse({ gatewayPort: "8080", registry: "harbor.example.com/m" }).problems).to.deep.equal([]);
   });
 

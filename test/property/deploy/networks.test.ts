@@ -62,21 +62,21 @@ describe("the networks of any service", () => {
     );
   };
 
-  it("bring it together with the gateway, over which services call each other", () => {
+  it("include the network of the gateway, over which services call each other", () => {
     holds((_entry, _wired, _computing, networks) => {
       expect(networks.filter((name) => name === "services")).to.have.length(1);
       expect(GATEWAY_NETWORKS).to.include("services");
     });
   });
 
-  it("bring it together with a backing service exactly where it uses one that there is; the gateway never", () => {
+  it("include the data network if the service uses a backing service; the gateway is not on it", () => {
     holds((entry, wired, _computing, networks) => {
       expect(networks.includes("data")).to.equal(entry.backing.some((name) => wired[name] !== undefined));
       expect(GATEWAY_NETWORKS).not.to.include("data");
     });
   });
 
-  it("lead outside for a reason alone: a configured language model, or weights that the hub has", () => {
+  it("lead outside only for a configured language model, or for weights from the model hub", () => {
     holds((entry, wired, { model, offline }, networks) => {
       const asks = entry.languageModel && wired.llm.endpoint !== "";
       const downloads = entry.variant.vramMiB > 0 && model?.kind === "hub" && !offline;
@@ -84,7 +84,7 @@ describe("the networks of any service", () => {
     });
   });
 
-  it("are the same whatever its name, its port and its description are", () => {
+  it("do not depend on its port, its description and its calls", () => {
     holds((entry, wired, computing, networks) => {
       const other = { ...entry, port: 9999, description: "", published: !entry.published, calls: [] };
       expect(networksOf(other, wired, computing)).to.deep.equal(networks);

@@ -116,7 +116,7 @@ describe("a rendered Dockerfile", () => {
   });
 });
 
-describe("what cannot be written down in a Dockerfile is refused:", () => {
+describe("a Dockerfile cannot contain", () => {
   const refused: Readonly<Record<string, Instruction>> = {
     "a command of several lines": { kind: "run", commands: ["true", "echo a\necho b"] },
     "a command that would go on in the next line": { kind: "run", commands: ["echo \\"] },

@@ -8,8 +8,8 @@ const pinned = digest.map((hash) => `127.0.0.1:5000/morgan/images:core.dev@sha25
 const positive = fc.integer({ min: 1 });
 const size = fc.record({ compressed: positive, unpacked: positive });
 
-describe("the sizes that a stack's outputs tell", () => {
-  it("are known again, so that the engine is asked for those of other images alone", async () => {
+describe("the sizes in a stack's outputs", () => {
+  it("are reused, so that the engine is called only for other images", async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.record({ ref: pinned, size })), pinned, async (images, other) => {
         const asked: string[] = [];
@@ -31,7 +31,7 @@ describe("the sizes that a stack's outputs tell", () => {
     );
   });
 
-  it("are none where the outputs are anything else, and none of an image that is not named by its digest", () => {
+  it("are empty for other outputs, and for an image without a digest", () => {
     const unnamed = fc.oneof(fc.constant("127.0.0.1:5000/morgan/images:core.dev"), fc.anything());
     const unsized = fc.oneof(
       fc.record({ compressed: positive, unpacked: fc.constantFrom(0, -1, 1.5, NaN, "1") }),

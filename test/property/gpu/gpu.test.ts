@@ -44,8 +44,8 @@ const renderCard = (item: Gpu): string =>
     item.mig ? "Enabled" : "[N/A]",
   ].join(", ");
 
-describe("a reading of nvidia-smi", () => {
-  it("is the cards that were written", () => {
+describe("the parsed output of nvidia-smi", () => {
+  it("has the GPUs that were written", () => {
     fc.assert(
       fc.property(fc.array(card, { minLength: 1 }), (cards) => {
         expect(parseGpus(`${cards.map(renderCard).join("\n")}\n`)).to.deep.equal({
@@ -57,7 +57,7 @@ describe("a reading of nvidia-smi", () => {
     );
   });
 
-  it("is the slices that were written, each with its card", () => {
+  it("has the slices that were written, each with its GPU", () => {
     const slice = fc.record({ index: number, uuid, cores: fc.integer({ min: 1, max: 7 }), gigabytes: fc.nat(200) });
     fc.assert(
       fc.property(fc.array(fc.tuple(card, fc.array(slice, { maxLength: 7 }))), (cards) => {
@@ -82,7 +82,7 @@ describe("a reading of nvidia-smi", () => {
     );
   });
 
-  it("never throws, and fails with a text and a fix where it is no list of cards", () => {
+  it("fails with a text and a fix if it is no list of GPUs, and never throws", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const reading = parseGpus(text);
@@ -95,7 +95,7 @@ describe("a reading of nvidia-smi", () => {
 });
 
 describe("the order of versions", () => {
-  it("is total: one of less, equal and more, and transitive", () => {
+  it("is total and transitive", () => {
     fc.assert(
       fc.property(version, version, version, (a, b, c) => {
         expect(compareVersions(a, b) + compareVersions(b, a)).to.equal(0);
@@ -107,7 +107,7 @@ describe("the order of versions", () => {
     );
   });
 
-  it("is the order of the numbers, and a missing one is a zero", () => {
+  it("is the order of the numbers, with zero for a missing number", () => {
     fc.assert(
       fc.property(version, fc.nat(9), fc.nat(9), (prefix, a, b) => {
         expect(compareVersions(`${prefix}.${a}`, `${prefix}.${b}`)).to.equal(Math.sign(a - b));
@@ -125,7 +125,7 @@ describe("the compatibility check", () => {
   const target = fc.record<Target>({ python, packages, gpus: fc.array(card, { maxLength: 4 }) });
   const advised = /^pulumi config set morgan:cudaVersion (\S+)$/;
 
-  it("advises a CUDA version alone if, and only if, it fits", () => {
+  it("advises only a CUDA version if that version alone is enough", () => {
     fc.assert(
       fc.property(cudaVersion, target, (configured, wanted) => {
         for (const { fix } of compatibilityProblems(configured, wanted)) {
@@ -138,7 +138,7 @@ describe("the compatibility check", () => {
     );
   });
 
-  it("is content once the driver that it advises is there", () => {
+  it("accepts the GPUs with the driver that it advises", () => {
     fc.assert(
       fc.property(cudaVersion, target, (configured, wanted) => {
         const fixes = compatibilityProblems(configured, wanted).map(({ fix }) => fix);
@@ -153,7 +153,7 @@ describe("the compatibility check", () => {
     );
   });
 
-  it("never refuses a card that every package has machine code for, on the row's driver or a newer one", () => {
+  it("accepts a GPU for which every package has machine code, on the row's driver or a newer driver", () => {
     fc.assert(
       fc.property(cudaVersion, fc.array(fc.tuple(card, fc.nat(9))), (configured, cards) => {
         const row = COMPATIBILITY[configured];
@@ -175,7 +175,7 @@ describe("the compatibility check", () => {
     );
   });
 
-  it("never refuses for a newer driver what it takes with an older one", () => {
+  it("accepts with a newer driver all that it accepts with an older driver", () => {
     fc.assert(
       fc.property(cudaVersion, target, driver, (configured, wanted, other) => {
         if (compatibilityProblems(configured, wanted).length > 0) return;

@@ -12,8 +12,8 @@ const demands = fc
   })
   .map((wanted) => wanted.map((demand, index): Demand => ({ service: `service-${String(index)}`, ...demand })));
 
-describe("a memory plan", () => {
-  it("places every service once, or says that it has no place, and only on a device that there is", () => {
+describe("a placement", () => {
+  it("has every service once, on an existing device or among those that do not fit", () => {
     fc.assert(
       fc.property(devices, demands, (cards, wanted) => {
         const { placements, unplaced } = placeServices(cards, wanted);
@@ -24,7 +24,7 @@ describe("a memory plan", () => {
     );
   });
 
-  it("never fills a device beyond its memory, and with newcomers never beyond what others leave of it", () => {
+  it("never fills a device beyond its memory, and with new services never beyond its free memory", () => {
     fc.assert(
       fc.property(devices, demands, (cards, wanted) => {
         const { placements } = placeServices(cards, wanted);
@@ -55,7 +55,7 @@ describe("a memory plan", () => {
     );
   });
 
-  it("planned again with everything where it was put moves nothing", () => {
+  it("that is planned again moves nothing", () => {
     fc.assert(
       fc.property(devices, demands, (cards, wanted) => {
         const { placements } = placeServices(cards, wanted);
@@ -66,7 +66,7 @@ describe("a memory plan", () => {
     );
   });
 
-  it("places a service that fits on an empty device", () => {
+  it("has every service that fits on an empty device", () => {
     fc.assert(
       fc.property(memory, memory, (totalMiB, vramMiB) => {
         const { unplaced } = placeServices(

@@ -41,7 +41,7 @@ describe("a stack's outputs for people", () => {
     );
   });
 
-  it("stand in columns", () => {
+  it("are in columns", () => {
     fc.assert(
       fc.property(outputs, (given) => {
         const table = describeOutputs(given).trimEnd().split("\n").slice(4);
@@ -51,7 +51,7 @@ describe("a stack's outputs for people", () => {
     );
   });
 
-  it("say where the stack is reached and where its images lie", () => {
+  it("name the address of the stack and the repository of its images", () => {
     fc.assert(
       fc.property(outputs, (given) => {
         const [, endpoint, registry] = describeOutputs(given).split("\n");
@@ -62,7 +62,7 @@ describe("a stack's outputs for people", () => {
 });
 
 describe("the outputs of a stack", () => {
-  it("are told from those of a stack that is not up", () => {
+  it("are recognised", () => {
     fc.assert(
       fc.property(outputs, (given) => {
         expect(isOutputs(given)).to.equal(true);

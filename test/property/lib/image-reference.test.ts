@@ -59,7 +59,7 @@ describe("a registry", () => {
 });
 
 describe("an image's reference", () => {
-  it("gives back the digest that it ends with, with a tag and without", () => {
+  it("contains its digest, with a tag and without", () => {
     fc.assert(
       fc.property(image, tag, digest, (name, version, content) => {
         expect(digestOf(`${name}@${content}`)).to.equal(content);
@@ -69,7 +69,7 @@ describe("an image's reference", () => {
     );
   });
 
-  it("is not pinned by anything but a whole digest", () => {
+  it("is pinned only by a whole digest", () => {
     fc.assert(
       fc.property(image, tag, digest, (name, version, content) => {
         const open = [name, `${name}:${version}`, content, `@${content}`, `${name}@${content.slice(0, -1)}`];

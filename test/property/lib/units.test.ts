@@ -13,7 +13,7 @@ const durations = fc
     return { text: `${rounded / UNITS[unit]} ${unit}`, time: rounded };
   });
 
-/** What Go's time.ParseDuration takes the text for, in milliseconds. */
+/** Returns the milliseconds that Go's time.ParseDuration reads from a text. */
 function parseGo(text: string): number {
   const parts = [...text.matchAll(/([\d.]+)(ms|h|m|s)/g)];
   expect(parts.map(([part]) => part).join(""), "nothing but parts").to.equal(text);
@@ -21,7 +21,7 @@ function parseGo(text: string): number {
 }
 
 describe("a duration for the engine", () => {
-  it("denotes the same time", () => {
+  it("is the same time", () => {
     fc.assert(
       fc.property(durations, ({ text, time }) => {
         expect(Math.round(parseGo(goDuration(text)) * 1000) / 1000).to.equal(time);
@@ -29,7 +29,7 @@ describe("a duration for the engine", () => {
     );
   });
 
-  it("is written as Go writes it, so that reading it back is no change", () => {
+  it("is written as Go writes it, so that the provider reports no change", () => {
     fc.assert(
       fc.property(durations, ({ text, time }) => {
         const written = goDuration(text);
@@ -43,7 +43,7 @@ describe("a duration for the engine", () => {
     );
   });
 
-  it("is one text for one time, in whatever unit it was said", () => {
+  it("is one text for one time, in any unit", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (minutes) => {
         const [a, b, c] = [`${minutes} min`, `${minutes * 60} s`, `${minutes * 60_000} ms`] as const;
@@ -59,14 +59,14 @@ describe("a duration for the engine", () => {
     ["60 min", "1h0m0s"],
     ["1000 ms", "1s"],
   ] as const) {
-    it(`says ${written} for ${text}`, () => {
+    it(`is ${written} for ${text}`, () => {
       expect(goDuration(text)).to.equal(written);
     });
   }
 });
 
 describe("a duration in whole seconds", () => {
-  it("is never shorter than what was said, and by less than a second longer", () => {
+  it("is never shorter than the given one, and less than a second longer", () => {
     fc.assert(
       fc.property(durations, ({ text, time }) => {
         expect(Number.isInteger(seconds(text))).to.equal(true);

@@ -19,7 +19,7 @@ const after = (runs: readonly (readonly [Release, "newest" | "unchanged"])[]): r
   runs.reduce<readonly Release[]>((kept, [ran, where]) => recordRelease(kept, ran, where), []);
 
 describe("the releases of a stack", () => {
-  it("are at most five, each once, with the one that ran among them", () => {
+  it("are at most five, each once, with the running release among them", () => {
     fc.assert(
       fc.property(ups, release, place, (runs, last, where) => {
         const kept = recordRelease(after(runs), last, where);
@@ -30,7 +30,7 @@ describe("the releases of a stack", () => {
     );
   });
 
-  it("have the newest first, the others in their order; going back to one moves none", () => {
+  it("have the newest first, and keep their order after a rollback", () => {
     fc.assert(
       fc.property(ups, release, (runs, last) => {
         const before = after(runs).map(({ id }) => id);
@@ -43,7 +43,7 @@ describe("the releases of a stack", () => {
     );
   });
 
-  it("do not change with an up that changes nothing, whatever the checkout's revision is", () => {
+  it("do not change with an up that changes nothing, at any revision", () => {
     fc.assert(
       fc.property(ups, release, place, fc.string(), (runs, last, where, revision) => {
         const once = recordRelease(after(runs), last, where);
@@ -63,7 +63,7 @@ describe("the releases of a stack", () => {
     );
   });
 
-  it("are none where the outputs are another program's, and only whole ones where some are broken", () => {
+  it("are empty if the outputs are another program's, and leave out broken releases", () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true }), fc.anything(), (outputs, releases) => {
         for (const found of [parseHistory(outputs), parseHistory({ release: "r", releases })]) {
@@ -86,7 +86,7 @@ describe("the releases of a stack", () => {
     { from: { stack: "" } },
   ];
   for (const changes of broken) {
-    it(`leaves out a release with ${JSON.stringify(changes)}`, () => {
+    it(`do not include a release with ${JSON.stringify(changes)}`, () => {
       const outputs = { release: whole.id, releases: [{ ...whole, ...changes }] };
       expect(parseHistory(outputs)).to.deep.equal({ running: "", releases: [] });
     });
@@ -98,7 +98,7 @@ describe("the id of a release", () => {
   const refs = (words: Readonly<Record<string, string>>, where: string): Record<string, string> =>
     Object.fromEntries(Object.entries(words).map(([name, word]) => [name, `${where}:${name}@${digest(word)}`]));
 
-  it("is the same for the same digests, wherever they lie and in whichever order they are said", () => {
+  it("is the same for the same digests, in any repository and any order", () => {
     fc.assert(
       fc.property(images, (words) => {
         const reversed = Object.fromEntries(Object.entries(words).reverse());
@@ -108,7 +108,7 @@ describe("the id of a release", () => {
     );
   });
 
-  it("is another one for other digests", () => {
+  it("differs for other digests", () => {
     fc.assert(
       fc.property(images, images, (some, others) => {
         const same = JSON.stringify(Object.entries(some).sort()) === JSON.stringify(Object.entries(others).sort());

@@ -25,7 +25,7 @@ function twice(chain: readonly ChainedLock[]): string[] {
 }
 
 describe("the check of CUDA libraries, for any locks", () => {
-  it("speaks of exactly those libraries that come in two forms, wherever in the chain they come", () => {
+  it("reports exactly the libraries that come in two forms, anywhere in the chain", () => {
     fc.assert(
       fc.property(chains, (chain) => {
         const found = checkCudaLibraries("torch-deps", chain).map(({ expected }) => expected.split(" ")[0]);
@@ -34,7 +34,7 @@ describe("the check of CUDA libraries, for any locks", () => {
     );
   });
 
-  it("minds no lock that repeats the one below", () => {
+  it("accepts a lock that repeats the lock below", () => {
     fc.assert(
       fc.property(chains, (chain) => {
         const repeated = chain.flatMap((lock) => [lock, { ...lock, name: `${lock.name}-again` }]);
@@ -45,7 +45,7 @@ describe("the check of CUDA libraries, for any locks", () => {
     );
   });
 
-  it("lets nothing of CUDA into what stands on the base", () => {
+  it("refuses CUDA in a lock on the base stage", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(cudaPackage, other), { maxLength: 6 }), (packages) => {
         const found = checkCudaLibraries("base", [{ name: "vad", packages }]).filter(({ expected }) =>

@@ -29,7 +29,7 @@ const hierarchies = fc
   );
 
 describe("requirements, for any input", () => {
-  it("a set's text gives back its includes and requirements, whatever comments stand between", () => {
+  it("a set's text contains its includes and requirements, whatever comments are between", () => {
     fc.assert(
       fc.property(fc.array(packageNames), fc.array(requirement), fc.array(noise), (includes, requirements, lines) => {
         const said = [...includes.map((name) => `-r ${name}.in`), ...requirements];
@@ -74,7 +74,7 @@ describe("requirements, for any input", () => {
     );
   });
 
-  it("the digest depends on each requirement and on nothing that is only a comment", () => {
+  it("the digest depends on each requirement, but on no comment", () => {
     fc.assert(
       fc.property(fc.array(requirement), requirement, noise, (requirements, added, comment) => {
         const digest = (lines: readonly string[]): string => {

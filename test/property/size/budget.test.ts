@@ -9,7 +9,7 @@ const installed = fc.dictionary(fc.constantFrom("a", "b", "c", "d", "e", "f", "g
 );
 
 describe("the growth of an image", () => {
-  it("is what has to be put on what was there to get what is there, for all that did not shrink", () => {
+  it("is the difference of each package's sizes, for all packages that did not shrink", () => {
     fc.assert(
       fc.property(installed, installed, (after, before) => {
         const grown = growth(after, before);
@@ -24,7 +24,7 @@ describe("the growth of an image", () => {
     );
   });
 
-  it("is nothing between an image and itself, and is always told with at most five names", () => {
+  it("is empty between an image and itself, and is reported with at most five names", () => {
     fc.assert(
       fc.property(installed, installed, (after, before) => {
         expect(growth(after, after)).to.deep.equal([]);
@@ -36,7 +36,7 @@ describe("the growth of an image", () => {
 });
 
 describe("a budget", () => {
-  it("is broken by one byte more than it says, in either unit, and by nothing less", () => {
+  it("is exceeded by one byte more than its size, in either unit", () => {
     fc.assert(
       fc.property(megabytes, megabytes, fc.boolean(), (unpacked, compressed, inGigabytes) => {
         const budget = inGigabytes

@@ -1,9 +1,9 @@
 /** An instruction as BuildKit reads it. */
 export interface Read {
   readonly name: string;
-  /** What follows the name, continuation lines joined. */
+  /** The text after the name, with continuation lines joined. */
   readonly rest: string;
-  /** Content of its heredoc; undefined where it has none. */
+  /** Content of its heredoc; undefined if it has none. */
   readonly heredoc: string | undefined;
 }
 

@@ -17,7 +17,7 @@ import { at } from "../support/wire.ts";
 
 const PLACES = { repository: "127.0.0.1:5101/compose", folder: "/bench" };
 
-describe("the definitions that other tools get", () => {
+describe("the definitions for other tools", () => {
   useProject();
   let definitions: Definitions;
   before(async () => {
@@ -50,7 +50,7 @@ describe("the definitions that other tools get", () => {
     expect(at(core, "environment")).to.include("MORGAN_TTS_URL=http://gateway:8002");
   });
 
-  it("give it its configuration and its passwords as files, and its data a volume", () => {
+  it("give a container its configuration and passwords as files, and its data as a volume", () => {
     const file = composeFile(definitions, PLACES);
     expect(at(file, "services.postgres.configs")).to.deep.include({
       source: "postgres-0",
@@ -64,7 +64,7 @@ describe("the definitions that other tools get", () => {
     expect(gateway?.content).to.contain("frontend");
   });
 
-  it("build a stage with the values and the secrets that the program builds it with", () => {
+  it("build a stage with the same values and secrets as the program", () => {
     const base = at(bakeFile(definitions.stages, PLACES), "target.base");
     expect(base).to.deep.include({
       args: { SOURCE_DATE_EPOCH: "1704067200" },
@@ -77,14 +77,14 @@ describe("the definitions that other tools get", () => {
     }
   });
 
-  it("stand on the image that is there where the program makes one", () => {
+  it("use an existing image in place of an image that the program makes", () => {
     const debian = `127.0.0.1:5101/c/debian@sha256:${"0".repeat(64)}`;
     const changed = builtOn(definitions, "debian", debian);
     expect(at(bakeFile(changed.stages, PLACES), "target.base.contexts.debian")).to.equal(`docker-image://${debian}`);
     expect(at(bakeFile(changed.stages, PLACES), "target.base.contexts.tools")).to.equal("target:tools");
   });
 
-  it("keep a dollar and what looks like an expression", () => {
+  it("keep a dollar and text that looks like an expression", () => {
     const [tools] = definitions.stages;
     if (tools === undefined) throw new Error("there is no stage");
     const stages = [{ ...tools, dockerfile: 'RUN echo "$A ${B} %{C}"' }];
@@ -97,7 +97,7 @@ describe("the definitions that other tools get", () => {
     expect(composed).to.equal('RUN echo "$$A $${B} %{C}"');
   });
 
-  it("lose nothing of a container in silence", () => {
+  it("fail on an input of a container that they cannot express", () => {
     const [first, ...others] = definitions.services;
     if (first === undefined) throw new Error("there is no service");
     const odd = { ...first, inputs: { ...first.inputs, shmSize: 64 } };
@@ -108,7 +108,7 @@ describe("the definitions that other tools get", () => {
 });
 
 describe("a package that the benchmark adds to tts", () => {
-  it("comes from the tests' lock with its hashes and leaves a lock that is current", () => {
+  it("comes from the tests' lock with its hashes, and results in a current lock", () => {
     for (const name of DEPENDENCIES) {
       const entry = entryOf(read("dev.txt") ?? "", name);
       expect(entry).to.match(/^[a-z-]+==\S+( \\\n +--hash=sha256:[0-9a-f]{64})+$/);
@@ -120,7 +120,7 @@ describe("a package that the benchmark adds to tts", () => {
     }
   });
 
-  it("is one that the lock has", () => {
+  it("must be in the lock", () => {
     expect(() => entryOf(read("dev.txt") ?? "", "no-such-package")).to.throw("no-such-package");
   });
 });
@@ -130,7 +130,7 @@ describe("the steps that a build has executed", () => {
   const log = (...vertexes: object[]): string =>
     vertexes.map((vertex) => JSON.stringify({ vertexes: [vertex] })).join("\n");
 
-  it("are its RUN instructions, each once, without what a cache had or what never ended", () => {
+  it("are its RUN instructions, each once, without cached and unfinished ones", () => {
     const done = { completed: "2026-01-01T00:00:00Z" };
     const first = log(
       run("a", {}),
@@ -150,7 +150,7 @@ describe("the table of a side-by-side run", () => {
   const runs = (seconds: readonly number[], pushSeconds?: number): Measurement[] =>
     seconds.map((value) => ({ seconds: value, pushSeconds, installSteps: 1, uploads: 2, bytes: 3_000_000 }));
 
-  it("has medians, the part that the first way takes of each, and what was counted", () => {
+  it("has medians, the ratio to the first column, and the counts", () => {
     const results = new Map([
       ["this project", new Map([["nothing changed", runs([3, 1, 2])]])],
       [
@@ -170,7 +170,7 @@ describe("the table of a side-by-side run", () => {
 });
 
 describe("the configuration on a benchmark's command line", () => {
-  it("is values by key, with the parts of an object put together", () => {
+  it("becomes values by key, with the parts of an object merged", () => {
     const texts = ["gpu=off", "models.tts=/srv/a=b", "models.stt=org/name@1.0", "llmEndpoint="];
     expect(configurationFrom(texts)).to.deep.equal({
       gpu: "off",

@@ -47,7 +47,7 @@ describe("the services that a configuration selects from a catalog", () => {
     ]);
   });
 
-  it("know the port of each service that they call, even of one that is not selected", () => {
+  it("have the port of each service that they call, even if that service is not selected", () => {
     expect(select({ services: ["caller"] })[0]?.calls).to.deep.equal([{ name: "speaker", port: 9001 }]);
   });
 

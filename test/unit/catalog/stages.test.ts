@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { lockChain, lockName, stageChain } from "../../../components/catalog/stages.ts";
 
-describe("the stages under a service", () => {
-  it("stand on each other, the base lowest", () => {
+describe("the stages below a service", () => {
+  it("are built on each other, the base first", () => {
     expect(stageChain("base")).to.deep.equal(["base"]);
     expect(stageChain("cuda-deps")).to.deep.equal(["base", "cuda-deps"]);
     expect(stageChain("torch-deps")).to.deep.equal(["base", "cuda-deps", "torch-deps"]);
@@ -10,13 +10,13 @@ describe("the stages under a service", () => {
 });
 
 describe("the name of a lock", () => {
-  it("says the CUDA version where CUDA is under it, and only there", () => {
+  it("contains the CUDA version if its stage is built on CUDA", () => {
     expect(lockName("vad", "base", "12.8")).to.equal("vad");
     expect(lockName("stt", "cuda-deps", "12.4")).to.equal("stt-12.4");
     expect(lockName("tts", "torch-deps", "12.8")).to.equal("tts-12.8");
   });
 
-  it("follows the stages", () => {
+  it("follows the order of the stages", () => {
     expect(lockChain({ baseStage: "base", requirements: "vad" }, "12.4")).to.deep.equal(["base", "vad"]);
     expect(lockChain({ baseStage: "torch-deps", requirements: "tts" }, "12.4")).to.deep.equal([
       "base",

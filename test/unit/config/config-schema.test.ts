@@ -23,11 +23,11 @@ function keysRead(): Set<string> {
 }
 
 describe("the configuration's schema, with the shipped catalog", () => {
-  it("declares every key that the program reads, and none besides", () => {
+  it("declares exactly the keys that the program reads", () => {
     expect(declared.map(({ key }) => key)).to.have.members([...keysRead()]);
   });
 
-  it("leaves out the secrets, which may be missing: a declared key has a default or has to be set", () => {
+  it("declares no secret, because a declared key must have a value and a secret may be missing", () => {
     const secrets = new Set<string>();
     const secret = (key: string): undefined => void secrets.add(key);
     checkTexts(() => undefined, { catalog, machine, secret });
@@ -35,32 +35,32 @@ describe("the configuration's schema, with the shipped catalog", () => {
     for (const key of secrets) expect(declared.map(({ key: name }) => name)).not.to.include(key);
   });
 
-  it("is in the documentation, key by key", () => {
+  it("is in the documentation, with every key", () => {
     const page = readShipped("docs/configuration.md");
     const documented = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
     expect(documented).to.include.members(declared.map(({ key }) => key));
   });
 
-  it("says of every key what it is", () => {
+  it("describes every key", () => {
     for (const { key, type, description } of declared) {
       expect(["string", "integer", "boolean", "array", "object"], key).to.include(type);
       expect(description, key).to.match(/^[A-Z'].{15,}\.'?$/);
     }
   });
 
-  it("leaves nothing that has to be set", () => {
+  it("has a default for every key that must be set", () => {
     const { problems } = checkTexts((key) => defaults.get(key), { catalog, machine });
     expect(problems).to.deep.equal([]);
   });
 
-  it("has the defaults that the program has by itself", () => {
+  it("has the same defaults as the program", () => {
     const ports = (key: string): string | undefined =>
       ({ gatewayPort: "8080", registryPort: "5101", baseRevision: defaults.get("baseRevision") })[key];
     const withDefaults = checkTexts((key) => ports(key) ?? defaults.get(key), { catalog, machine });
     expect(withDefaults).to.deep.equal(checkTexts(ports, { catalog, machine }));
   });
 
-  it("is filled in without what belongs to one machine: a salt that only its passphrase fits", () => {
+  it("is filled in without an encryption salt, which fits the passphrase of one machine only", () => {
     for (const stack of ["dev", "prod"]) {
       const text = readShipped(`Pulumi.${stack}.yaml`);
       expect(text, stack).to.not.match(/encryptionsalt|secure:/);
@@ -68,7 +68,7 @@ describe("the configuration's schema, with the shipped catalog", () => {
   });
 
   for (const stack of ["dev", "prod"]) {
-    it(`is met by the ${stack} stack, which sets only what is declared`, () => {
+    it(`accepts the ${stack} stack, which sets only declared keys`, () => {
       const values = stackValues(stack);
       expect(values.size).to.be.above(0);
       expect(declared.map(({ key }) => key)).to.include.members([...values.keys()]);
@@ -77,7 +77,7 @@ describe("the configuration's schema, with the shipped catalog", () => {
     });
   }
 
-  it("protects the data of prod, keeps it to its size budgets and to what dev has proved, and lets both stacks run on one machine", () => {
+  it("gives prod protected data, enforced budgets, promotion from dev, and ports of its own", () => {
     const parse = (stack: string): MorganConfig =>
       checkTexts((key) => stackValues(stack).get(key), { catalog, machine }).config;
     const [dev, prod] = [parse("dev"), parse("prod")];

@@ -5,7 +5,7 @@ import { readGpuConfig, type GpuConfig } from "../../../components/config/gpu.ts
 import { readModels, type Models } from "../../../components/config/models.ts";
 import { testCatalog } from "../support/catalog.ts";
 
-/** What is read, and the keys that are wrong. */
+/** Returns the sections as read, and the keys of all problems. */
 function read(
   accelerator: "cpu" | "cuda",
   values: Readonly<Record<string, string>> = {},
@@ -16,21 +16,21 @@ function read(
   return { gpu, models, wrong: problems.map(({ key }) => key) };
 }
 
-describe("the configuration of cards", () => {
-  it("requires a card where the accelerator is CUDA, and wants none elsewhere", () => {
+describe("the configuration of GPUs", () => {
+  it("requires a GPU if the accelerator is CUDA, unless GPUs are switched off", () => {
     expect(read("cuda").gpu).to.deep.equal({ use: "required", mode: "cdi", devices: [], cards: {} });
     expect(read("cpu").gpu.use).to.equal("off");
     expect(read("cuda", { gpu: "off" }).gpu.use).to.equal("off");
   });
 
-  it("says the memory of cards in MiB", () => {
+  it("has the memory of GPUs in MiB", () => {
     expect(read("cuda", { gpuCards: '{"0":"24 GiB","GPU-a":"512 MiB"}' }).gpu.cards).to.deep.equal({
       "0": 24_576,
       "GPU-a": 512,
     });
   });
 
-  it("does not require a card of which no container would get any", () => {
+  it("cannot require a GPU if containers get none", () => {
     expect(read("cuda", { gpuMode: "none" }).wrong).to.deep.equal(["morgan:gpuMode"]);
     expect(read("cuda", { gpuMode: "none", gpu: "preferred" }).wrong).to.deep.equal([]);
     expect(read("cpu", { gpu: "required" }).wrong).to.deep.equal(["morgan:gpu"]);
@@ -38,7 +38,7 @@ describe("the configuration of cards", () => {
 });
 
 describe("the configuration of weights", () => {
-  it("tells a folder of the host from a model of the hub", () => {
+  it("distinguishes a folder of the host from a model of the model hub", () => {
     const models = '{"stt":"/srv/whisper","tts":"org/vits@main"}';
     expect(read("cuda", { models, modelsOffline: "true" }).models).to.deep.equal({
       services: { stt: { kind: "folder", path: "/srv/whisper" }, tts: { kind: "hub", id: "org/vits@main" } },
@@ -46,7 +46,7 @@ describe("the configuration of weights", () => {
     });
   });
 
-  it("takes models of the hub from a mirror of it", () => {
+  it("takes models of the model hub from a mirror", () => {
     const values = { models: '{"tts":"org/vits","stt":"/srv/whisper"}', hubEndpoint: "https://hub.example.com" };
     expect(read("cuda", values).models.services).to.deep.equal({
       stt: { kind: "folder", path: "/srv/whisper" },
@@ -54,7 +54,7 @@ describe("the configuration of weights", () => {
     });
   });
 
-  it("gives none to a service that takes none", () => {
+  it("refuses a model for a service that loads none", () => {
     expect(read("cuda", { models: '{"vad":"org/vad"}' }).wrong).to.deep.equal(["morgan:models"]);
     expect(read("cuda", { models: '{"stt":"whisper"}' }).wrong).to.deep.equal(["morgan:models.stt"]);
   });

@@ -43,7 +43,7 @@ describe("the whole Dockerfile of", () => {
     it(`${name} is the expected one within a company's network`, () => {
       expectGolden(`${name}-private.Dockerfile`, renderDockerfile(recipe(PRIVATE)));
     });
-    it(`${name} is the expected one with a log-in everywhere`, () => {
+    it(`${name} is the expected one if every source requires a login`, () => {
       expectGolden(`${name}-login.Dockerfile`, renderDockerfile(recipe(LOGGED_IN)));
     });
   }

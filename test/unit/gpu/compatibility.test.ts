@@ -36,7 +36,7 @@ describe("the compatibility check", () => {
     });
   }
 
-  it("names the CUDA version that fits a newer card, once for all cards", () => {
+  it("names the CUDA version that fits a newer GPU, once for all GPUs", () => {
     const cards = [card("NVIDIA GeForce RTX 5090", "12.0", "570.86.10"), card("RTX 5090", "12.0", "570.86.10", 1)];
     expect(check("12.4", cards)).to.deep.equal([
       {
@@ -50,12 +50,12 @@ describe("the compatibility check", () => {
     ]);
   });
 
-  it("names the CUDA version that fits an older card", () => {
+  it("names the CUDA version that fits an older GPU", () => {
     const [problem] = check("12.8", [card("Tesla P40", "6.1", "535.104.05")]);
     expect(problem?.fix).to.equal("pulumi config set morgan:cudaVersion 12.4");
   });
 
-  it("names the driver where one is too old", () => {
+  it("names the driver to install if the present one is too old", () => {
     const [problem, ...more] = check("12.4", [card("NVIDIA A100", "8.0", "520.61.05")]);
     expect(more).to.deep.equal([]);
     expect(problem?.found).to.contain("torch 2.6.0 needs driver 525.60.13 or newer on it");
@@ -63,7 +63,7 @@ describe("the compatibility check", () => {
     expect(problem?.fix).to.equal("update the NVIDIA driver to 525.60.13 or newer");
   });
 
-  it("asks for the driver of the PTX where a package has no machine code for the card", () => {
+  it("names the driver for the PTX if a package has no machine code for the GPU", () => {
     const cards = [card("NVIDIA H100", "9.0", "550.54.14")];
     const [problem] = check("12.4", cards);
     expect(problem?.found).to.match(/: ctranslate2 4\.8\.5 needs driver 570\.26 or newer on it$/);
@@ -71,26 +71,26 @@ describe("the compatibility check", () => {
     expect(check("12.4", cards, { packages: ["torch"] })).to.deep.equal([]);
   });
 
-  it("asks for the newest of the drivers that the cards need", () => {
+  it("names the newest of the drivers that the GPUs need", () => {
     const [problem] = check("12.4", [card("NVIDIA H100", "9.0", "520.61.05"), card("T4", "7.5", "520.61.05", 1)]);
     expect(problem?.fix).to.equal("update the NVIDIA driver to 570.26 or newer");
   });
 
-  it("names driver and CUDA version where both have to change", () => {
+  it("names driver and CUDA version if both have to change", () => {
     const [problem] = check("12.4", [card("NVIDIA B200", "10.0", "565.57.01")]);
     expect(problem?.fix).to.equal(
       "update the NVIDIA driver to 570.26 or newer, and pulumi config set morgan:cudaVersion 12.8",
     );
   });
 
-  it("says what cards there is code for where no driver and no CUDA version helps", () => {
+  it("lists the supported GPUs if neither driver nor CUDA version helps", () => {
     const [problem] = check("12.4", [card("Tesla K80", "3.7", "470.256.02")]);
     expect(problem?.fix).to.match(/^leave those GPUs out \(morgan:gpuDevices\), or use others/);
     expect(problem?.fix).to.contain("torch 5.0, 6.0, 7.0, 7.5, 8.0, 8.6, 9.0; ctranslate2 5.3,");
     expect(problem?.fix).to.contain("8.6, and anything above 8.6 with driver 570.26");
   });
 
-  it("does not take PTX for code for older cards", () => {
+  it("does not count PTX as code for older GPUs", () => {
     const [problem] = check("12.4", [card("Tesla K80", "3.7", "570.26")], { packages: ["ctranslate2"] });
     expect(problem?.found).to.match(/: ctranslate2 4\.8\.5 has no code for it$/);
   });
@@ -133,7 +133,7 @@ describe("docs/gpu.md", () => {
     });
   }
 
-  it("says what the intermediate code needs", () => {
+  it("has the capability and the driver of every PTX", () => {
     for (const { ptx } of CUDA_VERSIONS.flatMap((version) => COMPATIBILITY[version].packages)) {
       if (ptx !== undefined) expect(text).to.contain(`for ${ptx.capability}, so driver ${ptx.driver}`);
     }

@@ -19,7 +19,7 @@ const ids = (...given: Parameters<typeof resolve>): string[] => resolve(...given
 const keys = (...given: Parameters<typeof resolve>): string[] => resolve(...given).problems.map(({ key }) => key);
 
 describe("the devices that a stack may use", () => {
-  it("are all that are found, by the name that lasts", () => {
+  it("are all that are found, by UUID", () => {
     expect(resolve()).to.deep.equal({
       devices: [
         { id: "GPU-a", names: ["GPU-a", "0"], name: "NVIDIA A10", totalMiB: 24_576, othersMiB: 576 },
@@ -29,18 +29,18 @@ describe("the devices that a stack may use", () => {
     });
   });
 
-  it("are those that are named, by index or UUID, in that order", () => {
+  it("are the configured ones, by index or UUID, in that order", () => {
     expect(ids({ devices: ["1"] })).to.deep.equal(["GPU-b"]);
     expect(ids({ devices: ["GPU-b", "0"] })).to.deep.equal(["GPU-b", "GPU-a"]);
   });
 
-  it("go by the names that the engine's CDI specification has", () => {
+  it("have the names of the engine's CDI specification", () => {
     expect(ids({ mode: "cdi" }, ["0", "1", "all"])).to.deep.equal(["0", "1"]);
     expect(ids({ mode: "cdi" }, ["0", "GPU-a", "GPU-b"])).to.deep.equal(["GPU-a", "GPU-b"]);
     expect(ids({ mode: "cdi", devices: ["GPU-b"] }, undefined), "an engine that lists none").to.deep.equal(["GPU-b"]);
   });
 
-  it("do not count as others' what the stack's own containers take", () => {
+  it("do not lose the memory of the stack's own containers", () => {
     const taken = FOUND.map((device) => ({ ...device, freeMiB: device.totalMiB - 6000 }));
     const others = (own: readonly (readonly [string, number])[]): number | undefined =>
       resolve({ devices: ["0"] }, undefined, own, taken).devices[0]?.othersMiB;
@@ -50,7 +50,7 @@ describe("the devices that a stack may use", () => {
     expect(others([["0", 7000]]), "never less than nothing").to.equal(0);
   });
 
-  it("are told apart from cards that are not there", () => {
+  it("cannot be GPUs that do not exist", () => {
     const [problem] = resolve({ devices: ["2"] }).problems;
     expect(problem).to.include({ key: "morgan:gpuDevices", found: '"2"' });
     expect(problem?.expected).to.contain("GPU-a, 0, GPU-b, 1");
@@ -58,13 +58,13 @@ describe("the devices that a stack may use", () => {
     expect(keys({ cards: { "5": 8192 } })).to.deep.equal(["morgan:gpuCards"]);
   });
 
-  it("are told apart from cards that the engine does not offer", () => {
+  it("cannot be GPUs that the engine does not offer", () => {
     const [problem] = resolve({ mode: "cdi", devices: ["1"] }, ["0", "GPU-a"]).problems;
     expect(problem).to.include({ key: "morgan:gpuDevices", found: '"1"' });
     expect(problem?.expected).to.contain("0, GPU-a");
   });
 
-  it("have the memory that is declared, where nobody can be asked", () => {
+  it("have the configured memory if no discovery is possible", () => {
     const declared = resolve({ mode: "cdi", cards: { "0": 8192 } }, ["0"], [], []);
     expect(declared.devices).to.deep.equal([{ id: "0", names: ["0"], name: "", totalMiB: 8192, othersMiB: 0 }]);
     const [problem] = resolve({ mode: "cdi", devices: ["0"] }, ["0"], [], []).problems;
@@ -72,12 +72,12 @@ describe("the devices that a stack may use", () => {
     expect(problem?.fix).to.contain("gpuCards");
   });
 
-  it("are not one card by two names", () => {
+  it("cannot be one GPU by two names", () => {
     expect(keys({ devices: ["0", "GPU-a"] })).to.deep.equal(["morgan:gpuDevices"]);
   });
 });
 
-describe("a card that is cut into slices", () => {
+describe("a GPU that is divided into slices", () => {
   const card = (index: number, mig: boolean) => ({
     index,
     uuid: `GPU-${String(index)}`,
@@ -96,7 +96,7 @@ describe("a card that is cut into slices", () => {
     memoryMiB: 19_073,
   });
 
-  it("is given by the slice, and a whole one beside it as a whole", () => {
+  it("is given by the slice, and a whole GPU beside it as a whole", () => {
     const found = foundDevices([card(0, true), card(1, false)], [slice(0), slice(1)]);
     expect(found.map(({ names }) => names)).to.deep.equal([
       ["MIG-0", "0:0"],

@@ -28,7 +28,7 @@ function failure(reading: GpuReading | undefined): { text: string; fix: string }
   return reading;
 }
 
-describe("what nvidia-smi says of cards", () => {
+describe("the output of nvidia-smi on GPUs", () => {
   it("is read field by field", () => {
     expect(parseGpus(`${A100}\r\n${T4}\n`)).to.deep.equal({
       kind: "gpus",
@@ -66,7 +66,7 @@ describe("what nvidia-smi says of cards", () => {
     ["name", T4.replace(", Tesla T4", "")],
     ["everything after the name", "1, GPU-77aa, Tesla T4"],
   ] as const) {
-    it(`fails with the line where it hides ${what}`, () => {
+    it(`fails with the line if it hides ${what}`, () => {
       const { text, fix } = failure(parseGpus(`${A100}\n${line}\n`));
       expect(text).to.equal(line);
       expect(fix).to.contain("morgan:gpuCards");
@@ -83,14 +83,14 @@ describe("what nvidia-smi says of cards", () => {
     ['Field "compute_cap" is not a valid field to query.', "update the NVIDIA driver"],
     ["nvidia-smi gave no answer within 10 s", "repair nvidia-smi"],
   ] as const) {
-    it(`tells what to do about: ${text.split("\n", 1).join("")}`, async () => {
+    it(`has a fix for: ${text.split("\n", 1).join("")}`, async () => {
       const found = failure(await queryGpus(answering({ [QUERY]: `${text}\n` }, false)));
       expect(found.text).to.equal(text);
       expect(found.fix).to.contain(fix);
     });
   }
 
-  it("fails where it succeeds with a sentence, or with nothing", async () => {
+  it("fails if nvidia-smi succeeds with a sentence, or with nothing", async () => {
     const sentence = failure(await queryGpus(answering({ [QUERY]: "No devices were found\n" })));
     expect(sentence.fix).to.contain("lspci");
     expect(failure(await queryGpus(answering({ [QUERY]: "\n" }))).text).to.equal("nvidia-smi lists no GPU");
@@ -98,7 +98,7 @@ describe("what nvidia-smi says of cards", () => {
 });
 
 describe("MIG slices", () => {
-  it("are read with their card, in every form of profile and UUID", () => {
+  it("are read with their GPU, in every form of profile and UUID", () => {
     expect(parseSlices(LIST)).to.deep.equal([
       { gpu: "GPU-5d5b", index: 0, uuid: "MIG-e07a", profile: "3g.20gb", memoryMiB: 19073 },
       { gpu: "GPU-5d5b", index: 1, uuid: "MIG-17aa", profile: "1c.2g.10gb", memoryMiB: 9536 },
@@ -107,23 +107,23 @@ describe("MIG slices", () => {
     ]);
   });
 
-  it("are asked for where a card is cut into them", async () => {
+  it("are listed if a GPU is divided into slices", async () => {
     const reading = await queryGpus(answering({ [QUERY]: A100, "-L": LIST }));
     expect(reading).to.have.property("kind", "gpus");
     expect(reading).to.have.property("slices").with.length(4);
   });
 
-  it("are not asked for where none is", async () => {
+  it("are not listed if no GPU is divided", async () => {
     expect(await queryGpus(answering({ [QUERY]: T4 }))).to.have.deep.property("slices", []);
   });
 
-  it("fail to be read where the list does", async () => {
+  it("cannot be read if their list fails", async () => {
     expect(failure(await queryGpus(answering({ [QUERY]: A100 }))).text).to.equal("nvidia-smi is no longer there");
   });
 });
 
 describe("a machine without nvidia-smi", () => {
-  it("has no reading, which is no failure", async () => {
+  it("has no output, which is no failure", async () => {
     expect(await queryGpus(answering({}))).to.equal(undefined);
   });
 });

@@ -16,8 +16,8 @@ const plan = (devices: readonly Device[], demands: readonly Demand[]): string[] 
     ([service, { device, rollout }]) => `${service}: ${device} ${rollout}`,
   );
 
-describe("the placement of services on cards", () => {
-  it("puts the largest first, each where most memory is left", () => {
+describe("the placement of services on GPUs", () => {
+  it("places the largest service first, on the GPU with most free memory", () => {
     const demands = [wants("tts", 2048), wants("stt", 5120)];
     expect(plan([card("0", 8192), card("1", 24_576)], demands)).to.deep.equal([
       "tts: 1 create-first",
@@ -32,7 +32,7 @@ describe("the placement of services on cards", () => {
     expect(new Set(plan(four, many).map((line) => line.slice(3, 4)))).to.have.property("size", 4);
   });
 
-  it("lets what runs stay where it is", () => {
+  it("keeps a running service on its GPU", () => {
     const cards = [card("0", 24_576), card("1", 24_576)];
     expect(plan(cards, [wants("stt", 5120, "1"), wants("tts", 2048, "1")])).to.deep.equal([
       "stt: 1 create-first",
@@ -40,17 +40,17 @@ describe("the placement of services on cards", () => {
     ]);
   });
 
-  it("lets what runs stay where others took memory since, too, and then replaces it stop-first", () => {
+  it("keeps a running service if others took memory since, and replaces it stop-first", () => {
     expect(plan([card("0", 8192, 6000), card("1", 8192)], [wants("stt", 5120, "0")])).to.deep.equal([
       "stt: 0 stop-first",
     ]);
   });
 
-  it("moves a service whose card has vanished", () => {
+  it("moves a service whose GPU is gone", () => {
     expect(plan([card("1", 8192)], [wants("stt", 5120, "0")])).to.deep.equal(["stt: 1 stop-first"]);
   });
 
-  it("replaces stop-first what does not fit twice, and only that", () => {
+  it("replaces a service stop-first only if two containers do not fit", () => {
     const demands = [wants("tts", 2048, "0"), wants("stt", 5120, "0")];
     expect(plan([card("0", 9216)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 stop-first"]);
     expect(plan([card("0", 14_336)], demands)).to.deep.equal(["tts: 0 create-first", "stt: 0 create-first"]);
@@ -62,14 +62,14 @@ describe("the placement of services on cards", () => {
     expect(plan([card("0", 7168)], demands)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
   });
 
-  it("says which services find no place", () => {
+  it("names the services that do not fit", () => {
     const { unplaced } = placeServices([card("0", 6000)], [wants("tts", 2048), wants("stt", 5120)]);
     expect(unplaced.map(({ service }) => service)).to.deep.equal(["tts"]);
     expect(placeServices([], [wants("tts", 1)]).unplaced).to.have.length(1);
     expect(placeServices([card("0", 8192, 4000)], [wants("stt", 5120)]).unplaced, "others' memory").to.have.length(1);
   });
 
-  it("is told as a table of cards, services and free memory", () => {
+  it("is shown as a table of GPUs, services and free memory", () => {
     const devices = [{ ...card("0", 24_576, 1000), name: "NVIDIA A10" }, card("GPU-1", 8192)];
     const text = describePlan(devices, placeServices(devices, [wants("stt", 5120), wants("tts", 2048)]));
     expect(text.split("\n")).to.deep.equal([

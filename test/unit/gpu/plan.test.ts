@@ -67,8 +67,8 @@ async function outcome(...given: Parameters<typeof plan>): Promise<string[]> {
   return [...made.placements].map(([service, { device, rollout }]) => `${service}: ${device} ${rollout}`);
 }
 
-describe("the plan for cards", () => {
-  it("puts the GPU services on one, two and four cards", async () => {
+describe("the GPU plan", () => {
+  it("places the GPU services on one, two and four GPUs", async () => {
     expect(await outcome(machine({ cards: [[24_576, 24_000]] }))).to.deep.equal([
       "tts: 0 create-first",
       "stt: 0 create-first",
@@ -84,26 +84,26 @@ describe("the plan for cards", () => {
     ]);
   });
 
-  it("leaves services on the cards that they have, and says which are replaced stop-first", async () => {
+  it("keeps services on their GPUs, and names those that are replaced stop-first", async () => {
     const host = machine({ cards: [[8192, 1000]], running: { tts: "0", stt: "0" } });
     expect(await outcome(host)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
     const { plan: made } = await plan(host);
     expect(made.report).to.contain("stt: stop-first").and.contain("tts 2048, stt 5120");
   });
 
-  it("knows a card by its index and by its UUID", async () => {
+  it("finds a GPU by its index and by its UUID", async () => {
     const large = [24_576, 24_000] as const;
     const host = machine({ cards: [large, large], running: { tts: "GPU-1", stt: "1" } });
     expect(await outcome(host)).to.deep.equal(["tts: 1 create-first", "stt: 1 create-first"]);
   });
 
-  it("ignores what another stack has on the cards but the memory that it takes", async () => {
+  it("counts the memory of another stack's services, and nothing else of them", async () => {
     const running = { tts: "GPU-0", stt: "GPU-0" };
     const cards = [[8192, 1000]] as const;
     expect(await outcome(machine({ cards, running, stack: "prod" }))).to.deep.equal(["GPU memory"]);
   });
 
-  it("refuses more than the cards hold, with a table of cards, services and free memory", async () => {
+  it("refuses services that do not fit, with a table of GPUs, services and free memory", async () => {
     const { problems } = await plan(machine({ cards: [[6144, 6144]] }));
     expect(problems.map(({ key }) => key)).to.deep.equal(["GPU memory"]);
     expect(problems[0]?.expected).to.contain("tts (2048 MiB)");
@@ -112,7 +112,7 @@ describe("the plan for cards", () => {
       .and.match(/0 \(NVIDIA A10\) +6144 +0 +stt 5120 +1024/);
   });
 
-  it("gives slices of a card where it is cut", async () => {
+  it("gives slices of a GPU that is divided", async () => {
     const slices = [
       "GPU 0: NVIDIA A100 (UUID: GPU-0)",
       "  MIG 3g.20gb     Device  0: (UUID: MIG-a)",
@@ -122,13 +122,13 @@ describe("the plan for cards", () => {
     expect(await outcome(host)).to.deep.equal(["tts: 0:1 create-first", "stt: 0:0 create-first"]);
   });
 
-  it("moves a service whose card has vanished, and refuses a vanished card that is named", async () => {
+  it("moves a service whose GPU is gone, and refuses a configured GPU that is gone", async () => {
     const host = machine({ cards: [[24_576, 24_000]], running: { stt: "1" } });
     expect(await outcome(host)).to.deep.equal(["tts: 0 create-first", "stt: 0 stop-first"]);
     expect(await outcome(host, { devices: ["1"] })).to.deep.equal(["morgan:gpuDevices"]);
   });
 
-  it("asks nobody where no service uses a card, or where it is off", async () => {
+  it("runs no discovery if no service uses a GPU, or GPUs are switched off", async () => {
     const silent = fakeHost({ gpuSupport: () => Promise.reject(new Error("asked")) });
     expect(
       await outcome(silent, {}, { services: stackServices({ services: ["core", "vad"], accelerator: "cuda" }) }),
@@ -139,27 +139,27 @@ describe("the plan for cards", () => {
     expect(made.report).to.equal("gpu is off: tts, stt compute on the CPU");
   });
 
-  it("says everything that a required card lacks at once", async () => {
+  it("reports all problems of a required GPU at once", async () => {
     const bare = machine({ support: { cdiDevices: [] } });
     expect(await outcome(bare)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
     const old = machine({ cards: [[24_576, 24_000]], driver: "470.82.01" });
     expect(await outcome(old)).to.deep.equal(["morgan:cudaVersion"]);
   });
 
-  it("computes on the processor where a preferred card is not there, and says why", async () => {
+  it("uses the CPU if a preferred GPU is missing, and logs the reason", async () => {
     const { plan: made, problems } = await plan(machine({ support: { cdiDevices: [] } }), { use: "preferred" });
     expect(problems).to.deep.equal([]);
     expect([...made.placements]).to.deep.equal([]);
     expect(made.report).to.contain("tts, stt compute on the CPU").and.contain("no such device in /var/run/cdi");
   });
 
-  it("takes a preferred card that is there, and refuses one that is named and is not", async () => {
+  it("uses a preferred GPU that exists, and refuses a configured GPU that does not", async () => {
     const host = machine({ cards: [[24_576, 24_000]] });
     expect(await outcome(host, { use: "preferred" })).to.have.length(2);
     expect(await outcome(host, { use: "preferred", devices: ["7"] })).to.deep.equal(["morgan:gpuDevices"]);
   });
 
-  it("looks at the driver and the cards that are used, and at no others", async () => {
+  it("checks the driver and only the GPUs that are used", async () => {
     const host = machine({ cards: [[24_576, 24_000]] });
     const line = "1, GPU-1, Tesla M60, 8192, 8192, 570.26, 3.5, [N/A]";
     host.programs.set("nvidia-smi", `${host.programs.get("nvidia-smi") ?? ""}\n${line}`);
@@ -167,7 +167,7 @@ describe("the plan for cards", () => {
     expect(await outcome(host, { devices: ["0"] })).to.have.length(2);
   });
 
-  it("believes the configuration about the cards of another machine", async () => {
+  it("takes the GPUs of another machine from the configuration", async () => {
     const host = machine({ cards: [[1024, 0]] });
     const remote = { dockerHost: "tcp://gpu:2375" };
     expect(await outcome(host, {}, remote)).to.deep.equal(["nvidia-smi"]);

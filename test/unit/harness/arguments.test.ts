@@ -31,12 +31,12 @@ describe("the arguments of the test runner", () => {
   });
 
   for (const flag of ["--watch", "-w"]) {
-    it(`have the tests run again after a change with ${flag}, which is not for mocha`, () => {
+    it(`run the tests again after a change with ${flag}, and keep that flag from mocha`, () => {
       expect(read("unit", flag, "demo")).to.deep.equal([{ suite: "unit", files: ["demo"], options: [], watch: true }]);
     });
   }
 
-  it("are refused for a suite that is unknown, or that takes none", () => {
+  it("are refused if the suite is unknown, or takes no arguments", () => {
     expect(() => read("40")).to.throw('There is no suite "40". Name one of lint, unit, integration');
     expect(() => read("-g", "text")).to.throw('There is no suite "-g"');
     expect(() => read("lint", "--fix")).to.throw('The suite "lint" takes no arguments, but got: --fix');
@@ -66,7 +66,7 @@ describe("the names of test files", () => {
     ]);
   });
 
-  it("are listed if one names no file", () => {
+  it("are listed if a name fits no file", () => {
     expect(() => selectFiles(files, ["4", "5"])).to.throw(
       'No test file has the path, the number or the name "5". There are:\n  4-gaps\n  40-settle\n  45-settled\n  settle',
     );

@@ -7,23 +7,23 @@ import { run } from "../../harness/process.ts";
 describe("running a command", () => {
   const script = (text: string, ...args: readonly string[]): Promise<number> => run("sh", ["-c", text, "sh", ...args]);
 
-  it("gives its exit code", async () => {
+  it("returns its exit code", async () => {
     expect(await script("exit 3")).to.equal(3);
   });
 
-  it("gives a shell's exit code where a signal ended it", async () => {
+  it("returns a shell's exit code if a signal ended the command", async () => {
     expect(await script("kill -TERM $$")).to.equal(143);
   });
 
-  it("gives a shell's exit code where there is no such command", async () => {
+  it("returns a shell's exit code if there is no such command", async () => {
     expect(await run("/nonexistent", [])).to.equal(127);
   });
 
-  it("hands environment variables on", async () => {
+  it("passes environment variables on", async () => {
     expect(await run("sh", ["-c", 'test "$GREETING" = hello'], { GREETING: "hello" })).to.equal(0);
   });
 
-  it("leaves none of its children behind", async () => {
+  it("ends all children of the command", async () => {
     const folder = mkdtempSync(join(tmpdir(), "morgan-process-"));
     try {
       await script('sleep 60 & echo $! > "$1/pid"', folder);

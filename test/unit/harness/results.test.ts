@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseJUnit, parseMocha, finalTotals, sum, summary, verdict } from "../../harness/results.ts";
 
 describe("test results", () => {
-  it("adds suites up and says so in one line", () => {
+  it("are the sum of all suites, in one line", () => {
     const total = sum([
       { passed: 2, failed: 1 },
       { passed: 3, failed: 0 },
@@ -11,19 +11,19 @@ describe("test results", () => {
     expect(summary(sum([]))).to.equal("0 passed, 0 failed");
   });
 
-  it("counts a tool by its exit code", () => {
+  it("count a tool by its exit code", () => {
     expect(verdict(0)).to.deep.equal({ passed: 1, failed: 0 });
     expect(verdict(2)).to.deep.equal({ passed: 0, failed: 1 });
   });
 
   describe("a suite has failed", () => {
-    it("when it ran no test", () => {
+    it("if it ran no test", () => {
       expect(finalTotals({ passed: 0, failed: 0 }, 0)).to.deep.equal({ passed: 0, failed: 1 });
     });
-    it("when it left no report", () => {
+    it("if it left no report", () => {
       expect(finalTotals(undefined, 0)).to.deep.equal({ passed: 0, failed: 1 });
     });
-    it("when it crashed after its tests passed", () => {
+    it("if it crashed after its tests passed", () => {
       expect(finalTotals({ passed: 4, failed: 0 }, 137)).to.deep.equal({ passed: 4, failed: 1 });
     });
     it("with its own count otherwise", () => {
@@ -37,7 +37,7 @@ describe("test results", () => {
       expect(parseMocha('{"passed":7,"failed":1}')).to.deep.equal({ passed: 7, failed: 1 });
     });
     for (const broken of ["", "{", "null", "[]", '{"passed":7}', '{"passed":"7","failed":0}']) {
-      it(`is no report when it says ${JSON.stringify(broken)}`, () => {
+      it(`is no report if it is ${JSON.stringify(broken)}`, () => {
         expect(parseMocha(broken)).to.equal(undefined);
       });
     }
@@ -57,14 +57,14 @@ describe("test results", () => {
         failed: 2,
       });
     });
-    it("is not confused by what a test printed", () => {
+    it("is read correctly if a test printed a similar report", () => {
       const text = report(
         'errors="0" failures="0" skipped="0" tests="1"',
         '<system-out>&lt;testsuite tests="9"&gt;</system-out>',
       );
       expect(parseJUnit(text)).to.deep.equal({ passed: 1, failed: 0 });
     });
-    it("is no report when it is empty", () => {
+    it("is no report if it is empty", () => {
       expect(parseJUnit("")).to.equal(undefined);
     });
   });

@@ -11,7 +11,7 @@ describe("the machine", () => {
     project.write("folder/file", "text");
   });
 
-  it("tells folders from files and from what is not there", () => {
+  it("distinguishes folders, files and missing paths", () => {
     expect(
       ["folder", "folder/file", "folder/none", "folder/file/below"].map((path) => host.isFolder(path)),
     ).to.deep.equal([true, false, false, false]);
@@ -23,12 +23,12 @@ describe("the machine", () => {
     ]);
   });
 
-  it("reads a file that is there", () => {
+  it("reads a file that exists", () => {
     expect(host.readText("folder/file")).to.equal("text");
     expect(host.readText("folder/none")).to.equal(undefined);
   });
 
-  it("knows whether a program listens on a port", async () => {
+  it("reports if a program listens on a port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

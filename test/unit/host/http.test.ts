@@ -6,7 +6,7 @@ import { httpGet, tcpProbe, type HttpRoute } from "../../../components/host/http
 
 const DIRECT: HttpRoute = { certificates: "", proxy: { url: "", except: [] } };
 
-describe("a question over the network", () => {
+describe("a request over the network", () => {
   let server: Server;
   let port = 0;
   let asked: { readonly url: string; readonly login: string };
@@ -25,12 +25,12 @@ describe("a question over the network", () => {
   });
   const at = (path: string): string => `http://127.0.0.1:${String(port)}${path}`;
 
-  it("is answered with the status alone", async () => {
+  it("returns the status alone", async () => {
     expect(await httpGet(at("/a"), DIRECT)).to.deep.equal({ status: 200 });
     expect(await httpGet(at("/secret"), DIRECT)).to.deep.equal({ status: 401 });
   });
 
-  it("is asked with a log-in where there is one", async () => {
+  it("has credentials if some are given", async () => {
     await httpGet(at("/a"), DIRECT);
     expect(asked.login).to.equal("");
     await httpGet(at("/a"), { ...DIRECT, login: { user: "ci", password: "p:w" } });
@@ -45,7 +45,7 @@ describe("a question over the network", () => {
     expect(asked.url).to.equal("/b");
   });
 
-  it("is answered with the code of an error where nobody is there", async () => {
+  it("returns the code of an error if no server listens", async () => {
     expect(await httpGet("http://127.0.0.1:1/", DIRECT)).to.deep.equal({ error: "ECONNREFUSED" });
     expect(await tcpProbe("127.0.0.1", 1)).to.equal("ECONNREFUSED");
     expect(await tcpProbe("127.0.0.1", port)).to.equal(undefined);

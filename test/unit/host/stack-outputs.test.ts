@@ -20,8 +20,8 @@ describe("the outputs of another stack", () => {
     expect(await readStackOutputs(dev)).to.deep.equal({ release: `pulumi:pulumi:readStackOutputs ${dev}` });
   });
 
-  it("are refused with a plain word where there is no such stack, and with Pulumi's own else", async () => {
-    // What the engine says comes as the details of the answer.
+  it("are refused with a short message if there is no such stack, else with Pulumi's message", async () => {
+    // The engine's message is in the details of the response.
     const failing = (details: string) => (): never => {
       throw Object.assign(new Error(), { details });
     };

@@ -52,7 +52,7 @@ describe("the copy of a release", () => {
     }
   });
 
-  it("copies nothing that the target holds already: what it came from may be gone", async () => {
+  it("copies no image that the target already has, since the source may be gone", async () => {
     programs.write("docker", docker(MANIFEST, DIGEST, ""));
     for (const name of ["llm", "vad"]) appendFileSync("created", `${TARGET}:${name}.prod \n`);
     const { code, calls } = await copy();
@@ -61,7 +61,7 @@ describe("the copy of a release", () => {
     expect(calls).to.include(`docker pull --quiet ${TARGET}:llm.prod`);
   });
 
-  it("needs neither source nor registry for what the engine has under the release's name", async () => {
+  it("needs neither source nor registry for images that the engine already has", async () => {
     programs.write("docker", docker("another", "another", DIGEST, "exit 1"));
     const { code, stderr, calls } = await copy();
     expect(code).to.equal(0);
@@ -69,7 +69,7 @@ describe("the copy of a release", () => {
     expect(calls.filter((call) => /imagetools create|pull/.test(call))).to.deep.equal([]);
   });
 
-  it("puts what the engine has back into a registry that has lost it, and sends nothing to one that has not", async () => {
+  it("pushes an image from the engine to a registry only if the registry has lost it", async () => {
     const target = `${TARGET}:llm.prod`;
     programs.write("docker", docker(MANIFEST, "another", DIGEST));
     expect((await copy()).calls).to.include.members([
@@ -80,7 +80,7 @@ describe("the copy of a release", () => {
     expect((await copy()).calls.filter((call) => !call.includes("inspect"))).to.deep.equal([]);
   });
 
-  it("fails where the target holds another image, and names both, before the engine gets it", async () => {
+  it("fails if the target has another image, and names both before the engine pulls", async () => {
     programs.write("docker", docker("another", DIGEST, ""));
     const { code, stderr, calls } = await copy();
     expect(code).to.equal(1);
@@ -89,7 +89,7 @@ describe("the copy of a release", () => {
     expect(calls.some((call) => call.startsWith("docker pull"))).to.equal(false);
   });
 
-  it("fails where the engine gets another one", async () => {
+  it("fails if the engine pulls another image", async () => {
     programs.write("docker", docker(MANIFEST, "sha256:other", ""));
     const { code, stderr, calls } = await copy();
     expect(code).to.equal(1);

@@ -21,7 +21,7 @@ const graph = (
     return new ImageGraph("images", { ...args, services: stackServices(selection), accelerator, baseImages });
   }, options);
 
-/** Which stage each image stands on, by the name that its Dockerfile gives it. */
+/** Returns the stages that each image is built on, by their names in its Dockerfile. */
 function edges(registrations: Registrations): Record<string, Record<string, string>> {
   const made = new Map(
     [...registrations.of("image"), ...registrations.of("command")].map(({ name, inputs }) => [
@@ -65,11 +65,11 @@ const CPU = {
 describe("the image graph", () => {
   useProject();
 
-  it("stands every service on the base, where there is no GPU", async () => {
+  it("builds every service on the base stage for the CPU", async () => {
     expect(edges(await graph())).to.deep.equal(CPU);
   });
 
-  it("puts torch under tts, and only the CUDA libraries that they share under stt, where there is a GPU", async () => {
+  it("builds tts on torch and stt on the CUDA libraries for CUDA", async () => {
     expect(edges(await graph({ accelerator: "cuda" }))).to.deep.equal({
       ...CPU,
       "cuda-deps": { base: "base", tools: "tools" },
@@ -79,7 +79,7 @@ describe("the image graph", () => {
     });
   });
 
-  it("has only those CUDA stages that a chosen service stands on, and what they stand on", async () => {
+  it("has only the CUDA stages that a chosen service is built on", async () => {
     const stages = async (...services: string[]): Promise<string[]> => {
       const { all } = await graph({ accelerator: "cuda", services });
       return all.filter(({ type }) => type.endsWith(":CudaDepsStage")).map(({ name }) => name);
@@ -89,7 +89,7 @@ describe("the image graph", () => {
     expect(await stages("tts")).to.have.members(["cuda-deps", "torch-deps"]);
   });
 
-  it("builds what stands on CUDA from the locks of the chosen version, and the rest from the same as ever", async () => {
+  it("uses the locks of the chosen CUDA version on CUDA stages only", async () => {
     const locks = async (cudaVersion: CudaVersion): Promise<unknown> => {
       const { all } = await graph({ accelerator: "cuda", cudaVersion });
       return Object.fromEntries(
@@ -112,7 +112,7 @@ describe("the image graph", () => {
     }
   });
 
-  it("builds what the chosen services need and nothing else", async () => {
+  it("builds only the stages that the chosen services need", async () => {
     expect(Object.keys(edges(await graph({ services: ["vad"] })))).to.have.members([
       "tools",
       "base",
@@ -122,7 +122,7 @@ describe("the image graph", () => {
     ]);
   });
 
-  it("stands on pinned upstream images where those can be reached", async () => {
+  it("is built on pinned upstream images if they are the base images", async () => {
     const registrations = await graph({}, UPSTREAM);
     expect(registrations.names("command")).to.deep.equal([]);
     expect(registrations.names("image")).not.to.include.members(["redis", "postgres"]);
@@ -130,7 +130,7 @@ describe("the image graph", () => {
     expect(debian).to.equal(`docker-image://${UPSTREAM.images.debian}`);
   });
 
-  it("takes the requirements and the Debian packages of the accelerator's engine", async () => {
+  it("installs the requirements and the Debian packages of the accelerator's variant", async () => {
     const dockerfile = async (accelerator: "cpu" | "cuda"): Promise<string> =>
       String(at((await graph({ accelerator })).get("image", "tts-deps").inputs, "dockerfile.inline"));
     expect(await dockerfile("cpu")).to.contain("espeak-ng");
@@ -140,12 +140,12 @@ describe("the image graph", () => {
     expect(await context("cpu")).not.to.equal(await context("cuda"));
   });
 
-  it("registers the same stages in a preview, where no digest is known", async () => {
+  it("registers the same stages in a preview, which has no digests", async () => {
     const preview = await graph({}, DEBIAN, { preview: true });
     expect(preview.names("image")).to.have.members(Object.keys(CPU));
   });
 
-  it("pushes the Debian image before anything, by the digest that the push gave", async () => {
+  it("is built after the Debian image, by the digest of its push", async () => {
     const registrations = await graph();
     const debian = registrations.get("command", "debian");
     expect(debian.inputs["environment"]).to.include({ MORGAN_IMAGE: "127.0.0.1:5101/morgan/images:debian.dev" });

@@ -15,13 +15,13 @@ describe("problems", () => {
     expect(RunError.isInstance(new MorganError([problem]))).to.equal(true);
   });
 
-  it("are no error where there are none", () => {
+  it("are no error if there are none", () => {
     expect(() => {
       throwProblems([]);
     }).not.to.throw();
   });
 
-  it("say key, expectation, what was found and what to do, a paragraph each", () => {
+  it("have key, expectation, finding and fix in a paragraph each", () => {
     expect(formatProblems([problem])).to.equal(
       "1 problem; nothing was built or changed.\n" +
         "  morgan:gatewayPort\n    expected: a port\n    found:    nothing\n    fix:      set it",

@@ -32,7 +32,7 @@ describe("imports", () => {
     );
   });
 
-  it("that form a circle are found, of types too", () => {
+  it("that form a circle are found, also imports of types", () => {
     const graph = new Map([
       ["a/x.ts", targets("a/x.ts", 'import type { Y } from "../b/y.ts";', new Set(["b/y.ts"]))],
       ["b/y.ts", targets("b/y.ts", 'export * from "../a/z.ts";', new Set(["a/z.ts"]))],

@@ -36,7 +36,7 @@ const MESSAGES = {
   other: ["something new"],
 } as const;
 
-describe("what a registry refuses", () => {
+describe("the refusal of a registry", () => {
   for (const [refusal, messages] of Object.entries(MESSAGES)) {
     for (const message of messages) {
       it(`is ${refusal} if the engine reports: ${message}`, () => {
@@ -51,7 +51,7 @@ describe("what a registry refuses", () => {
     ["login", "registryPassword"],
     ["unreachable", "registry"],
   ] as const) {
-    it(`is a problem of ${key} with the host and the engine's own words, if it is ${refusal}`, () => {
+    it(`is a problem of ${key} with the host and the engine's message, if its kind is ${refusal}`, () => {
       const [message] = MESSAGES[refusal];
       const problem = registryProblem(HOST, "ci", message);
       expect(problem).to.include({ key: `morgan:${key}`, found: message });
@@ -75,7 +75,7 @@ describe("what a registry refuses", () => {
   });
 });
 
-describe("what a package source answers", () => {
+describe("the response of a package source", () => {
   const index: PackageSource = { key: "pypiIndex", url: `https://${HOST}/simple`, user: "ci" };
   const mirror: PackageSource = { key: "aptMirror", url: `http://${HOST}/debian`, user: "" };
   const about = (source: PackageSource, answer: Parameters<typeof sourceProblem>[1]): string =>

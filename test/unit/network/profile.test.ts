@@ -24,13 +24,13 @@ const resolved = (secrets: Readonly<Record<string, pulumi.Input<string>>>): Prom
 };
 
 describe("a network profile", () => {
-  it("is the public network where nothing is configured", () => {
+  it("is the public network if nothing is configured", () => {
     expect(packageSources(NO_PROFILE)).to.deep.equal(PUBLIC);
     expect(buildSecrets(NO_PROFILE)).to.deep.equal({});
     expect(proxyArguments(NO_PROFILE)).to.deep.equal({});
   });
 
-  it("comes to builds as secrets, in the forms of sources.list, of apt's auth.conf and of uv", async () => {
+  it("becomes secrets of builds, in the formats of sources.list, auth.conf and uv", async () => {
     expect(await resolved(buildSecrets(ALL))).to.deep.equal({
       "apt-sources": "deb http://apt.example.com:8080/debian bookworm main\n",
       "apt-auth": "machine http://apt.example.com:8080/debian login ci password p w\n",
@@ -42,13 +42,13 @@ describe("a network profile", () => {
     });
   });
 
-  it("keeps every password a secret, so that the state holds it encrypted", async () => {
+  it("keeps every password a secret, so that the state is encrypted", async () => {
     const secrets = buildSecrets(ALL);
     for (const id of ["apt-auth", "pypi-password"])
       expect(await pulumi.isSecret(pulumi.output(secrets[id])), id).to.equal(true);
   });
 
-  it("sends the log-in of the first index to the second one on the same host, and to no other host", () => {
+  it("sends the login of the first index to a second index on the same host only", () => {
     expect(packageSources(ALL).pypiLogin).to.equal("both");
     const pypi = { ...ALL.pypi, extraIndex: "https://wheels.example.com/cuda" };
     expect(packageSources({ ...ALL, pypi }).pypiLogin).to.equal("index");
@@ -56,12 +56,12 @@ describe("a network profile", () => {
     expect(packageSources({ ...ALL, pypi: { ...pypi, login: undefined } }).pypiLogin).to.equal("none");
   });
 
-  it("names an index without a log-in by its URL alone, as it always did", () => {
+  it("names an index without a login by its URL alone", () => {
     const pypi = { ...ALL.pypi, login: undefined };
     expect(buildSecrets({ ...ALL, pypi })["pypi-index"]).to.equal("https://pypi.example.com/simple");
   });
 
-  it("has its proxy in the arguments that BuildKit keeps out of images", () => {
+  it("has its proxy in build arguments that BuildKit keeps out of images", () => {
     expect(proxyArguments(ALL)).to.deep.equal({
       http_proxy: "http://proxy.example.com:3128",
       https_proxy: "http://proxy.example.com:3128",

@@ -15,20 +15,20 @@ describe("trust in a registry", () => {
     await pulumi.runtime.setMocks(mocks, "morgan", "dev", false);
   });
 
-  it("has its place where engines look, in a file beside those of others", () => {
+  it("is written to the folder that engines read, beside the files of others", () => {
     expect(registryCaPath("harbor.example.com:8443")).to.equal(
       "/etc/docker/certs.d/harbor.example.com:8443/morgan-ca.crt",
     );
   });
 
-  it("is left for the plugins of later runs", () => {
+  it("is kept for the plugins of later runs", () => {
     trustRegistry(undefined, remote);
     expect(readFileSync(".morgan/certs/ca.pem", "utf8")).to.equal("PEM");
     trustRegistry(undefined, { ...remote, network: { certificates: "OTHER" } });
     expect(readFileSync(".morgan/certs/ca.pem", "utf8")).to.equal("OTHER");
   });
 
-  it("is nobody's business in a preview, for a registry of the stack's own, or without certificates", async () => {
+  it("is not written in a preview, for the stack's own registry, or without certificates", async () => {
     trustRegistry(undefined, { ...remote, images: { registry: { kind: "local" } } });
     trustRegistry(undefined, { ...remote, network: { certificates: "" } });
     expect(left()).to.equal(false);

@@ -31,7 +31,7 @@ const check = (host: FakeHost, network: Partial<NetworkProfile>, more: ConfigCha
   );
 
 describe("the check of a company's network", () => {
-  it("asks nobody where nothing is configured", async () => {
+  it("sends no request if nothing is configured", async () => {
     const nobody = (): never => {
       throw new Error("asked");
     };
@@ -39,7 +39,7 @@ describe("the check of a company's network", () => {
     expect(await checkNetwork(stackConfig(), host)).to.deep.equal({ problems: [], untrusted: undefined });
   });
 
-  it("gives the engine the log-in, and passes on what it says", async () => {
+  it("gives the engine the login, and reports the engine's error", async () => {
     const given: unknown[] = [];
     const host = machine(undefined);
     const engine = {
@@ -55,7 +55,7 @@ describe("the check of a company's network", () => {
     expect(JSON.stringify(problems)).not.to.contain("canary");
   });
 
-  it("has the engine of this machine trust a registry whose authority is configured, once that is seen to fit", async () => {
+  it("lets this machine's engine trust a registry whose certificate fits the configured CA", async () => {
     const host = machine(UNKNOWN);
     expect(await check(host, { registry: login, certificates: "PEM" })).to.deep.equal({
       problems: [],
@@ -77,7 +77,7 @@ describe("the check of a company's network", () => {
     ).to.deep.equal(["morgan:caBundle"]);
   });
 
-  it("says which file has to be put where, where it cannot put it there itself", async () => {
+  it("names the file to copy and its place if the program cannot write there", async () => {
     const elsewhere = await check(
       machine(UNKNOWN),
       { certificates: "PEM" },
@@ -91,7 +91,7 @@ describe("the check of a company's network", () => {
     }
   });
 
-  it("asks every package source over the proxy, each with its own log-in and with no other's", async () => {
+  it("requests every package source over the proxy, each with its own login only", async () => {
     const host = machine(undefined);
     const proxy = { url: "http://proxy.example.com:3128", except: ["localhost"] };
     const apt = { mirror: "http://apt.example.com/debian/", login: { user: "apt", password: pulumi.secret("a") } };
@@ -105,13 +105,13 @@ describe("the check of a company's network", () => {
     ]);
   });
 
-  it("says once what is wrong with the log-in of two indexes on one host", async () => {
+  it("reports a wrong login of two indexes on one host once", async () => {
     const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://pypi.example.com/cuda", login };
     const { problems } = await check(machine(undefined, { status: 401 }), { pypi });
     expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:pypiPassword"]);
   });
 
-  it("says that the proxy is down, and not that everything behind it is", async () => {
+  it("reports that the proxy is down, and no source behind the proxy", async () => {
     const host = { ...machine(undefined, { error: "ECONNREFUSED" }), tcpProbe: () => Promise.resolve("ECONNREFUSED") };
     const proxy = { url: "http://proxy.example.com:3128", except: [] };
     const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
@@ -121,7 +121,7 @@ describe("the check of a company's network", () => {
     expect(problems[0]?.expected).to.contain("proxy.example.com:3128");
   });
 
-  it("asks no package source for builds that run elsewhere", async () => {
+  it("requests no package source if builds run elsewhere", async () => {
     const host = machine(undefined, { status: 401 });
     const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
     expect((await check(host, { pypi }, { images: { builder: "remote" } })).problems).to.deep.equal([]);

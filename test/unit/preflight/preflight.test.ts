@@ -9,7 +9,7 @@ import { fakeHost, type FakeHost } from "../support/host.ts";
 import { useLogs } from "../support/logs.ts";
 import { madeUpRelease } from "../support/releases.ts";
 
-/** What the preflight finds wrong. */
+/** Returns the problems that the preflight finds. */
 async function problems(
   host: FakeHost,
   changes: ConfigChanges = {},
@@ -33,7 +33,7 @@ const container = (publishedPorts: readonly number[], stack?: string): Partial<E
 describe("the preflight", () => {
   const logs = useLogs();
 
-  it("announces that another port replaces the gateway, and nothing where the port stays", async () => {
+  it("warns if another port replaces the gateway, and only then", async () => {
     const gateway = (port: number, stack: string): Partial<Engine> => {
       const labels = { "morgan.stack": stack, "morgan.role": "gateway" };
       const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
@@ -46,12 +46,12 @@ describe("the preflight", () => {
     expect(logs.warn.join()).to.match(/port of the stack moves from 9999 to 8080: the gateway is replaced/);
   });
 
-  it("lets a machine pass on which everything is there", async () => {
+  it("accepts a machine that has everything", async () => {
     expect(await problems(fakeHost())).to.deep.equal([]);
     expect(await problems(fakeHost(), { accelerator: "cuda" })).to.deep.equal([]);
   });
 
-  it("hands on the sizes that the stack's own outputs tell", async () => {
+  it("returns the sizes from the stack's own outputs", async () => {
     const host = fakeHost();
     const core = { ref: `registry/images:core.dev@sha256:${"0".repeat(64)}`, size: { compressed: 1, unpacked: 2 } };
     host.stacks.set("organization/morgan/dev", { images: { core } });
@@ -59,12 +59,12 @@ describe("the preflight", () => {
     expect([...sizes]).to.deep.equal([[core.ref, core.size]]);
   });
 
-  it("hands on what is wrong with the configuration", async () => {
+  it("reports the problems of the configuration", async () => {
     const problem = { key: "morgan:gatewayPort", expected: "a port", found: "nothing", fix: "set it" };
     expect(await problems(fakeHost(), {}, [problem])).to.deep.equal([problem]);
   });
 
-  it("names a folder of code that is not there", async () => {
+  it("names a missing folder of code", async () => {
     const host = fakeHost();
     host.folders.delete("services/tts/morgan_tts");
     const [found, ...others] = await problems(host);
@@ -74,13 +74,13 @@ describe("the preflight", () => {
     expect(await problems(host, { services: ["vad"] }), "not chosen, not missed").to.deep.equal([]);
   });
 
-  it("misses the code that services share", async () => {
+  it("names the missing code that services share", async () => {
     const host = fakeHost();
     host.folders.delete("services/shared/morgan_shared");
     expect((await problems(host)).map(({ key }) => key)).to.deep.equal(["services/shared/morgan_shared"]);
   });
 
-  it("names a lock that is older than its requirements, and how to make it anew", async () => {
+  it("names a lock that is older than its requirements, and how to make the lock again", async () => {
     const host = fakeHost();
     host.files.set("requirements/vad.in", "-r base.in\nnumpy==3\n");
     const [found, ...others] = await problems(host);
@@ -89,7 +89,7 @@ describe("the preflight", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("names a lock that is not there, and a line of one that could install anything", async () => {
+  it("names a missing lock, and a line of a lock without a hash", async () => {
     const host = fakeHost();
     host.files.delete("requirements/llm.txt");
     host.files.set("requirements/core.txt", `${host.files.get("requirements/core.txt") ?? ""}left-pad==1\n`);
@@ -98,7 +98,7 @@ describe("the preflight", () => {
     expect(found.find(({ key }) => key === "requirements/core.txt")?.found).to.contain("left-pad==1");
   });
 
-  it("minds the locks of the chosen accelerator alone", async () => {
+  it("checks only the locks of the chosen accelerator", async () => {
     const host = fakeHost();
     host.files.delete("requirements/cuda-12.4.txt");
     host.files.delete("requirements/tts-12.4.txt");
@@ -110,7 +110,7 @@ describe("the preflight", () => {
     expect(await problems(host, { accelerator: "cuda", cudaVersion: "12.8" })).to.deep.equal([]);
   });
 
-  it("finds a CUDA library twice in what services share, and says it once", async () => {
+  it("reports a CUDA library that is twice in a shared stage, once", async () => {
     const host = fakeHost();
     const add = (file: string, ...pins: string[]): void => {
       const lines = pins.map((pin) => `${pin} --hash=sha256:${"0".repeat(64)}\n`);
@@ -125,7 +125,7 @@ describe("the preflight", () => {
     ]);
   });
 
-  it("says whether uv is not known or not there", async () => {
+  it("distinguishes an unset path of uv from a missing uv", async () => {
     const [unknown] = await problems(fakeHost(), { machine: { uv: "" } });
     expect(unknown).to.include({ key: "uv", found: "MORGAN_UV is not set" });
     const [missing] = await problems(fakeHost(), { machine: { uv: "/opt/uv" } });
@@ -133,7 +133,7 @@ describe("the preflight", () => {
     expect(missing?.fix).to.contain("npm run setup");
   });
 
-  it("says where it looked for an engine that does not answer, and why there was no answer", async () => {
+  it("names the address of an engine that does not answer, and the error", async () => {
     const down = { version: () => Promise.reject(new Error("connect ENOENT")) };
     const [usual] = await problems(fakeHost(down));
     expect(usual).to.include({ key: "container engine", found: "connect ENOENT" });
@@ -142,7 +142,7 @@ describe("the preflight", () => {
     expect(named?.expected).to.contain("tcp://gpu:2375");
   });
 
-  it("names the stack that has a wanted port", async () => {
+  it("names the stack that already uses a port", async () => {
     const [found, ...others] = await problems(fakeHost(container([8080], "prod")));
     expect(found).to.include({ key: "morgan:gatewayPort", found: 'the stack "prod" has it' });
     expect(found?.expected).to.contain("8080").and.contain("127.0.0.1");
@@ -150,7 +150,7 @@ describe("the preflight", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("says when another program has a wanted port, in a container or outside", async () => {
+  it("reports a port that another program uses, in a container or outside", async () => {
     const host = fakeHost(container([5101]));
     host.listening.add(8080);
     const found = await problems(host);
@@ -158,20 +158,20 @@ describe("the preflight", () => {
     for (const problem of found) expect(problem.found).to.equal("another program listens there");
   });
 
-  it("lets a stack keep the ports that it has", async () => {
+  it("accepts the ports that the stack itself uses", async () => {
     const host = fakeHost(container([8080, 5101], "dev"));
     host.listening.add(8080).add(5101);
     expect(await problems(host)).to.deep.equal([]);
   });
 
-  it("wants no registry port where images are pushed elsewhere", async () => {
+  it("ignores the registry port if images are pushed elsewhere", async () => {
     const host = fakeHost();
     host.listening.add(5101);
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
     expect(await problems(host, { images: { registry } })).to.deep.equal([]);
   });
 
-  it("plans which service computes on which card, and refuses what does not hold", async () => {
+  it("plans the GPU of each service, and refuses a plan that does not fit", async () => {
     const host = fakeHost();
     const cuda = { accelerator: "cuda", gpu: { use: "required", mode: "cdi", devices: [], cards: {} } } as const;
     expect((await problems(host, cuda)).map(({ key }) => key)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
@@ -182,7 +182,7 @@ describe("the preflight", () => {
     expect([...gpu.placements.keys()]).to.deep.equal(["tts", "stt"]);
   });
 
-  it("misses a folder of weights on this machine, and believes another machine", async () => {
+  it("reports a missing folder of weights on this machine, not on another machine", async () => {
     const models = { services: { stt: { kind: "folder", path: "/srv/whisper" } }, offline: false } as const;
     const cuda = { accelerator: "cuda", models } as const;
     const [found, ...others] = await problems(fakeHost(), cuda);
@@ -196,7 +196,7 @@ describe("the preflight", () => {
     expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
   });
 
-  it("reads what the stack ran, what another one runs, and which commit this is", async () => {
+  it("reads the stack's releases, another stack's releases, and the commit", async () => {
     const host = fakeHost();
     host.programs.set("git rev-parse", "0123456789ab\n");
     const found = await preflight(stackConfig(), [], host);
@@ -219,7 +219,7 @@ describe("the preflight", () => {
     expect(own).to.include({ key: "morgan:promoteFrom", found: '"prod"' });
   });
 
-  it("wants no sources, no locks and no uv where a release runs that is there", async () => {
+  it("needs no sources, locks or uv for a release that is already built", async () => {
     const ran = madeUpRelease("a");
     const host = fakeHost();
     host.folders.clear();
@@ -229,7 +229,7 @@ describe("the preflight", () => {
     expect(await problems(host, { services: ["llm"] })).not.to.deep.equal([]);
   });
 
-  it("says everything at once, each with what was expected, what was found and what to do", async () => {
+  it("reports all problems at once, each with key, expectation, finding and fix", async () => {
     const host = fakeHost({ version: () => Promise.reject(new Error("refused")) });
     host.folders.delete("services/core/morgan_core");
     host.files.delete("requirements/stt-cpu.txt");
@@ -255,11 +255,11 @@ describe("the requirements of a configuration", () => {
   const of = (accelerator: "cpu" | "cuda", services: readonly string[]): string[] =>
     lockNames(stackServices({ accelerator, services, cudaVersion: "12.8" }));
 
-  it("are the base's and those of each service's engine, each once", () => {
+  it("are those of the base stage and of each service's variant, each once", () => {
     expect(of("cpu", ["core", "tts", "stt"])).to.deep.equal(["base", "core", "tts-cpu", "stt-cpu"]);
   });
 
-  it("are CUDA's too where a service stands on them, and only there", () => {
+  it("include those of CUDA if a service is built on CUDA", () => {
     expect(of("cuda", ["stt", "llm"])).to.deep.equal(["base", "cuda-12.8", "stt-12.8", "llm"]);
     expect(of("cuda", ["tts"])).to.deep.equal(["base", "cuda-12.8", "torch-12.8", "tts-12.8"]);
     expect(of("cuda", ["llm", "vad"])).to.deep.equal(["base", "llm", "vad"]);

@@ -35,7 +35,7 @@ const ran = ({ plan: found, problems }: ReturnType<typeof planRelease>): Extract
 const keys = ({ problems }: ReturnType<typeof planRelease>): string[] => problems.map(({ key }) => key);
 
 describe("the release that a stack runs", () => {
-  it("is what it builds, unless the configuration says otherwise", () => {
+  it("is the one that the stack builds, unless the configuration names another", () => {
     const found = plan({ history: history(A) });
     expect(found).to.deep.equal({
       plan: { kind: "build", revision: "0123456789ab", history: history(A) },
@@ -43,7 +43,7 @@ describe("the release that a stack runs", () => {
     });
   });
 
-  it("is what the other stack runs, not what it built last, from this stack's own repository", () => {
+  it("is the one that the other stack runs, from this stack's own repository", () => {
     const found = ran(plan({ source: dev({ running: A.id, releases: [B, A] }) }));
     expect(found.release).to.include({ id: A.id, repository: REPOSITORY, accelerator: "cpu" });
     expect(found.release.from).to.deep.equal({ stack: DEV, repository: A.repository });
@@ -56,7 +56,7 @@ describe("the release that a stack runs", () => {
     expect(found.pinned).to.equal(false);
   });
 
-  it("stays where the other stack is gone, and is a problem where nothing of it ever ran", () => {
+  it("stays if the other stack is gone, and is a problem if none was promoted before", () => {
     const promoted = { ...A, from: { stack: DEV, repository: "elsewhere/images" } };
     for (const read of [{ failure: "there is no such stack" }, history()]) {
       const found = ran(plan({ source: dev(read), history: history(promoted) }));
@@ -70,7 +70,7 @@ describe("the release that a stack runs", () => {
     expect(problem?.fix).to.contain("npm run up -- --stack dev");
   });
 
-  it("is the one that is named: its own as it ran here, or another's", () => {
+  it("is the one that the configuration names, of this stack or of another", () => {
     const own = { ...B, repository: REPOSITORY };
     const found = ran(plan({ release: B.id, history: history(A, own), source: dev(history(A, B)) }));
     expect(found).to.include({ release: own, pinned: true });
@@ -78,7 +78,7 @@ describe("the release that a stack runs", () => {
     expect(ran(plan({ release: B.id, source: dev(history(A, B)) })).release.from?.stack).to.equal(DEV);
   });
 
-  it("is no unknown one: the known ones are told, with what tells them apart", () => {
+  it("must be a known one; the problem lists the known releases", () => {
     const [problem, ...others] = plan({ release: "r1", history: history({ ...A, revision: "abc" }) }).problems;
     expect(others).to.deep.equal([]);
     expect(problem).to.include({ key: "morgan:release", found: '"r1"' });
@@ -86,13 +86,13 @@ describe("the release that a stack runs", () => {
     expect(plan({ release: "r1" }).problems[0]?.expected).to.contain("no release is kept yet");
   });
 
-  it("is none that was built for another accelerator, whosever it is", () => {
+  it("cannot be built for another accelerator", () => {
     const cuda = { ...A, accelerator: "cuda" } as const;
     expect(keys(plan({ source: dev(history(cuda)) }))).to.deep.equal(["morgan:accelerator"]);
     expect(keys(plan({ release: A.id, history: history(cuda) }))).to.deep.equal(["morgan:accelerator"]);
   });
 
-  it("is none without a service that is to run, or without what that service needs", () => {
+  it("must contain every configured service, and the backing services of each", () => {
     const [problem] = plan({ source: dev(history(A)), services: stackServices({ services: ["llm", "tts"] }) }).problems;
     expect(problem?.found).to.match(/^tts: /);
     const whole = { ...A, services: { ...A.services, core: A.services["llm"] } } as Release;
@@ -101,7 +101,7 @@ describe("the release that a stack runs", () => {
     ).to.match(/^postgres: /);
   });
 
-  it("is none of which a service is not healthy there, but for what this stack has run already", () => {
+  it("must be healthy in the other stack, unless it ran in this stack before", () => {
     const llm = { ...A.services["llm"], health: "unhealthy" } as Release["services"][string];
     const ill = { ...A, services: { ...A.services, llm } };
     const [problem, ...others] = plan({ source: dev(history(ill)) }).problems;
@@ -120,7 +120,7 @@ describe("the report of a release", () => {
   const report = (before: History, after: Release): string =>
     reportRelease(ran(plan({ history: before, source: dev(history(after)) })));
 
-  it("has old and new of what differs, a line an image, and nothing of what stays", () => {
+  it("has a line with old and new for each image that differs", () => {
     const lines = report(history(A), { ...B, revision: "abc" }).split("\n");
     expect(lines).to.have.length(3);
     expect(lines[0]).to.equal(`${A.id} -> ${B.id} of ${DEV}, revision abc`);
@@ -133,7 +133,7 @@ describe("the report of a release", () => {
     ]);
   });
 
-  it("has every image of a first release, and nothing where nothing changes", () => {
+  it("has every image of a first release, and is empty if nothing changes", () => {
     expect(report(history(), A).split("\n").slice(2)).to.have.length(5);
     expect(report(history(A), A)).to.equal("");
     expect(reportRelease(plan({}).plan)).to.equal("");

@@ -37,14 +37,14 @@ describe("the package of a CUDA library", () => {
 });
 
 describe("the check of CUDA libraries", () => {
-  it("finds nothing where each library comes once and stays as it is in the locks above", () => {
+  it("accepts a library that has the same version in all locks of an image", () => {
     const tts = lock("tts-12.4", cublas, cudnn, "torch==2.6.0", "transformers==5.23.0");
     expect(checkCudaLibraries("torch-deps", [base, cuda, torch, tts])).to.deep.equal([]);
     expect(checkCudaLibraries("cuda-deps", [base, cuda, lock("stt-12.4", cublas)])).to.deep.equal([]);
     expect(checkCudaLibraries("base", [base, lock("vad", "onnxruntime==1.32.0")])).to.deep.equal([]);
   });
 
-  it("finds another version than that of the stage below, in the first lock that has it", () => {
+  it("finds a version that differs from the stage below, in the first lock with that version", () => {
     const other = lock("torch-12.4", "nvidia-cublas-cu12==12.8.4.1", "torch==2.6.0");
     const tts = lock("tts-12.4", "nvidia-cublas-cu12==12.8.4.1", "torch==2.6.0");
     const [found, ...others] = checkCudaLibraries("torch-deps", [base, cuda, other, tts]);
@@ -57,7 +57,7 @@ describe("the check of CUDA libraries", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("finds a library in two packages, of one lock or of two", () => {
+  it("finds a library in two packages, in one lock or in two", () => {
     const both = lock("torch-12.4", cublas, cudnn, "nvidia-cudnn-cu11==8.9.6.50", "torch==2.6.0");
     expect(checkCudaLibraries("torch-deps", [base, cuda, both]).map(({ found }) => found)).to.deep.equal([
       `${cudnn} and nvidia-cudnn-cu11==8.9.6.50`,
@@ -66,7 +66,7 @@ describe("the check of CUDA libraries", () => {
     expect(checkCudaLibraries("cuda-deps", [base, cuda, stt])).to.have.length(1);
   });
 
-  it("finds CUDA and torch where there is no CUDA, with what to do", () => {
+  it("finds CUDA and torch in a lock for the base stage, with a fix", () => {
     const vad = lock("vad", "torch==2.6.0", cublas, "onnxruntime==1.32.0");
     const [found, ...others] = checkCudaLibraries("base", [base, vad]);
     expect(found).to.include({
@@ -78,7 +78,7 @@ describe("the check of CUDA libraries", () => {
     expect(others).to.deep.equal([]);
   });
 
-  it("finds torch in what stands beside torch's layer, not on it", () => {
+  it("finds torch in a lock for a stage that is not built on torch", () => {
     const stt = lock("stt-12.4", cublas, "torch==2.6.0", "torchaudio==2.6.0");
     expect(checkCudaLibraries("cuda-deps", [base, cuda, stt])).to.deep.include({
       key: "requirements/stt-12.4.txt",

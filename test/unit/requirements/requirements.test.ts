@@ -25,7 +25,7 @@ function kinds(name: string, read: ReadRequirements): readonly string[] {
 }
 
 describe("requirement sets", () => {
-  it("tell includes from requirements and leave comments out", () => {
+  it("have includes and requirements, without comments", () => {
     const parsed = parseRequirementSet("vad", "# why\n-r base.in\n\nnumpy==2.0  # pinned\nuvicorn[standard]==1\r\n");
     expect(parsed).to.deep.equal({ includes: ["base"], requirements: ["numpy==2.0", "uvicorn[standard]==1"] });
   });
@@ -44,19 +44,19 @@ describe("requirement sets", () => {
     });
   }
 
-  it("are ordered so that each comes after those it includes, once", () => {
+  it("come once each, after the sets that they include", () => {
     const read = reader({ "a.in": "-r b.in\n-r c.in", "b.in": "-r d.in", "c.in": "-r d.in", "d.in": "" });
     expect(includeOrder(["a", "d"], read)).to.deep.equal(["d", "b", "c", "a"]);
   });
 
-  it("may not include each other in a circle", () => {
+  it("cannot include each other in a circle", () => {
     const read = reader({ "a.in": "-r b.in", "b.in": "-r a.in" });
     expect(() => includeOrder(["a"], read)).to.throw(RequirementsError, "a -> b -> a");
   });
 });
 
 describe("overrides", () => {
-  it("hold for a package that nothing names, and not for one that a set asks for", () => {
+  it("remove a package unless a set names that package", () => {
     const overrides = "torch ; sys_platform == 'never'\nTriton ; sys_platform == 'never'\n";
     const read = reader({ "cuda.in": "Torch==2.6.0", "tts.in": "-r cuda.in", "overrides.txt": overrides });
     expect(effectiveOverrides("tts", read)).to.deep.equal(["Triton ; sys_platform == 'never'"]);
@@ -64,7 +64,7 @@ describe("overrides", () => {
 });
 
 describe("checkLock", () => {
-  it("finds nothing wrong with a lock made from the present inputs", () => {
+  it("accepts a lock that was made from the present inputs", () => {
     expect(kinds("base", hierarchy())).to.deep.equal([]);
     expect(kinds("vad", hierarchy())).to.deep.equal([]);
   });
@@ -84,23 +84,23 @@ describe("checkLock", () => {
     });
   }
 
-  it("does not mind comments", () => {
+  it("accepts a change of comments", () => {
     expect(kinds("vad", hierarchy({ "vad.in": "# why\n-r base.in\n\nnumpy==2.0\n" }))).to.deep.equal([]);
   });
 
-  it("finds a line without hash, and names it", () => {
+  it("finds a line without a hash, and quotes that line", () => {
     const read = hierarchy();
     const text = `${read("base.txt") ?? ""}numpy==2.0\n`;
     const [problem] = checkLock("base", hierarchy({ "base.txt": text }));
     expect(problem).to.include({ kind: "line-without-hash", lockFile: "base.txt", line: "numpy==2.0" });
   });
 
-  it("finds a line that pins nothing, such as an index", () => {
+  it("finds a line that pins no package, such as an index", () => {
     const text = `${hierarchy()("base.txt") ?? ""}--index-url=https://example.org/simple\n`;
     expect(kinds("base", hierarchy({ "base.txt": text }))).to.deep.equal(["unexpected-line"]);
   });
 
-  it("says which input is missing", () => {
+  it("names the input that is missing", () => {
     const [problem] = checkLock("vad", reader({ "vad.in": "-r gone.in", "vad.txt": entry }));
     expect(problem).to.include({ kind: "unreadable-inputs", message: "gone.in is missing" });
   });

@@ -51,7 +51,7 @@ describe("the requirements of the shipped catalog", () => {
       expect(checkLock(name, read)).to.deep.equal([]);
     });
 
-    it(`${name}.txt locks all that the sets lock which ${name}.in includes`, () => {
+    it(`${name}.txt has all packages of the locks that it includes`, () => {
       for (const parent of parseRequirementSet(name, read(`${name}.in`) ?? "").includes) {
         expect(lockedNames(name)).to.include.members([...lockedNames(parent)]);
       }
@@ -63,7 +63,7 @@ describe("the requirements of the shipped catalog", () => {
   }
 
   for (const cudaVersion of CUDA_VERSIONS) {
-    it(`lock one version of each package for CUDA ${cudaVersion}, so that images share layers`, () => {
+    it(`have one version of each package for CUDA ${cudaVersion}, so that images share layers`, () => {
       const others = CUDA_VERSIONS.filter((version) => version !== cudaVersion);
       const together = names.filter((name) => !others.some((version) => name.endsWith(`-${version}`)));
       const versions = new Map<string, Set<string>>();
@@ -73,20 +73,20 @@ describe("the requirements of the shipped catalog", () => {
       expect([...versions].filter(([, found]) => found.size > 1)).to.deep.equal([]);
     });
 
-    it(`lock one CUDA library, cuBLAS, below torch for CUDA ${cudaVersion}`, () => {
+    it(`have one CUDA library, cuBLAS, below torch for CUDA ${cudaVersion}`, () => {
       expect(libraries(`cuda-${cudaVersion}`)).to.deep.equal(["cublas"]);
       expect(libraries(`torch-${cudaVersion}`)).to.include.members(["cublas", "cudnn", "cuda-runtime"]);
     });
   }
 
-  it("lock torch for the stage torch-deps alone", () => {
+  it("have torch only on the stage torch-deps", () => {
     const onTorch = chains.filter(({ variant }) => variant.baseStage === "torch-deps").flatMap(({ chain }) => chain);
     const torch = CUDA_VERSIONS.map((version) => `torch-${version}`);
     const holders = names.filter((name) => lockedNames(name).includes("torch"));
     expect([...onTorch, ...torch]).to.include.members(holders);
   });
 
-  it("lock what the server of every service imports, and none of uvicorn's other extras", () => {
+  it("of every service include uvloop and httptools, without uvicorn's other extras", () => {
     expect(lockedNames("base")).to.include.members(["uvloop", "httptools"]);
     expect(lockedNames("base")).not.to.include.any.members(UNUSED);
   });
@@ -105,7 +105,7 @@ describe("the requirements of the shipped catalog", () => {
 
   for (const [service, { variants: own }] of services) {
     const set = own.cpu.requirements;
-    it(`of ${service} hold what its code imports, and name nothing that its code does not import`, () => {
+    it(`of ${service} include the packages that its code imports, and name no others`, () => {
       const code = codeOf(service);
       const imported = Object.keys(IMPORTED_AS).filter((name) => IMPORTED_AS[name]?.test(code));
       const named = parseRequirementSet(set, read(`${set}.in`) ?? "").requirements.map(packageName);
@@ -113,7 +113,7 @@ describe("the requirements of the shipped catalog", () => {
       expect(imported).to.include.members(named.filter((name) => Object.hasOwn(IMPORTED_AS, name)));
     });
 
-    it(`of ${service} are part of those of the services' tests`, () => {
+    it(`of ${service} are included in dev.in, for its tests`, () => {
       expect(parseRequirementSet("dev", read("dev.in") ?? "").includes).to.include(set);
     });
   }

@@ -3,8 +3,8 @@ import type { RunArgs } from "../../../components/engine/programs.ts";
 import { installedIn, installedInContainer, parseInstalled } from "../../../components/size/installed.ts";
 import { fakeEngine } from "../support/config.ts";
 
-describe("what is installed in an image", () => {
-  it("is what the interpreter of that image says, in a container that carries the stack's name", async () => {
+describe("the list of installed packages of an image", () => {
+  it("is printed by the image's Python, in a container with the label of the stack", async () => {
     const runs: RunArgs[] = [];
     const run = (args: RunArgs): Promise<string> => {
       runs.push(args);
@@ -18,7 +18,7 @@ describe("what is installed in an image", () => {
     expect(runs[0]?.command[3]).to.contain("def installed()");
   });
 
-  it("is asked of a container where one runs", async () => {
+  it("is read in a running container if there is one", async () => {
     const exec = (id: string): Promise<string> => Promise.resolve(`{"asked ${id}": 1}`);
     expect(await installedInContainer(fakeEngine({ exec }), "c1")).to.deep.equal({ "asked c1": 1 });
   });
@@ -29,7 +29,7 @@ describe("what is installed in an image", () => {
     });
   }
 
-  it("is sizes alone", () => {
+  it("contains only sizes that are whole numbers", () => {
     expect(parseInstalled('{"a": 1, "b": "2", "c": null, "d": 1.5}')).to.deep.equal({ a: 1 });
   });
 });

@@ -30,7 +30,7 @@ describe("backing services", () => {
     });
   });
 
-  it("have protected volumes, and passwords with them, where the data is to be protected, and nowhere else", async () => {
+  it("have protected volumes and passwords only if the configuration protects the data", async () => {
     const names = ["redis-data", "postgres-data", "registry-data"];
     const safe = await up({ data: { protect: true } });
     // The gateway's holds what the program writes.
@@ -40,18 +40,18 @@ describe("backing services", () => {
     expect(registrations.all.filter(({ protect }) => protect)).to.deep.equal([]);
   });
 
-  it("are there before what uses them is told where they are", () => {
+  it("start before the services that use them", () => {
     expect(registrations.get("container", "core").dependsOn).to.include.members(["redis", "postgres"]);
     expect(registrations.get("container", "vad").dependsOn).not.to.include.members(["redis"]);
   });
 
-  it("can be replaced without what uses them: nothing of them is an input of core's container", () => {
+  it("can be replaced without core, since no output of theirs is an input of core's container", () => {
     const core = registrations.get("container", "core");
     expect(core.usesOutputsOf).to.include("core-files").and.not.include("redis").and.not.include("postgres");
     expect(registrations.get("command", "postgres-role").inputs).not.to.have.property("triggers");
   });
 
-  it("ask for their password: Redis by its configuration, PostgreSQL by a file", () => {
+  it("require their password: Redis by its configuration, PostgreSQL by a file", () => {
     const [redis] = registrations.get("container", "redis-files").inputs["uploads"] as readonly { content: string }[];
     expect(redis?.content)
       .to.match(/^requirepass secret-of-redis-password$/m)
@@ -66,7 +66,7 @@ describe("the passwords of backing services", () => {
   useProject();
   const names = ["redis-password", "postgres-password"];
 
-  it("are made anew by another revision, protected ones too: an update, where a trigger would be a replacement", async () => {
+  it("are generated again for another revision by an update, also if they are protected", async () => {
     const rotated = await up({ data: { passwordRevision: "2026-12", protect: true } });
     for (const name of names) {
       const { inputs } = rotated.get("command", name);
@@ -76,11 +76,11 @@ describe("the passwords of backing services", () => {
     }
   });
 
-  it("stay as they are where no revision is named", async () => {
+  it("stay as they are if no revision is set", async () => {
     for (const name of names) expect((await up()).get("command", name).inputs).not.to.have.property("environment");
   });
 
-  it("are given to the database that runs, through its own container, before core is told", async () => {
+  it("are set in the running database, through its own container, before core gets them", async () => {
     const registrations = await up();
     const { inputs, wire } = registrations.get("command", "postgres-role");
     expect(inputs["environment"]).to.deep.equal({ MORGAN_CONTAINER: "postgres-id" });
@@ -90,7 +90,7 @@ describe("the passwords of backing services", () => {
     expect(registrations.get("container", "core-files").dependsOn).to.include("postgres-role");
   });
 
-  it("need no password to be set: the container's own user is let in, whatever the image says", async () => {
+  it("are set without a password, because the container's own user can always connect", async () => {
     const registrations = await up();
     expect(registrations.get("container", "postgres").inputs["command"]).to.include.members([
       "hba_file=/run/secrets/pg_hba.conf",
@@ -118,7 +118,7 @@ describe("the gateway", () => {
     expectGolden("haproxy.cfg", String(at(uploads, "0.content")));
   });
 
-  it("is what services call each other by", () => {
+  it("is the host name by which services call each other", () => {
     const envs = registrations.get("container", "core").inputs["envs"];
     expect(envs).to.include("MORGAN_LLM_URL=http://gateway:8001");
     expect(at(registrations.get("container", "gateway").inputs, "networksAdvanced.0.aliases")).to.deep.equal([
@@ -126,7 +126,7 @@ describe("the gateway", () => {
     ]);
   });
 
-  it("publishes the first chosen service where the published one is not chosen", async () => {
+  it("publishes the first chosen service if the published service is not chosen", async () => {
     const chosen = await up({ services: ["tts", "vad"] });
     const config = String(at(chosen.get("container", "gateway-files").inputs, "uploads.0.content"));
     expect(config).to.match(/^frontend published\n(?: {2}.*\n)* {2}default_backend tts$/m);
@@ -136,13 +136,13 @@ describe("the gateway", () => {
 describe("a service's container", () => {
   useProject();
 
-  it("is told its port, and is probed for its readiness at it", async () => {
+  it("gets its port in its environment, and is probed for readiness there", async () => {
     const { inputs } = (await up()).get("container", "vad");
     expect(inputs["envs"]).to.include("MORGAN_PORT=8004");
     expect(at(inputs, "healthcheck.tests")).to.include.members(["8004", "/ready"]);
   });
 
-  it("is told which engine does its work", async () => {
+  it("gets the name of its speech engine in its environment", async () => {
     expect((await up()).get("container", "stt").inputs["envs"]).to.include("MORGAN_ENGINE=pocketsphinx");
     expect((await up({ accelerator: "cuda" })).get("container", "stt").inputs["envs"]).to.include(
       "MORGAN_ENGINE=faster-whisper",

@@ -41,7 +41,7 @@ describe("every container of a stack", () => {
     });
   });
 
-  it("is limited in memory, without swap beyond it, and in processors", () => {
+  it("is limited in memory, without swap, and in processors", () => {
     all((inputs, { name }) => {
       expect(inputs["memory"], name).to.be.a("number").above(0);
       expect(inputs["memorySwap"], name).to.equal(inputs["memory"]);
@@ -56,7 +56,7 @@ describe("every container of a stack", () => {
     });
   });
 
-  it("has to become healthy before what uses it is made, or at the end of the up, and is probed soon after its start", () => {
+  it("must become healthy before its users start or the up ends, and is probed soon after its start", () => {
     all((inputs, { name }) => {
       expect(inputs["wait"], name).to.equal(!SERVICES.includes(name));
       expect(at(inputs, "healthcheck.tests.0"), name).to.equal("CMD");
@@ -72,26 +72,26 @@ describe("every container of a stack", () => {
     });
   });
 
-  it("says its network mode, without which every up would see a change", () => {
+  it("names its network mode, because the provider would otherwise report a change in every up", () => {
     all(({ networkMode }, { name }) => {
       expect(networkMode, name).to.equal("bridge");
     });
   });
 
-  it("is made anew after a failed start, and where the engine does not apply a change", () => {
+  it("is replaced after a failed start, and if the engine cannot apply a change", () => {
     all((_, { name, replaceOnChanges }) => {
       expect(replaceOnChanges, name).to.include.members(["#initerror", "tmpfs", "init"]);
     });
   });
 
-  it("is there first and then takes over, or makes room first where only one can be there; never by default", () => {
+  it("is replaced create-first, or stop-first if only one can run, and never by default", () => {
     const stopFirst = running.filter(({ deleteBeforeReplace }) => deleteBeforeReplace === true);
     const createFirst = running.filter(({ deleteBeforeReplace }) => deleteBeforeReplace === false);
     expect(stopFirst.map(({ name }) => name)).to.have.members(STATEFUL);
     expect(createFirst.map(({ name }) => name)).to.have.members(SERVICES);
   });
 
-  it("says in its labels which stack it belongs to and what it is, by the name that the state knows it by", () => {
+  it("has labels with its stack and its logical name", () => {
     for (const { name, inputs } of registrations.of("container")) {
       expect(inputs["labels"], name).to.have.deep.members([
         { label: "morgan.stack", value: "dev" },
@@ -100,7 +100,7 @@ describe("every container of a stack", () => {
     }
   });
 
-  it("has no port on the host, but for the gateway and the registry, and those on loopback", () => {
+  it("publishes no port, except the gateway and the registry on loopback", () => {
     const published = running.filter(({ inputs }) => (inputs["ports"] as unknown[]).length > 0);
     expect(Object.fromEntries(published.map(({ name, inputs }) => [name, inputs["ports"]]))).to.deep.equal({
       gateway: [{ ip: "127.0.0.1", external: 8080, internal: 8080 }],
@@ -108,11 +108,11 @@ describe("every container of a stack", () => {
     });
   });
 
-  it("is named by the engine's provider, so that an old and a new one can be there at once", () => {
+  it("is named by the provider, so that an old and a new container can run at once", () => {
     for (const { name, inputs } of registrations.of("container")) expect(inputs, name).not.to.have.property("name");
   });
 
-  it("is on the networks that it needs, found by its own name where others look for it", () => {
+  it("is on the networks that it needs, with its own name on the network of its callers", () => {
     const services = "morgan-dev-services-network-0123456";
     const data = "morgan-dev-data-network-0123456";
     const outside = "morgan-dev-network-0123456";
@@ -131,7 +131,7 @@ describe("every container of a stack", () => {
     });
   });
 
-  it("writes to memory only where it has to, never executes from there, and owns what it writes", () => {
+  it("has a file system in memory only if it must write, and cannot execute from there", () => {
     for (const { name, inputs } of running) {
       for (const options of Object.values(at(inputs, "tmpfs") ?? {})) {
         const [uid, gid] = String(inputs["user"]).split(":");
@@ -143,7 +143,7 @@ describe("every container of a stack", () => {
     }
   });
 
-  it("speaks TLS at its endpoint where it has a certificate", async () => {
+  it("uses TLS at its endpoint if it has a certificate", async () => {
     const stack = await up({ gateway: { tls: { certificate: "CERTIFICATE", key: "KEY" } } });
     expect(at(stack.component("MorganStack").outputs, "endpoint")).to.equal("https://127.0.0.1:8080");
     const uploads = stack.get("container", "gateway-files").inputs["uploads"];
@@ -151,7 +151,7 @@ describe("every container of a stack", () => {
     expect(at(uploads, "1")).to.include({ file: "/usr/local/etc/haproxy/tls.pem", content: "CERTIFICATE\nKEY" });
   });
 
-  it("listens on the configured address where that is not loopback", async () => {
+  it("listens on the configured address", async () => {
     const open = await up({ gateway: { address: "0.0.0.0", port: 80 } });
     expect(open.get("container", "gateway").inputs["ports"]).to.deep.equal([
       { ip: "0.0.0.0", external: 80, internal: 8080 },

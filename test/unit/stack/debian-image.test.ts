@@ -17,7 +17,7 @@ const triggers = async (name: string, changes: ConfigChanges = {}): Promise<unkn
 describe("the Debian image", () => {
   useProject();
 
-  it("is made anew for another revision or another mirror of Debian's packages, and for nothing else", async () => {
+  it("is made again for another revision or mirror of Debian's packages, and for no other change", async () => {
     const before = await triggers("debian");
     expect(await triggers("debian", { images: { base: { ...DEBIAN, revision: "2026-02-02" } } })).not.to.deep.equal(
       before,
@@ -31,7 +31,7 @@ describe("the Debian image", () => {
     );
   });
 
-  it("holds essential packages and apt alone, and tells dpkg to leave out what no container reads, now and later", async () => {
+  it("contains only essential packages and apt, and makes dpkg leave out unread files", async () => {
     const script = at((await up()).get("command", "debian").inputs, "environment.MORGAN_SCRIPT");
     expect(script).to.contain("--variant=apt").and.contain("hooks/merged-usr");
     for (const unread of ["doc", "man", "info", "locale", "lintian", "bash-completion", "i18n"]) {
@@ -40,7 +40,7 @@ describe("the Debian image", () => {
     expect(script).to.contain("--dpkgopt='path-exclude=/usr/lib/*/gconv/*'");
   });
 
-  it("fails with what its script printed, and not with the script", async () => {
+  it("fails with the output of its script, and not with the script", async () => {
     for (const { name, inputs } of [
       (await up()).get("command", "debian"),
       (await up()).get("command", "registry-image"),
@@ -49,13 +49,13 @@ describe("the Debian image", () => {
     }
   });
 
-  it("is made without a time of its own, and without the output of the last run", async () => {
+  it("is made with a fixed time, and without the output of the last run", async () => {
     const { inputs } = (await up()).get("command", "debian");
     expect(at(inputs, "environment.SOURCE_DATE_EPOCH")).to.match(/^\d+$/);
     expect(inputs["addPreviousOutputInEnv"]).to.equal(false);
   });
 
-  it("shows no secret in the text of a command, which an error would print", async () => {
+  it("shows no secret in the text of a command, which Pulumi prints in errors", async () => {
     const login = (password: string): Login => ({ user: "canary-user", password: pulumi.secret(password) });
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
     const apt = { mirror: "https://apt.example.com", login: login("canary-apt") };
@@ -76,7 +76,7 @@ describe("the Debian image", () => {
 describe("the registry's image", () => {
   useProject();
 
-  it("is named after what it is made from, so that the engine keeps one for each", async () => {
+  it("is named after its contents, so that the engine keeps an image for each", async () => {
     const image = async (changes: ConfigChanges): Promise<unknown> =>
       (await up(changes)).get("container", "registry").inputs["image"];
     const before = await image({});
@@ -86,13 +86,13 @@ describe("the registry's image", () => {
     expect(await image({ images: { base: UPSTREAM } })).not.to.equal(before);
   });
 
-  it("stands on the pinned upstream image where those can be reached", async () => {
+  it("is built on the pinned upstream image if base images come from a registry", async () => {
     const { inputs } = (await up({ images: { base: UPSTREAM } })).get("command", "registry-image");
     expect(at(inputs, "environment.MORGAN_DOCKERFILE")).to.match(/^FROM registry@sha256:[0-9a-f]{64}\n/);
     expect(at(inputs, "environment.MORGAN_SCRIPT"), "no root file system is needed").not.to.contain("mmdebstrap");
   });
 
-  it("is there before the registry's container", async () => {
+  it("is made before the registry's container", async () => {
     expect((await up()).get("container", "registry").dependsOn).to.include("registry-image");
   });
 });

@@ -43,7 +43,7 @@ async function run(has: (reference: string) => boolean, config: ConfigChanges, p
 describe("an image that the engine does not have", () => {
   useProject();
 
-  it("is taken from the registry with the log-in, before its container is made", async () => {
+  it("is pulled from the registry with the login, before its container is created", async () => {
     const { pulled, containers, errors, secrets } = await run((reference) => !reference.includes("vad"), {
       images: { registry },
       network,
@@ -57,13 +57,13 @@ describe("an image that the engine does not have", () => {
     expect(secrets, "a name of an image is no secret").to.deep.equal([]);
   });
 
-  it("fails its own service with the host and the setting, and makes no container", async () => {
+  it("fails its own service with the host and the setting, and creates no container", async () => {
     const { containers, errors } = await run(() => false, { images: { registry }, network, services: ["llm"] });
     expect(containers).not.to.include("llm");
     expect(errors.map(String).join()).to.contain("harbor.example.com").and.contain("morgan:registry");
   });
 
-  it("is left to the provider where nobody logs in, and in a preview", async () => {
+  it("is left to the provider without a login, and in a preview", async () => {
     expect((await run(() => false, { images: { registry }, services: ["vad"] })).pulled).to.deep.equal([]);
     expect((await run(() => false, { images: { registry }, network, services: ["vad"] }, true)).pulled).to.deep.equal(
       [],

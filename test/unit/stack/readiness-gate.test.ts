@@ -18,13 +18,13 @@ const task = ({ inputs }: Registered): Readonly<Record<string, unknown>> =>
 describe("the last step of a deployment", () => {
   useProject();
 
-  it("is told of every container that runs, the registry too, and of no holder of files", async () => {
+  it("gets every container that runs, the registry too, but no files container", async () => {
     const services = ["core", "llm", "tts", "stt", "vad"];
     const ids = [...services, "gateway", "redis", "postgres", "registry"].map((name) => `${name}-id`);
     expect(task(await settled())["containers"]).to.have.members(ids);
   });
 
-  it("comes after all of them", async () => {
+  it("depends on all containers", async () => {
     const { dependsOn } = await settled();
     expect(dependsOn).to.include.members([
       "core",
@@ -39,7 +39,7 @@ describe("the last step of a deployment", () => {
     ]);
   });
 
-  it("limits their processes, and watches the new ones as long as is configured", async () => {
+  it("limits the processes of containers, and watches new containers for the configured time", async () => {
     expect(task(await settled())).to.include({ pidsLimit: 512, minReady: 0, startLimit: 60_000 });
     expect(task(await settled({ release: { minReady: "5 s" }, accelerator: "cuda" }))).to.include({
       minReady: 5000,
@@ -47,7 +47,7 @@ describe("the last step of a deployment", () => {
     });
   });
 
-  it("hands on what has settled from one run to the next", async () => {
+  it("passes the settled containers on from one run to the next", async () => {
     const { inputs } = await settled();
     expect(inputs["create"]).to.include('"$PULUMI_COMMAND_STDOUT"');
     expect(inputs).not.to.have.property("addPreviousOutputInEnv");

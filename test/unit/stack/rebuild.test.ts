@@ -66,21 +66,21 @@ describe("a change", () => {
     ]);
   });
 
-  it("in the CUDA requirements builds what stands on them", async () => {
+  it("in the CUDA requirements builds the stages that are built on them", async () => {
     expect(await change("requirements/cuda-12.4.txt", "# another lock\n")).to.have.members([
       ...stages("cuda-deps", "torch-deps", "tts-deps", "stt-deps", "tts", "stt"),
       ...containers("tts", "stt"),
     ]);
   });
 
-  it("in torch's requirements builds what stands on torch, and stt is not touched", async () => {
+  it("in torch's requirements builds the stages on torch, but not stt", async () => {
     expect(await change("requirements/torch-12.4.txt", "# another lock\n")).to.have.members([
       ...stages("torch-deps", "tts-deps", "tts"),
       ...containers("tts"),
     ]);
   });
 
-  it("in tts' requirements never touches torch's layer", async () => {
+  it("in tts' requirements never builds torch's layer again", async () => {
     expect(await change("requirements/tts-12.4.txt", "# one dependency more\n")).to.have.members([
       ...stages("tts-deps", "tts"),
       ...containers("tts"),
@@ -92,7 +92,7 @@ describe("a change", () => {
     expect(await change("requirements/tts-12.8.txt", "# another lock\n")).to.deep.equal([]);
   });
 
-  it("in the base's requirements builds everything that stands on it, and no backing service", async () => {
+  it("in the base's requirements builds every stage on the base, but no backing service", async () => {
     expect(await change("requirements/base.txt", "# another lock\n")).to.have.members([
       ...stages("base", "cuda-deps", "torch-deps"),
       ...["core", "llm", "tts", "stt", "vad"].flatMap((name) => stages(`${name}-deps`, name)),
@@ -100,7 +100,7 @@ describe("a change", () => {
     ]);
   });
 
-  it("in what a folder holds beside the sources builds nothing", async () => {
+  it("in files beside the sources builds nothing", async () => {
     project.write("services/core/tests/test_core.py", "# a test\n");
     project.write("services/core/morgan_core/__pycache__/app.pyc", "bytecode");
     expect(await change("services/core/morgan_core/.draft", "notes")).to.deep.equal([]);

@@ -45,7 +45,7 @@ describe("a stack that runs a release", () => {
   useFolder();
   const logs = useLogs();
 
-  it("builds nothing and needs no source: no image, no Debian, one copy of what another stack built", async () => {
+  it("builds nothing and needs no source, only one copy of another stack's images", async () => {
     const registrations = await up(runs({ release: promoted }));
     expect(registrations.names("image")).to.deep.equal([]);
     expect(registrations.names("command")).to.have.members(["registry-image", "copy", ...DEPLOYING]);
@@ -55,7 +55,7 @@ describe("a stack that runs a release", () => {
     expect(registrations.names("container")).to.have.members(["registry", "gateway", "gateway-files", "llm"]);
   });
 
-  it("copies every image of the release that is no public one, and names what it copies by the release", async () => {
+  it("copies every image of the release but public ones, and tags the copies with the release", async () => {
     const { inputs, dependsOn } = (await up(runs({ release: promoted }))).get("command", "copy");
     const lines = String(at(inputs, "environment.MORGAN_COPIES")).split("\n");
     const line = (stage: string, word: string): string => {
@@ -71,19 +71,19 @@ describe("a stack that runs a release", () => {
     expect(dependsOn).to.include("registry");
   });
 
-  it("copies nothing where it built the release itself", async () => {
+  it("copies nothing if it built the release itself", async () => {
     const registrations = await up(runs({ pinned: true }));
     expect(registrations.names("command")).to.have.members(["registry-image", ...DEPLOYING]);
     expect(registrations.get("container", "llm").inputs["image"]).to.equal(built.services["llm"]?.ref);
   });
 
-  it("knows in a preview which images containers get", async () => {
+  it("shows in a preview the images that containers get", async () => {
     const preview = await up(runs({ release: promoted }), {}, true);
     expect(preview.get("container", "llm").inputs["image"]).to.equal(promoted.services["llm"]?.ref);
     expect(logs.info.join()).to.contain(`nothing -> ${promoted.id} of organization/morgan/dev`);
   });
 
-  it("says what runs, as the newest or where it was, with the health that it found", async () => {
+  it("has the running release in its outputs, at its place in the history, with its health", async () => {
     const newer = madeUpRelease("b");
     const engine = fakeEngine({ health: () => Promise.resolve("starting") });
     const history = { running: newer.id, releases: [newer, built] };

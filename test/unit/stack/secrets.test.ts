@@ -29,14 +29,14 @@ describe("a secret of a stack", () => {
       .filter(({ inputs }) => texts(inputs).some((text) => text.includes(secret)))
       .map(({ name }) => name);
 
-  it("goes only to the holder of the files of those that use it, and to what gives it to the database", () => {
+  it("is only in the files containers of its readers, and in the command for the database", () => {
     expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
     expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "postgres-role", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
     expect(holding(TLS_KEY)).to.deep.equal(["gateway-files"]);
   });
 
-  it("goes nowhere where its digest is enough: the gateway compares that of its token", () => {
+  it("is replaced by its digest for the gateway's token", () => {
     const digest = createHash("sha256").update(TOKEN).digest("hex").toUpperCase();
     expect(holding(TOKEN)).to.deep.equal([]);
     expect(holding(digest)).to.deep.equal(["gateway-files"]);
@@ -44,7 +44,7 @@ describe("a secret of a stack", () => {
     expect(secretPaths(wire)).to.deep.equal(["uploads.0.content", "uploads.1.content"]);
   });
 
-  it("is marked as one wherever it goes, so that the state holds it encrypted", () => {
+  it("is a secret input of every resource, so that the state is encrypted", () => {
     for (const { name, wire } of registrations.of("container")) {
       const uploads = at(wire, "uploads");
       const open = texts(withoutSecrets(uploads)).join();
@@ -63,7 +63,7 @@ describe("a secret of a stack", () => {
       expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
   });
 
-  it("is a file that the service is told about", () => {
+  it("is a file whose path is in the environment of the service", () => {
     const envs = registrations.get("container", "core").inputs["envs"];
     expect(envs).to.include("MORGAN_REDIS_PASSWORD_FILE=/run/secrets/redis-password");
     expect(envs).to.include("MORGAN_DATABASE_PASSWORD_FILE=/run/secrets/database-password");
@@ -74,7 +74,7 @@ describe("a secret of a stack", () => {
     ]);
   });
 
-  it("is made once by the system's randomness, without being logged", () => {
+  it("is generated once by the system's random source, without a log", () => {
     for (const name of ["redis-password", "postgres-password"]) {
       const { inputs, additionalSecretOutputs } = registrations.get("command", name);
       expect(inputs["create"], name).to.contain("/dev/urandom").and.contain("head -c 32");
@@ -86,7 +86,7 @@ describe("a secret of a stack", () => {
   });
 });
 
-describe("a holder of files", () => {
+describe("a files container", () => {
   useProject();
   let registrations: Registrations;
   before(async () => {
@@ -95,19 +95,19 @@ describe("a holder of files", () => {
     );
   });
 
-  it("is there for those that read files, and for no other", () => {
+  it("exists for each container that reads files, and for no other", () => {
     const holders = registrations.names("container").filter((name) => name.endsWith("-files"));
     expect(holders).to.have.members(["gateway-files", "redis-files", "postgres-files", "core-files"]);
   });
 
-  it("never runs, has no network, and comes before the old one goes", () => {
+  it("never runs, has no network, and is replaced create-first", () => {
     for (const holder of registrations.of("container").filter(({ name }) => name.endsWith("-files"))) {
       expect(holder.inputs, holder.name).to.include({ start: false, mustRun: false, networkMode: "none" });
       expect(holder.deleteBeforeReplace, holder.name).to.equal(false);
     }
   });
 
-  it("is mounted read-only by the one that reads it", () => {
+  it("is mounted read-only by its reader", () => {
     for (const name of ["redis", "postgres", "core"]) {
       expect(registrations.get("container", name).inputs["volumes"], name).to.deep.include({
         fromContainer: `morgan-dev-${name}-files-0123456`,
@@ -124,7 +124,7 @@ describe("a holder of files", () => {
     ]);
   });
 
-  it("stands on an image that seldom moves, so that a new image of a service is no new holder", () => {
+  it("runs the Debian image, so that a new image of a service does not replace it", () => {
     const debian = registrations.get("container", "core-files").inputs["image"];
     expect(debian).to.equal(
       `127.0.0.1:5101/morgan/images@${madeDigest(registrations.get("command", "debian").inputs)}`,

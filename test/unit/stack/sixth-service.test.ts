@@ -41,7 +41,7 @@ const up = (services: Catalog): Promise<Registrations> =>
 const key = ({ type, name }: { readonly type: string; readonly name: string }): string =>
   `${type.split(":").at(-1) ?? ""} ${name}`;
 
-describe("a sixth service, from one entry of the catalog, one requirements file and one folder", () => {
+describe("a sixth service, from one catalog entry, one requirements file and one folder", () => {
   const project = useProject();
   let five: Registrations;
   let all: Registrations;
@@ -51,7 +51,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
     all = await up(six);
   });
 
-  it("is exactly its dependencies, its image and its container", () => {
+  it("adds exactly its dependencies, its image and its container", () => {
     const old = new Set(five.all.map(key));
     expect(all.all.map(key).filter((resource) => !old.has(resource))).to.have.members([
       "ServiceDepsStage wake-deps",
@@ -64,7 +64,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
     expect(all.all.map(key)).to.include.members([...old]);
   });
 
-  it("changes the gateway's configuration, and the list of containers that have to settle, and nothing else", () => {
+  it("changes only the gateway's configuration and the containers of the readiness gate", () => {
     const before = new Map(five.all.map((resource) => [key(resource), JSON.stringify(resource.inputs)]));
     const changed = all.all
       .filter((resource) => !resource.type.startsWith("morgan:") && before.has(key(resource)))
@@ -83,7 +83,7 @@ describe("a sixth service, from one entry of the catalog, one requirements file 
     });
   });
 
-  it("is built from its folder and its lock, confined and gated as every other", () => {
+  it("is built from its folder and its lock, with the same limits and checks as vad", () => {
     const { inputs, deleteBeforeReplace } = all.get("container", "wake");
     const { inputs: vad } = all.get("container", "vad");
     const own = ["image", "labels", "envs", "networksAdvanced", "healthcheck", "memory", "memorySwap"];

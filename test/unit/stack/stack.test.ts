@@ -17,7 +17,7 @@ const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 describe("the stack", () => {
   useProject();
 
-  it("gives its endpoint, its registry, and each service's image and health as outputs", async () => {
+  it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
     expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
@@ -36,7 +36,7 @@ describe("the stack", () => {
     });
   });
 
-  it("asks the engine for nothing in a preview", async () => {
+  it("sends no request to the engine in a preview", async () => {
     const refuse = (): never => {
       throw new Error("asked");
     };
@@ -54,14 +54,14 @@ describe("the stack", () => {
     }
   });
 
-  it("runs a registry of its own, and waits for it before the first push", async () => {
+  it("runs a registry of its own, which starts before the first push", async () => {
     const registrations = await up();
     expect(registrations.get("container", "registry").inputs).to.have.property("wait", true);
     for (const image of registrations.of("image")) expect(image.dependsOn, image.name).to.include("registry");
     expect(registrations.get("command", "debian").dependsOn).to.include("registry");
   });
 
-  it("runs none and pushes to the configured one, where there is one", async () => {
+  it("pushes to the configured registry and runs none of its own, if a registry is configured", async () => {
     const registry = { kind: "remote", host: "harbor.example.com", project: "voice/morgan" } as const;
     const registrations = await up({ images: { registry } });
     expect(registrations.all.map(({ name }) => name)).not.to.include.members(["registry"]);
@@ -80,19 +80,19 @@ describe("the stack", () => {
     }
   });
 
-  it("runs chosen services alone, with the backing services that they use", async () => {
+  it("runs only the chosen services, with the backing services that they use", async () => {
     const registrations = await up({ services: ["llm", "vad"] });
     expect(registrations.names("container")).to.have.members(["registry", "gateway", "gateway-files", "llm", "vad"]);
     expect(registrations.names("volume")).to.have.members(["registry-data", "gateway-config"]);
   });
 
-  it("builds the same Dockerfiles for every stack, so that what one proved another can run", async () => {
+  it("builds the same Dockerfiles for every stack, so that a release can be promoted", async () => {
     const dockerfiles = ({ ...changes }: ConfigChanges): Promise<unknown[]> =>
       up(changes).then((found) => found.of("image").map(({ inputs }) => inputs["dockerfile"]));
     expect(await dockerfiles({ stack: "prod", data: { protect: true } })).to.deep.equal(await dockerfiles({}));
   });
 
-  it("keeps the certificates and the package sources of a company in secrets of the builds that use them", async () => {
+  it("keeps a company's certificates and package sources in secrets of the builds", async () => {
     const pypi = {
       index: "https://pypi.example.com/simple",
       extraIndex: "",
@@ -111,14 +111,14 @@ describe("the stack", () => {
     }
   });
 
-  it("names every resource after what it is, without the stack, so that two stacks are the same program", async () => {
+  it("names every resource without the stack, so that two stacks have the same names", async () => {
     for (const { name } of (await up()).all)
       expect(name)
         .to.match(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
         .and.not.contain("dev");
   });
 
-  it("makes every resource a child of a component, but for itself", async () => {
+  it("makes every resource but itself a child of a component", async () => {
     const { all } = await up();
     expect(all.filter(({ parent }) => parent === "").map(({ name }) => name)).to.deep.equal(["morgan"]);
   });

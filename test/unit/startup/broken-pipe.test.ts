@@ -6,16 +6,16 @@ import { expect } from "chai";
 
 const MODULE = pathToFileURL(resolve(import.meta.dirname, "../../../components/startup/broken-pipe.ts")).href;
 
-/** What Pulumi does with an error that nobody catches: it prints it, whatever it is. */
+/** Prints every uncaught error, as Pulumi does. */
 const program = (stream: string): string => `
   await import(${JSON.stringify(MODULE)});
   process.on("uncaughtException", (error) => console.error(error.message));
   setInterval(() => process.${stream}.write("at work\\n"), 10);
 `;
 
-describe("a program that nobody reads any more", () => {
+describe("a program whose reader has gone", () => {
   for (const stream of ["stdout", "stderr"] as const) {
-    it(`ends by itself, where that is its ${stream}`, async () => {
+    it(`ends by itself if the reader of its ${stream} has gone`, async () => {
       const child = spawn(process.execPath, ["--input-type=module", "--eval", program(stream)], { timeout: 10_000 });
       child.stdout.resume();
       child.stderr.resume();

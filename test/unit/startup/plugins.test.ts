@@ -5,7 +5,7 @@ import { startPlugins } from "../../../components/startup/plugins.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 
 describe("the plugins", () => {
-  it("are each asked at once for what they do not have, in a way that makes no resource and fails nothing", async () => {
+  it("all start at once, with a request that creates no resource and cannot fail the run", async () => {
     const asked: string[] = [];
     const made: string[] = [];
     const unhandled: unknown[] = [];

@@ -137,7 +137,7 @@ interface CheckTextsOptions {
   readonly machine?: Machine;
 }
 
-/** How an engine lists these containers. */
+/** Lists these containers as an engine does. */
 export function listing(containers: readonly ListedContainer[]): Engine["containers"] {
   return ({ labels = {}, publishedPorts = [] }) =>
     Promise.resolve(

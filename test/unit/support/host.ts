@@ -12,7 +12,7 @@ export interface FakeHost extends Host {
   readonly files: Map<string, string>;
   /** Ports on which a program listens. */
   readonly listening: Set<number>;
-  /** What programs print, by their names, or by name and first argument; any other is not there. */
+  /** Outputs of programs, by name, or by name and first argument. No other program exists. */
   readonly programs: Map<string, string>;
   /** Outputs of stacks, by full name; of any other but "organization/morgan/dev" there is none. */
   readonly stacks: Map<string, unknown>;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a program tells the one who runs it, by level; Pulumi's own notes for debugging are among it. */
+/** Messages that a program logs, by level, with Pulumi's own debug messages. */
 export interface Logs {
   readonly info: string[];
   readonly warn: string[];

@@ -4,7 +4,7 @@ import { readShipped } from "./shipped.ts";
 export interface Declared {
   readonly key: string;
   readonly type: string;
-  /** The default, as text; undefined where a stack has to set the key. */
+  /** The default, as text; undefined if a stack has to set the key. */
   readonly default: string | undefined;
   readonly description: string;
 }

@@ -21,11 +21,11 @@ export interface Registered {
   readonly usesOutputsOf: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** What the program said; undefined where it left that to the provider. */
+  /** The program's choice; undefined if the program left the choice to the provider. */
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
-  /** What a component registered as its outputs, secrets and unknown values marked. */
+  /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
 }
 
@@ -67,7 +67,7 @@ export class Registrations {
   }
 }
 
-/** How a piece of a program is run. */
+/** Options for a run of a piece of a program. */
 export interface RecordOptions {
   readonly preview?: boolean;
   readonly stack?: string;
@@ -126,7 +126,7 @@ function withoutStackTraces(build: () => unknown): void {
   }
 }
 
-/** What a provider makes up, as a function of the inputs: an image whose inputs stay keeps its digest. */
+/** Outputs that a provider computes from the inputs. An image whose inputs stay keeps its digest. */
 function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   const digest = madeDigest(plain(inputs));
   switch (type) {

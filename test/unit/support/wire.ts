@@ -32,7 +32,7 @@ export function texts(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
 }
 
-/** What is at a path, as "context.named.base.location"; undefined where nothing is. */
+/** Returns the value at a path such as "context.named.base.location", or undefined if there is none. */
 export function at(value: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((found, key) => {
     if (typeof found !== "object" || found === null) return undefined;

@@ -10,22 +10,22 @@ describe("a program of this machine", () => {
     });
   });
 
-  it("that fails says what it wrote to both outputs", async () => {
+  it("that fails returns its output of both streams", async () => {
     const script = "process.stdout.write('out '); process.stderr.write('err'); process.exitCode = 18";
     expect(await runProgram(process.execPath, ["-e", script])).to.deep.equal({ output: "out err", succeeded: false });
   });
 
-  it("that fails in silence says that it failed", async () => {
+  it("that fails without output returns a message", async () => {
     const result = await runProgram(process.execPath, ["-e", "process.exitCode = 3"]);
     expect(result?.succeeded).to.equal(false);
     expect(result?.output).to.match(/^Command failed/);
   });
 
-  it("that does not exist is none", async () => {
+  it("that does not exist returns undefined", async () => {
     expect(await runProgram("no-such-program-of-morgan", [])).to.equal(undefined);
   });
 
-  it("that does not end is killed, and says so", async () => {
+  it("that does not end is killed, and returns a message", async () => {
     const result = await runWithin(50, process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     expect(result?.succeeded).to.equal(false);
     expect(result?.output).to.match(/gave no answer within 0\.05 s$/);

@@ -5,10 +5,10 @@ const DIGEST = `sha256:${"0".repeat(64)}`;
 const line = (method: string, target: string, status: number): string =>
   `172.17.0.1 - - [01/Jan/2026:00:00:00 +0000] "${method} ${target} HTTP/1.1" ${String(status)} 0 "" "buildkit/v0.0-dev"`;
 
-describe("what a registry's access log says was written", () => {
+describe("the writes in a registry's access log", () => {
   const blobs = "/v2/morgan/dev/core/blobs";
 
-  it("is uploads that ended, blobs taken over, and manifests", () => {
+  it("are finished uploads, mounted blobs and manifests", () => {
     const log = [
       line("POST", `${blobs}/uploads/`, 202),
       line("PATCH", `${blobs}/uploads/1?_state=x`, 202),
@@ -23,7 +23,7 @@ describe("what a registry's access log says was written", () => {
     });
   });
 
-  it("is nothing where something was read, refused, or only begun", () => {
+  it("do not include reads, refused requests and unfinished uploads", () => {
     const log = [
       "not a line of it",
       `time="…" level=error msg="…" http.request.uri="${blobs}/${DIGEST}"`,

@@ -36,7 +36,7 @@ describe("the environment of a run", () => {
   });
 
   for (const text of ["", "{", "null", "[]", '"debian"', '{"baseImages":"ubuntu"}']) {
-    it(`takes a record of ${JSON.stringify(text)} for none`, () => {
+    it(`ignores a record of ${JSON.stringify(text)}`, () => {
       writeFileSync(machine, text);
       expect(recordedBaseImages({ machine })).to.equal(undefined);
     });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { readShipped } from "../support/shipped.ts";
 
-/** What the program's Node is given, as Pulumi.yaml has it. */
+/** The arguments that Pulumi.yaml gives to the program's Node. */
 const ARGUMENTS = (/^ {4}nodeargs: (.*)$/m.exec(readShipped("Pulumi.yaml"))?.[1] ?? "").split(" ");
 
 /** Runs a script as Pulumi runs the program, and gives what it prints. */
@@ -18,13 +18,13 @@ async function run(script: string): Promise<string> {
 const LOAD = 'const pulumi = require("@pulumi/pulumi"); require("@pulumi/pulumi/cmd/run/error");';
 
 describe("Pulumi's SDK in the program", () => {
-  it("is loaded without what makes resources of functions", async () => {
+  it("is loaded without the part that turns functions into resources", async () => {
     const loaded = await run(`${LOAD} console.log(Object.keys(require.cache).join("\\n"))`);
     expect(loaded).to.contain("@pulumi/pulumi/runtime/resource.js");
     expect(loaded).not.to.match(/node_modules\/(?:typescript|@npmcli)\//);
   });
 
-  it("says so where something makes one", async () => {
+  it("fails with a message if a program creates such a resource", async () => {
     const said = await run(
       `${LOAD} pulumi.runtime.serializeFunction(() => 1).catch((error) => console.log(error.message))`,
     ).catch(String);

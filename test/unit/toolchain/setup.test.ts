@@ -35,7 +35,7 @@ describe("set-up", () => {
     expect(preferencesFile()).not.to.contain("runc");
   });
 
-  it("finds the npm packages installed whatever platform's optional ones are absent", () => {
+  it("finds the npm packages installed if optional packages of other platforms are absent", () => {
     const wanted = { "": {}, "node_modules/a": { version: "1" }, "node_modules/b": { version: "1", optional: true } };
     expect(sameTree(wanted, { "node_modules/a": { version: "1" } })).to.equal(true);
     expect(sameTree(wanted, { "node_modules/a": { version: "2" } })).to.equal(false);
@@ -45,7 +45,7 @@ describe("set-up", () => {
     );
   });
 
-  it("says what to change in an engine that does not serve", () => {
+  it("names the change that an unsuitable engine needs", () => {
     const serving = engineProblems({
       ServerVersion: "28.5.2+dfsg4",
       DriverStatus: [["driver-type", "io.containerd.snapshotter.v1"]],
@@ -59,7 +59,7 @@ describe("set-up", () => {
     expect(store).to.contain("containerd-snapshotter");
   });
 
-  it("keeps what the engine's settings hold", () => {
+  it("keeps the engine's other settings", () => {
     expect(withImageStore({ features: { buildkit: true } })).to.deep.equal({
       features: { "containerd-snapshotter": true, buildkit: true },
     });
@@ -77,7 +77,7 @@ describe("set-up", () => {
     expect(checksumOf("c.tar.gz", "11  ab.tar.gz\n")).to.equal(undefined);
   });
 
-  it("leaves nothing half made", async () => {
+  it("leaves no incomplete download", async () => {
     const target = join(folder, "tool");
     const attempt = makeFolder(target, (part: string) => {
       writeFileSync(join(part, "file"), "");
@@ -88,7 +88,7 @@ describe("set-up", () => {
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 
-  it("leaves Pulumi no folder to write a log of every run into, and removes those of earlier runs", () => {
+  it("stops Pulumi's logs by a file in place of their folder, and removes earlier logs", () => {
     const logs = join(folder, "logs");
     mkdirSync(logs);
     writeFileSync(join(logs, "pulumi-up.log"), "");
@@ -98,14 +98,14 @@ describe("set-up", () => {
     }
   });
 
-  it("takes over the lock of a process that has ended", async () => {
+  it("takes over the file lock of a process that has ended", async () => {
     const lock = join(folder, "lock");
     writeFileSync(lock, "4194305");
     expect(await withLock(lock, () => Promise.resolve("done"))).to.equal("done");
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 
-  it("leaves to users what they have set", () => {
+  it("keeps variables that the user has set", () => {
     const ours = environment({ root: "/repo", env: { HOME: folder, PATH: "/usr/bin" } });
     expect(ours).to.include({
       PULUMI_BACKEND_URL: "file:///repo/.morgan/state?metadata=skip",
@@ -119,7 +119,7 @@ describe("set-up", () => {
     );
   });
 
-  it("has plugins trust a private authority besides all that they trust already, once the program left its certificates", () => {
+  it("makes plugins trust the private CA, too, after the program has stored its certificates", () => {
     const root = join(folder, "project");
     const of = (env: NodeJS.ProcessEnv): string | undefined =>
       environment({ root, env: { HOME: folder, PATH: "/usr/bin", ...env } })["SSL_CERT_DIR"];

@@ -36,7 +36,7 @@ const render = (given: readonly Route[], demanded: GatewayLimits): string =>
 const read = (given: readonly Route[], demanded = NOTHING): Map<string, string[]> => sections(render(given, demanded));
 
 describe("the gateway's configuration", () => {
-  it("has a way in and a set of servers for each service, and the published port, and nothing else", () => {
+  it("has a frontend and a backend for each service, and the published frontend, and no other", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         const ways = given.flatMap(({ name }) => [`frontend ${name}`, `backend ${name}`]);
@@ -46,7 +46,7 @@ describe("the gateway's configuration", () => {
     );
   });
 
-  it("leads each port to the containers of its service, and the published one to the published service", () => {
+  it("leads each port to the containers of its service, and the published port to the published one", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         const config = read(given, demanded);
@@ -63,7 +63,7 @@ describe("the gateway's configuration", () => {
     );
   });
 
-  it("asks every container whether it is ready, and starts without any that can be found", () => {
+  it("checks the readiness of every container, and starts without any container", () => {
     fc.assert(
       fc.property(routes, (given) => {
         for (const [section, lines] of read(given)) {
@@ -75,7 +75,7 @@ describe("the gateway's configuration", () => {
     );
   });
 
-  it("demands on the published port what was asked for, in the order in which it is looked at, and nowhere else", () => {
+  it("checks rate, token and body in this order, on the published port only", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         const { rateLimit, tokenDigest, bodyLimit } = demanded;
@@ -97,7 +97,7 @@ describe("the gateway's configuration", () => {
     );
   });
 
-  it("speaks TLS alone on the published port where there is a certificate, and not below 1.2", () => {
+  it("accepts only TLS 1.2 or newer on the published port if there is a certificate", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         const binds = read(given, demanded)
@@ -109,7 +109,7 @@ describe("the gateway's configuration", () => {
     );
   });
 
-  it("lets everybody ask for health and readiness, and hands the token to no service", () => {
+  it("allows health and readiness without a token, and passes the token to no service", () => {
     const lines = read([{ name: "core", port: 8000 }], { ...NOTHING, tokenDigest: "ab".repeat(32) });
     expect(lines.get("frontend published")).to.include.members([
       `acl authorised http_auth_bearer,sha2(256),hex -m str ${"AB".repeat(32)}`,
@@ -118,7 +118,7 @@ describe("the gateway's configuration", () => {
     ]);
   });
 
-  it("is the same text for the same routes, so that the gateway is not replaced for nothing", () => {
+  it("is the same text for the same routes, so that the gateway is not replaced", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         expect(render(structuredClone(given), structuredClone(demanded))).to.equal(render(given, demanded));

@@ -31,7 +31,7 @@ async function filesOf(token: string, certificate: string, key: string): Promise
 }
 
 describe("the gateway's secrets", () => {
-  it("change nothing of its configuration but one digest, whatever their texts", async () => {
+  it("change only one digest in its configuration", async () => {
     const config = "/usr/local/etc/haproxy/haproxy.cfg";
     const [usual] = await filesOf("token", "certificate", "key");
     const digest = (token: string): string => createHash("sha256").update(token).digest("hex").toUpperCase();

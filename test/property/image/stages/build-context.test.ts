@@ -54,7 +54,7 @@ describe("a build context", () => {
   const layOut = (given: Files, how?: Parameters<typeof write>[1]): Context =>
     layOutContext("stage", [{ from: write(given, how), to: "code" }]);
 
-  it("is the same for the same names and contents, whatever the modes, the times, the order and the place", () => {
+  it("is the same for the same names and contents, whatever modes, times, order and place", () => {
     fc.assert(
       fc.property(
         files,
@@ -69,7 +69,7 @@ describe("a build context", () => {
     );
   });
 
-  it("is another one for another byte or another name", () => {
+  it("differs for another byte or another name", () => {
     fc.assert(
       fc.property(files, fc.nat(), (given, index) => {
         const entries = Object.entries(given);
@@ -89,11 +89,11 @@ describe("a build context", () => {
     );
   });
 
-  it("is another one where a byte moves from one file into its neighbour", () => {
+  it("differs if a byte moves from one file into the next", () => {
     expect(layOut({ "a.py": "1", "b.py": "23" }).digest).not.to.equal(layOut({ "a.py": "12", "b.py": "3" }).digest);
   });
 
-  it("is not changed by what lies beside the sources", () => {
+  it("does not depend on files beside the sources", () => {
     fc.assert(
       fc.property(files, fc.subarray(LEFT_OUT, { minLength: 1 }), (given, beside) => {
         const more = { ...given, ...Object.fromEntries(beside.map((file) => [file, "more"])) };
@@ -103,7 +103,7 @@ describe("a build context", () => {
     );
   });
 
-  it("holds exactly the files, at the place that it names", () => {
+  it("contains exactly the files, at its location", () => {
     fc.assert(
       fc.property(files, (given) => {
         const { location } = layOut(given);
@@ -145,14 +145,14 @@ describe("a build context", () => {
     expect(readFileSync(join(location, "requirements.txt"), "utf8")).to.equal("lock");
   });
 
-  it("lies below the project, named after its stage and its contents, and leaves nothing beside it", () => {
+  it("is a folder of the project with its stage and digest as name, without leftovers", () => {
     const { location, digest } = layOutContext("core", [{ from: write({ "a.py": "z" }), to: "code" }]);
     expect(location).to.equal(`.morgan/contexts/core-${digest.slice(0, 16)}`);
     const unfinished = readdirSync(".morgan/contexts").filter((entry) => !/^[a-z]+-[0-9a-f]{16}$/.test(entry));
     expect(unfinished).to.deep.equal([]);
   });
 
-  it("of one large file is the same, and another one once the file is, even of the same size and time", () => {
+  it("of one large file differs if the file differs, even with the same size and time", () => {
     const from = join(write({ uv: "one" }, { time: new Date(0) }), "uv");
     const file = { from, to: "uv" };
     expect(layOutFile("large", file)).to.deep.equal(layOutContext("large", [file]));
@@ -164,7 +164,7 @@ describe("a build context", () => {
     expect(readFileSync(join(second.location, "uv"), "utf8")).to.equal("two");
   });
 
-  it("of one large file is taken from what is remembered of it, and laid out again where it is gone", () => {
+  it("of one large file is taken from its remembered digest, and copied again if it is gone", () => {
     const file = { from: join(write({ uv: "three" }), "uv"), to: "uv" };
     const other = layOutContext("kept", [{ from: join(write({ uv: "four" }), "uv"), to: "uv" }]);
     const { digest, location } = layOutFile("kept", file);
@@ -177,13 +177,13 @@ describe("a build context", () => {
     expect(existsSync(location)).to.equal(true);
   });
 
-  it("is an error where a part is not there", () => {
+  it("is an error if a part is missing", () => {
     expect(() => layOutContext("core", [{ from: "services/none", to: "code" }])).to.throw(/ENOENT.*services\/none/);
     expect(() => layOutFile("tools", { from: "services/none", to: "uv" })).to.throw(/ENOENT.*services\/none/);
   });
 });
 
-/** What lies below a folder, files and folders. */
+/** Returns the paths below a folder, of files and of folders. */
 function list(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" });
 }

@@ -19,7 +19,7 @@ const files = (changes: Readonly<Record<string, pulumi.Input<string>>> = {}): Pr
   record(() => new Parent({ [CONFIG]: "global\n", ...changes }));
 
 describe("the gateway's files", () => {
-  it("go over a holder to the volume that the gateway mounts, and are checked with the image that it runs", async () => {
+  it("are copied to the gateway's volume, and checked with the gateway's image", async () => {
     const all = await files();
     expect(at(all.get("container", "gateway-files").inputs, "uploads.0.file")).to.equal(CONFIG);
     const { inputs, dependsOn } = all.get("command", "gateway-config");
@@ -33,7 +33,7 @@ describe("the gateway's files", () => {
     expect(dependsOn).to.include.members(["gateway-files", "gateway-config"]);
   });
 
-  it("are in no command where they hold secrets, and encrypted in the state", async () => {
+  it("are in no command, and are encrypted in the state", async () => {
     const all = await files({ [`${GATEWAY_FOLDER}/token`]: pulumi.secret("the token") });
     expect(texts(all.get("command", "gateway-config").inputs).join()).not.to.include("the token");
     expect(secretPaths(all.get("container", "gateway-files").wire)).to.deep.equal(["uploads.1.content"]);

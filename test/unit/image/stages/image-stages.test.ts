@@ -99,7 +99,7 @@ describe("the stage component", () => {
 
   for (const { stage, name, make, named } of CASES) {
     for (const preview of [true, false]) {
-      it(`${stage} ${name} hands its parents' digests, and no tag, to the build ${preview ? "in a preview" : "in an up"}`, async () => {
+      it(`${stage} ${name} is built on digests without tags in ${preview ? "a preview" : "an up"}`, async () => {
         const image = (await record(make, { preview })).get("image", name);
         const contexts = Object.entries(at(image.inputs, "context.named") ?? {});
         expect(Object.fromEntries(contexts.map(([key, value]) => [key, at(value, "location")]))).to.deep.equal(named);
@@ -114,7 +114,7 @@ describe("the stage component", () => {
       expect(at(image.inputs, "context.location")).to.match(new RegExp(`^\\.morgan/contexts/${name}-[0-9a-f]{16}$`));
     });
 
-    it(`${stage} ${name} gives the image's digest, which a preview does not know`, async () => {
+    it(`${stage} ${name} returns the image's digest, which is unknown in a preview`, async () => {
       const reference = async (preview: boolean): Promise<unknown> =>
         at((await record(make, { preview })).component(stage).outputs, "reference");
       expect(await reference(false)).to.match(
@@ -125,14 +125,14 @@ describe("the stage component", () => {
   }
 
   for (const name of ["redis", "postgres"] as const) {
-    it(`BackingImage takes the pinned upstream ${name} and builds none, where images come from a registry`, async () => {
+    it(`BackingImage uses the pinned upstream ${name} if base images come from a registry`, async () => {
       const registrations = await record(() => new BackingImage(name, { baseImages: UPSTREAM, debian, build }));
       expect(registrations.names("image")).to.deep.equal([]);
       expect(at(registrations.component("BackingImage").outputs, "reference")).to.equal(UPSTREAM.images[name]);
     });
   }
 
-  it("BackingImage makes HAProxy from Debian's package everywhere", async () => {
+  it("BackingImage builds HAProxy from Debian's package for every source of base images", async () => {
     const registrations = await record(() => new BackingImage("haproxy", { baseImages: UPSTREAM, debian, build }));
     expect(registrations.names("image")).to.deep.equal(["haproxy"]);
   });

@@ -37,7 +37,7 @@ async function image(changes: Partial<BuildSettings> = {}, ready?: string): Prom
 }
 
 describe("a stage's image", () => {
-  it("is tagged with the stack's name, as plain text that a preview knows", async () => {
+  it("is tagged with the stack's name, also in a preview", async () => {
     const registrations = await record(() => new Parent(), { preview: true });
     expect(registrations.get("image", "tools").wire)
       .to.have.property("tags")
@@ -56,7 +56,7 @@ describe("a stage's image", () => {
     expect(inputs["push"], "a second export would be one too many").to.equal(false);
   });
 
-  it("stays in the engine under its digest where containers run it, and is not put there where others only stand on it", async () => {
+  it("is loaded into the engine under its digest only if containers run it", async () => {
     expect(at((await image()).inputs, "exports.0.image"))
       .to.include({ nameCanonical: true })
       .and.not.have.property("store");
@@ -64,7 +64,7 @@ describe("a stage's image", () => {
     expect(at(below.inputs, "exports.0.image")).to.include({ push: true, store: false });
   });
 
-  it("leaves its cache beside it in the form that Harbor takes, and reads it from there", async () => {
+  it("exports its cache beside the image in the format that Harbor accepts, and imports it", async () => {
     const { inputs } = await image();
     const ref = "harbor.example.com/voice/morgan/images:tools.prod-cache";
     expect(inputs["cacheFrom"]).to.deep.equal([{ registry: { ref } }]);
@@ -75,19 +75,19 @@ describe("a stage's image", () => {
     );
   });
 
-  it("stays in the registry when its resource goes, since another stack may run it", async () => {
+  it("stays in the registry if its resource is deleted, since another stack may run the image", async () => {
     expect((await image()).retainOnDelete).to.equal(true);
   });
 
-  it("waits for the registry that it is pushed to", async () => {
+  it("is built after the registry that it is pushed to", async () => {
     expect((await image({}, "registry")).dependsOn).to.include("registry");
   });
 
-  it("holds no time of its build", async () => {
+  it("contains no time of its build", async () => {
     expect((await image()).inputs["buildArgs"]).to.deep.equal({ SOURCE_DATE_EPOCH });
   });
 
-  it("says in its labels what it is and which contents it has", async () => {
+  it("has labels with its name, its description and its contents", async () => {
     expect((await image()).inputs["labels"]).to.deep.equal({
       "org.opencontainers.image.title": "tools",
       "org.opencontainers.image.description": "Programs that builds mount",

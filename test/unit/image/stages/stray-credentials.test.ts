@@ -5,10 +5,10 @@ import { useFolder } from "../../support/project.ts";
 
 const login = (host: string): string => JSON.stringify({ auths: { [host]: { auth: "Y2k6cA==" } } });
 
-describe("log-ins that the build provider leaves behind", () => {
+describe("stray credentials of the build provider", () => {
   const project = useFolder();
 
-  it("are removed for the registries of this project, and everything else is left alone", () => {
+  it("are removed for the registries of this project, and all other files stay", () => {
     const logins = ["1/config.json", "2/config.json"].map((file) => `pulumi-docker-${file}`);
     const others = ["pulumi-docker-1/metadata.json", "pulumi-docker-3/config.json", "somebody/config.json"];
     project.write(".morgan/logins", "harbor.example.com\nold.example.com:8443\n");

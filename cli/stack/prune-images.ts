@@ -14,7 +14,7 @@ export interface PruneArgs {
   /** Digests of images that are needed. */
   readonly keep: ReadonlySet<string>;
   /** True if the stack builds again: the next build begins with the image that the tag of a stage names. */
-  readonly goesOn: boolean;
+  readonly keepsBuilding: boolean;
 }
 
 /**
@@ -56,13 +56,13 @@ export function pruneImages(
 ): Promise<number> {
   if (stages?.length === 0) return Promise.resolve(0);
   const kept = releases.flatMap((release) => Object.values(imagesOf(release)).flatMap((ref) => digestOf(ref) ?? []));
-  return prune(engine, kept, { stack, repository: `${registry}/images`, goesOn: true }, stages);
+  return prune(engine, kept, { stack, repository: `${registry}/images`, keepsBuilding: true }, stages);
 }
 
 /** Removes all images of a stack that is gone; `made` are the images that its state had. */
 export async function pruneAllImages(engine: Engine, stack: string, made: readonly RecordedImage[]): Promise<void> {
   const repositories = new Set(made.flatMap(({ tag }) => /^(.+\/images):/.exec(tag)?.[1] ?? []));
-  for (const repository of repositories) await prune(engine, [], { stack, repository, goesOn: false });
+  for (const repository of repositories) await prune(engine, [], { stack, repository, keepsBuilding: false });
 }
 
 async function prune(
@@ -76,7 +76,7 @@ async function prune(
     const references = stages?.map((stage) => `${whose.repository}:${stage}.*`);
     const [images, containers] = await Promise.all([engine.images(references), engine.containers({})]);
     // An image that a container of another stack runs has a name of that stack too.
-    const keep = new Set(whose.goesOn ? [...kept, ...containers.map(({ image }) => image)] : []);
+    const keep = new Set(whose.keepsBuilding ? [...kept, ...containers.map(({ image }) => image)] : []);
     let removed = 0;
     for (const name of prunable(images, { ...whose, keep })) {
       removed += await engine.remove("image", name).then(
@@ -91,11 +91,14 @@ async function prune(
 }
 
 /** Names of the images that a stack no longer needs. */
-export function prunable(images: readonly ListedImage[], { stack, repository, keep, goesOn }: PruneArgs): string[] {
+export function prunable(
+  images: readonly ListedImage[],
+  { stack, repository, keep, keepsBuilding }: PruneArgs,
+): string[] {
   return images.flatMap(({ digests, names }) => {
     if (digests.some((digest) => keep.has(digest))) return [];
     const own = names.flatMap((name) => ownName(name, repository, stack) ?? []);
-    if (goesOn && own.some(({ isCurrent }) => isCurrent)) return [];
+    if (keepsBuilding && own.some(({ isCurrent }) => isCurrent)) return [];
     const tags = own.filter(({ name }) => !name.includes("@"));
     // Docker 28 removes every name in the repository, also that of another stack, if the removed name has a digest.
     const inRepository = names.filter((name) => name.startsWith(`${repository}:`));

@@ -28,7 +28,7 @@ export interface GpuConfig {
   /** GPUs or slices that the stack may use, by index or UUID; empty for all that are found. */
   readonly devices: readonly string[];
   /** Memory in MiB of GPUs on which nvidia-smi cannot be run, by index or UUID. */
-  readonly cards: Readonly<Record<string, number>>;
+  readonly memoryMiB: Readonly<Record<string, number>>;
 }
 
 /** Index ("0"), slice by index ("0:1"), or UUID ("GPU-…", "MIG-…"). */
@@ -57,6 +57,6 @@ export function readGpuConfig({ choice, list, entries, wrong }: ConfigReader, ac
     use,
     mode,
     devices: devices.filter((device) => !unusable.includes(device)),
-    cards: Object.fromEntries(cards.map(([gpu, memory]) => [gpu, mebibytes(memory as Size)])),
+    memoryMiB: Object.fromEntries(cards.map(([gpu, memory]) => [gpu, mebibytes(memory as Size)])),
   };
 }

@@ -30,7 +30,7 @@ export function resolveDevices(
   own: ReadonlyMap<string, number>,
 ): Devices {
   const offered = config.mode === "cdi" ? cdiDevices : undefined;
-  const declared = Object.keys(config.cards);
+  const declared = Object.keys(config.memoryMiB);
   const all = found.flatMap(({ names }) => names.slice(0, 1));
   const wanted = [config.devices, declared, all].find((list) => list.length > 0) ?? [];
   const resolved = wanted.map((name) => resolve(name, config, offered, found, own));
@@ -70,7 +70,7 @@ function resolve(
       fix: "name one of these; nvidia-smi -L lists the GPUs, and docker info the CDI devices",
     };
   }
-  const declared = names.flatMap((name) => config.cards[name] ?? [])[0];
+  const declared = names.flatMap((name) => config.memoryMiB[name] ?? [])[0];
   const totalMiB = declared ?? match?.totalMiB;
   if (totalMiB === undefined) {
     return {

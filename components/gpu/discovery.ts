@@ -72,16 +72,16 @@ export function foundDevices(gpus: readonly Gpu[], slices: readonly MigSlice[]):
   });
 }
 
-function isUsed({ index, uuid }: Gpu, slices: readonly MigSlice[], { devices, cards }: GpuConfig): boolean {
-  const wanted = [...devices, ...Object.keys(cards)];
+function isUsed({ index, uuid }: Gpu, slices: readonly MigSlice[], { devices, memoryMiB }: GpuConfig): boolean {
+  const wanted = [...devices, ...Object.keys(memoryMiB)];
   const ownSlices = slices
     .filter((slice) => slice.gpu === uuid)
     .flatMap((slice) => [slice.uuid, `${String(index)}:${String(slice.index)}`]);
   return wanted.length === 0 || [uuid, String(index), ...ownSlices].some((name) => wanted.includes(name));
 }
 
-function readingProblems(reading: GpuReading | undefined, { devices, cards }: GpuConfig): Problem[] {
-  if (Object.keys(cards).length > 0) return [];
+function readingProblems(reading: GpuReading | undefined, { devices, memoryMiB }: GpuConfig): Problem[] {
+  if (Object.keys(memoryMiB).length > 0) return [];
   const key = "nvidia-smi";
   const expected = "GPUs, and a driver that reports them";
   if (reading?.kind === "failure") return [{ key, expected, found: reading.text, fix: reading.fix }];

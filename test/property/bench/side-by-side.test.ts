@@ -57,7 +57,7 @@ describe("the definitions for other tools", () => {
   });
 });
 
-/** Every name that a Dockerfile stands on or mounts from is a named context, and every one is there or is an image. */
+/** Checks that each image that a Dockerfile is built on or mounts from is a named context, with a folder or an image. */
 function expectResolved(
   name: string,
   entry: Plain,

@@ -34,7 +34,7 @@ const valid = fc
     gpuDevices: fc.subarray(["0", "0:1", "GPU-0b5e", "MIG-1c"]).map((devices) => JSON.stringify(devices)),
     gpuCards: fc
       .dictionary(fc.constantFrom("0", "GPU-0b5e"), fc.constantFrom("24 GiB", "8192 MiB", "1.5 GiB"))
-      .map((cards) => JSON.stringify(cards)),
+      .map((sizes) => JSON.stringify(sizes)),
     models: fc
       .dictionary(fc.constantFrom("tts", "stt"), fc.constantFrom("/srv/models", "org/name", "org/name@v1.2"))
       .map((models) => JSON.stringify(models)),

@@ -20,7 +20,7 @@ const uuid = fc.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}$/);
 /** Names with whatever a vendor may think of, commas and parentheses too, but no line break and no space at an end. */
 const name = fc.stringMatching(/^[A-Za-z0-9](?:[A-Za-z0-9 ,()/-]{0,20}[A-Za-z0-9)])?$/);
 
-const card = fc.record<Gpu>({
+const gpu = fc.record<Gpu>({
   index: number,
   uuid: uuid.map((id) => `GPU-${id}`),
   name,
@@ -31,8 +31,8 @@ const card = fc.record<Gpu>({
   mig: fc.boolean(),
 });
 
-/** The line that nvidia-smi writes for a card. */
-const renderCard = (item: Gpu): string =>
+/** The line that nvidia-smi writes for a GPU. */
+const renderGpu = (item: Gpu): string =>
   [
     item.index,
     item.uuid,
@@ -47,10 +47,10 @@ const renderCard = (item: Gpu): string =>
 describe("the parsed output of nvidia-smi", () => {
   it("has the GPUs that were written", () => {
     fc.assert(
-      fc.property(fc.array(card, { minLength: 1 }), (cards) => {
-        expect(parseGpus(`${cards.map(renderCard).join("\n")}\n`)).to.deep.equal({
+      fc.property(fc.array(gpu, { minLength: 1 }), (gpus) => {
+        expect(parseGpus(`${gpus.map(renderGpu).join("\n")}\n`)).to.deep.equal({
           kind: "gpus",
-          gpus: cards,
+          gpus,
           slices: [],
         });
       }),
@@ -60,15 +60,15 @@ describe("the parsed output of nvidia-smi", () => {
   it("has the slices that were written, each with its GPU", () => {
     const slice = fc.record({ index: number, uuid, cores: fc.integer({ min: 1, max: 7 }), gigabytes: fc.nat(200) });
     fc.assert(
-      fc.property(fc.array(fc.tuple(card, fc.array(slice, { maxLength: 7 }))), (cards) => {
-        const lines = cards.flatMap(([parent, slices]) => [
+      fc.property(fc.array(fc.tuple(gpu, fc.array(slice, { maxLength: 7 }))), (gpus) => {
+        const lines = gpus.flatMap(([parent, slices]) => [
           `GPU ${parent.index}: ${parent.name} (UUID: ${parent.uuid})`,
           ...slices.map(
             (item) =>
               `  MIG ${`${item.cores}g.${item.gigabytes}gb`.padEnd(12)}Device ${String(item.index).padStart(2)}: (UUID: MIG-${item.uuid})`,
           ),
         ]);
-        const expected = cards.flatMap(([parent, slices]) =>
+        const expected = gpus.flatMap(([parent, slices]) =>
           slices.map((item): MigSlice => ({
             gpu: parent.uuid,
             index: item.index,
@@ -122,7 +122,7 @@ describe("the compatibility check", () => {
   const cudaVersion = fc.constantFrom(...CUDA_VERSIONS);
   const packages = fc.constantFrom(["torch"], ["ctranslate2"], ["torch", "ctranslate2"]);
   const python = fc.constantFrom("3.8", "3.9", "3.11.2", "3.14", "3.15");
-  const target = fc.record<Target>({ python, packages, gpus: fc.array(card, { maxLength: 4 }) });
+  const target = fc.record<Target>({ python, packages, gpus: fc.array(gpu, { maxLength: 4 }) });
   const advised = /^pulumi config set morgan:cudaVersion (\S+)$/;
 
   it("advises only a CUDA version if that version alone is enough", () => {
@@ -155,11 +155,11 @@ describe("the compatibility check", () => {
 
   it("accepts a GPU for which every package has machine code, on the row's driver or a newer driver", () => {
     fc.assert(
-      fc.property(cudaVersion, fc.array(fc.tuple(card, fc.nat(9))), (configured, cards) => {
+      fc.property(cudaVersion, fc.array(fc.tuple(gpu, fc.nat(9))), (configured, gpus) => {
         const row = COMPATIBILITY[configured];
         const codes = row.packages.map(({ machineCode }) => machineCode);
         const common = (codes[0] ?? []).filter((code) => codes.every((list) => list.includes(code)));
-        const fitting = cards.map(([item, choice]) => ({
+        const fitting = gpus.map(([item, choice]) => ({
           ...item,
           computeCapability: common[choice % common.length] ?? "",
           driver: compareVersions(item.driver, row.driver) < 0 ? row.driver : item.driver,

@@ -5,7 +5,7 @@ import { placeServices, type Demand, type Device } from "../../../components/gpu
 const memory = fc.integer({ min: 1, max: 80_000 });
 const devices = fc
   .array(fc.record({ totalMiB: memory, othersMiB: fc.integer({ min: 0, max: 20_000 }) }), { maxLength: 4 })
-  .map((cards) => cards.map((card, index): Device => ({ id: String(index), names: [], name: "", ...card })));
+  .map((gpus) => gpus.map((gpu, index): Device => ({ id: String(index), names: [], name: "", ...gpu })));
 const demands = fc
   .array(fc.record({ vramMiB: memory, current: fc.option(fc.constantFrom("0", "1", "2", "3"), { nil: undefined }) }), {
     maxLength: 8,
@@ -15,20 +15,20 @@ const demands = fc
 describe("a placement", () => {
   it("has every service once, on an existing device or among those that do not fit", () => {
     fc.assert(
-      fc.property(devices, demands, (cards, wanted) => {
-        const { placements, unplaced } = placeServices(cards, wanted);
+      fc.property(devices, demands, (gpus, wanted) => {
+        const { placements, unplaced } = placeServices(gpus, wanted);
         const names = [...placements.keys(), ...unplaced.map(({ service }) => service)];
         expect(names).to.have.members(wanted.map(({ service }) => service));
-        for (const { device } of placements.values()) expect(cards.map(({ id }) => id)).to.include(device);
+        for (const { device } of placements.values()) expect(gpus.map(({ id }) => id)).to.include(device);
       }),
     );
   });
 
   it("never fills a device beyond its memory, and with new services never beyond its free memory", () => {
     fc.assert(
-      fc.property(devices, demands, (cards, wanted) => {
-        const { placements } = placeServices(cards, wanted);
-        for (const { id, totalMiB, othersMiB } of cards) {
+      fc.property(devices, demands, (gpus, wanted) => {
+        const { placements } = placeServices(gpus, wanted);
+        for (const { id, totalMiB, othersMiB } of gpus) {
           const here = [...placements].filter(([, { device }]) => device === id);
           const used = here.reduce((sum, [, { vramMiB }]) => sum + vramMiB, 0);
           expect(used).to.be.at.most(totalMiB);
@@ -41,9 +41,9 @@ describe("a placement", () => {
 
   it("has room for every second container of a create-first rollout at once", () => {
     fc.assert(
-      fc.property(devices, demands, (cards, wanted) => {
-        const { placements } = placeServices(cards, wanted);
-        for (const { id, totalMiB, othersMiB } of cards) {
+      fc.property(devices, demands, (gpus, wanted) => {
+        const { placements } = placeServices(gpus, wanted);
+        for (const { id, totalMiB, othersMiB } of gpus) {
           const here = [...placements].filter(([, { device }]) => device === id);
           const running = (name: string): boolean => wanted.find(({ service }) => service === name)?.current === id;
           const doubled = here.filter(([name, { rollout }]) => running(name) && rollout === "create-first");
@@ -57,10 +57,10 @@ describe("a placement", () => {
 
   it("that is planned again moves nothing", () => {
     fc.assert(
-      fc.property(devices, demands, (cards, wanted) => {
-        const { placements } = placeServices(cards, wanted);
+      fc.property(devices, demands, (gpus, wanted) => {
+        const { placements } = placeServices(gpus, wanted);
         const running = wanted.map((demand) => ({ ...demand, current: placements.get(demand.service)?.device }));
-        const again = placeServices(cards, running).placements;
+        const again = placeServices(gpus, running).placements;
         for (const [service, { device }] of placements) expect(again.get(service)?.device).to.equal(device);
       }),
     );

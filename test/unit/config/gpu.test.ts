@@ -18,13 +18,13 @@ function read(
 
 describe("the configuration of GPUs", () => {
   it("requires a GPU if the accelerator is CUDA, unless GPUs are switched off", () => {
-    expect(read("cuda").gpu).to.deep.equal({ use: "required", mode: "cdi", devices: [], cards: {} });
+    expect(read("cuda").gpu).to.deep.equal({ use: "required", mode: "cdi", devices: [], memoryMiB: {} });
     expect(read("cpu").gpu.use).to.equal("off");
     expect(read("cuda", { gpu: "off" }).gpu.use).to.equal("off");
   });
 
   it("has the memory of GPUs in MiB", () => {
-    expect(read("cuda", { gpuCards: '{"0":"24 GiB","GPU-a":"512 MiB"}' }).gpu.cards).to.deep.equal({
+    expect(read("cuda", { gpuCards: '{"0":"24 GiB","GPU-a":"512 MiB"}' }).gpu.memoryMiB).to.deep.equal({
       "0": 24_576,
       "GPU-a": 512,
     });

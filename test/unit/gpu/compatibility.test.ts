@@ -5,7 +5,7 @@ import { COMPATIBILITY } from "../../../components/gpu/compatibility.ts";
 import { CUDA_VERSIONS, type CudaVersion } from "../../../components/catalog/cuda-version.ts";
 
 const BOTH = ["torch", "ctranslate2", "fastapi"];
-const card = (name: string, computeCapability: string, driver: string, index = 0): Target["gpus"][number] => ({
+const gpu = (name: string, computeCapability: string, driver: string, index = 0): Target["gpus"][number] => ({
   index,
   name,
   computeCapability,
@@ -22,23 +22,23 @@ describe("the compatibility check", () => {
     ...CUDA_VERSIONS.flatMap((version) =>
       [
         [],
-        [card("NVIDIA A100", "8.0", "525.60.13")],
-        [card("NVIDIA L4", "8.9", "550.54.14"), card("T4", "7.5", "550.54.14", 1)],
-        [card("NVIDIA H100", "9.0", "570.26")],
-      ].map((cards) => [version, cards] as const),
+        [gpu("NVIDIA A100", "8.0", "525.60.13")],
+        [gpu("NVIDIA L4", "8.9", "550.54.14"), gpu("T4", "7.5", "550.54.14", 1)],
+        [gpu("NVIDIA H100", "9.0", "570.26")],
+      ].map((gpus) => [version, gpus] as const),
     ),
-    ["12.8", [card("NVIDIA B300", "10.3", "580.65.06")]],
-    ["12.4", [card("Tesla P40", "6.1", "525.105.17")]],
+    ["12.8", [gpu("NVIDIA B300", "10.3", "580.65.06")]],
+    ["12.4", [gpu("Tesla P40", "6.1", "525.105.17")]],
   ];
-  for (const [version, cards] of fits) {
-    it(`accepts ${cards.map(({ name }) => name).join(" with ") || "no GPU"} for CUDA ${version}`, () => {
-      expect(check(version, cards)).to.deep.equal([]);
+  for (const [version, gpus] of fits) {
+    it(`accepts ${gpus.map(({ name }) => name).join(" with ") || "no GPU"} for CUDA ${version}`, () => {
+      expect(check(version, gpus)).to.deep.equal([]);
     });
   }
 
   it("names the CUDA version that fits a newer GPU, once for all GPUs", () => {
-    const cards = [card("NVIDIA GeForce RTX 5090", "12.0", "570.86.10"), card("RTX 5090", "12.0", "570.86.10", 1)];
-    expect(check("12.4", cards)).to.deep.equal([
+    const gpus = [gpu("NVIDIA GeForce RTX 5090", "12.0", "570.86.10"), gpu("RTX 5090", "12.0", "570.86.10", 1)];
+    expect(check("12.4", gpus)).to.deep.equal([
       {
         key: "morgan:cudaVersion",
         expected: "GPUs and a driver that the packages built for CUDA 12.4 run on",
@@ -51,12 +51,12 @@ describe("the compatibility check", () => {
   });
 
   it("names the CUDA version that fits an older GPU", () => {
-    const [problem] = check("12.8", [card("Tesla P40", "6.1", "535.104.05")]);
+    const [problem] = check("12.8", [gpu("Tesla P40", "6.1", "535.104.05")]);
     expect(problem?.fix).to.equal("pulumi config set morgan:cudaVersion 12.4");
   });
 
   it("names the driver to install if the present one is too old", () => {
-    const [problem, ...more] = check("12.4", [card("NVIDIA A100", "8.0", "520.61.05")]);
+    const [problem, ...more] = check("12.4", [gpu("NVIDIA A100", "8.0", "520.61.05")]);
     expect(more).to.deep.equal([]);
     expect(problem?.found).to.contain("torch 2.6.0 needs driver 525.60.13 or newer on it");
     expect(problem?.found).to.contain("ctranslate2 4.8.5 needs driver 525.60.13 or newer on it");
@@ -64,42 +64,42 @@ describe("the compatibility check", () => {
   });
 
   it("names the driver for the PTX if a package has no machine code for the GPU", () => {
-    const cards = [card("NVIDIA H100", "9.0", "550.54.14")];
-    const [problem] = check("12.4", cards);
+    const gpus = [gpu("NVIDIA H100", "9.0", "550.54.14")];
+    const [problem] = check("12.4", gpus);
     expect(problem?.found).to.match(/: ctranslate2 4\.8\.5 needs driver 570\.26 or newer on it$/);
     expect(problem?.fix).to.equal("update the NVIDIA driver to 570.26 or newer");
-    expect(check("12.4", cards, { packages: ["torch"] })).to.deep.equal([]);
+    expect(check("12.4", gpus, { packages: ["torch"] })).to.deep.equal([]);
   });
 
   it("names the newest of the drivers that the GPUs need", () => {
-    const [problem] = check("12.4", [card("NVIDIA H100", "9.0", "520.61.05"), card("T4", "7.5", "520.61.05", 1)]);
+    const [problem] = check("12.4", [gpu("NVIDIA H100", "9.0", "520.61.05"), gpu("T4", "7.5", "520.61.05", 1)]);
     expect(problem?.fix).to.equal("update the NVIDIA driver to 570.26 or newer");
   });
 
   it("names driver and CUDA version if both have to change", () => {
-    const [problem] = check("12.4", [card("NVIDIA B200", "10.0", "565.57.01")]);
+    const [problem] = check("12.4", [gpu("NVIDIA B200", "10.0", "565.57.01")]);
     expect(problem?.fix).to.equal(
       "update the NVIDIA driver to 570.26 or newer, and pulumi config set morgan:cudaVersion 12.8",
     );
   });
 
   it("lists the supported GPUs if neither driver nor CUDA version helps", () => {
-    const [problem] = check("12.4", [card("Tesla K80", "3.7", "470.256.02")]);
+    const [problem] = check("12.4", [gpu("Tesla K80", "3.7", "470.256.02")]);
     expect(problem?.fix).to.match(/^leave those GPUs out \(morgan:gpuDevices\), or use others/);
     expect(problem?.fix).to.contain("torch 5.0, 6.0, 7.0, 7.5, 8.0, 8.6, 9.0; ctranslate2 5.3,");
     expect(problem?.fix).to.contain("8.6, and anything above 8.6 with driver 570.26");
   });
 
   it("does not count PTX as code for older GPUs", () => {
-    const [problem] = check("12.4", [card("Tesla K80", "3.7", "570.26")], { packages: ["ctranslate2"] });
+    const [problem] = check("12.4", [gpu("Tesla K80", "3.7", "570.26")], { packages: ["ctranslate2"] });
     expect(problem?.found).to.match(/: ctranslate2 4\.8\.5 has no code for it$/);
   });
 
   it("counts only the packages that are installed", () => {
-    const old = [card("GeForce GTX 980", "5.2", "535.104.05")];
+    const old = [gpu("GeForce GTX 980", "5.2", "535.104.05")];
     expect(check("12.4", old, { packages: ["torch"] })).to.deep.equal([]);
     expect(check("12.4", old)).to.have.length(1);
-    expect(check("12.4", [card("Tesla K80", "3.7", "470.256.02")], { packages: ["fastapi"] })).to.deep.equal([]);
+    expect(check("12.4", [gpu("Tesla K80", "3.7", "470.256.02")], { packages: ["fastapi"] })).to.deep.equal([]);
   });
 
   for (const python of ["3.9", "3.10.2", "3.13.9"]) {
@@ -117,7 +117,7 @@ describe("the compatibility check", () => {
   });
 
   it("never advises a CUDA version that does not fit the Python", () => {
-    const [problem] = check("12.4", [card("RTX 5090", "12.0", "570.86.10")], { python: "3.9" });
+    const [problem] = check("12.4", [gpu("RTX 5090", "12.0", "570.86.10")], { python: "3.9" });
     expect(problem?.fix).to.match(/^leave those GPUs out/);
   });
 });

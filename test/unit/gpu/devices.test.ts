@@ -3,7 +3,7 @@ import { resolveDevices, type Devices, type FoundDevice } from "../../../compone
 import type { GpuConfig } from "../../../components/config/gpu.ts";
 import { foundDevices } from "../../../components/gpu/discovery.ts";
 
-const CONFIG: GpuConfig = { use: "required", mode: "nvidia", devices: [], cards: {} };
+const CONFIG: GpuConfig = { use: "required", mode: "nvidia", devices: [], memoryMiB: {} };
 const FOUND: readonly FoundDevice[] = [
   { names: ["GPU-a", "0"], name: "NVIDIA A10", totalMiB: 24_576, freeMiB: 24_000 },
   { names: ["GPU-b", "1"], name: "NVIDIA T4", totalMiB: 15_360, freeMiB: 15_360 },
@@ -55,7 +55,7 @@ describe("the devices that a stack may use", () => {
     expect(problem).to.include({ key: "morgan:gpuDevices", found: '"2"' });
     expect(problem?.expected).to.contain("GPU-a, 0, GPU-b, 1");
     expect(keys({ devices: ["GPU-gone", "0"] })).to.deep.equal(["morgan:gpuDevices"]);
-    expect(keys({ cards: { "5": 8192 } })).to.deep.equal(["morgan:gpuCards"]);
+    expect(keys({ memoryMiB: { "5": 8192 } })).to.deep.equal(["morgan:gpuCards"]);
   });
 
   it("cannot be GPUs that the engine does not offer", () => {
@@ -65,7 +65,7 @@ describe("the devices that a stack may use", () => {
   });
 
   it("have the configured memory if no discovery is possible", () => {
-    const declared = resolve({ mode: "cdi", cards: { "0": 8192 } }, ["0"], [], []);
+    const declared = resolve({ mode: "cdi", memoryMiB: { "0": 8192 } }, ["0"], [], []);
     expect(declared.devices).to.deep.equal([{ id: "0", names: ["0"], name: "", totalMiB: 8192, othersMiB: 0 }]);
     const [problem] = resolve({ mode: "cdi", devices: ["0"] }, ["0"], [], []).problems;
     expect(problem?.key).to.equal("morgan:gpuCards.0");
@@ -78,7 +78,7 @@ describe("the devices that a stack may use", () => {
 });
 
 describe("a GPU that is divided into slices", () => {
-  const card = (index: number, mig: boolean) => ({
+  const reading = (index: number, mig: boolean) => ({
     index,
     uuid: `GPU-${String(index)}`,
     name: "NVIDIA A100",
@@ -97,7 +97,7 @@ describe("a GPU that is divided into slices", () => {
   });
 
   it("is given by the slice, and a whole GPU beside it as a whole", () => {
-    const found = foundDevices([card(0, true), card(1, false)], [slice(0), slice(1)]);
+    const found = foundDevices([reading(0, true), reading(1, false)], [slice(0), slice(1)]);
     expect(found.map(({ names }) => names)).to.deep.equal([
       ["MIG-0", "0:0"],
       ["MIG-1", "0:1"],

@@ -173,7 +173,7 @@ describe("the preflight", () => {
 
   it("plans the GPU of each service, and refuses a plan that does not fit", async () => {
     const host = fakeHost();
-    const cuda = { accelerator: "cuda", gpu: { use: "required", mode: "cdi", devices: [], cards: {} } } as const;
+    const cuda = { accelerator: "cuda", gpu: { use: "required", mode: "cdi", devices: [], memoryMiB: {} } } as const;
     expect((await problems(host, cuda)).map(({ key }) => key)).to.deep.equal(["morgan:gpuMode", "nvidia-smi"]);
     const support = { cdiDevices: ["0"], cdiFolders: ["/var/run/cdi"], runtimes: [] };
     const ready = fakeHost({ gpuSupport: () => Promise.resolve(support) });

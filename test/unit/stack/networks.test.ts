@@ -7,7 +7,7 @@ import { fakeEngine, stackConfig, stackService, type ConfigChanges } from "../su
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
-const PROCESSOR: Compute = { onGpu: false, model: undefined, offline: false };
+const ON_CPU: Compute = { onGpu: false, model: undefined, offline: false };
 const backing = { url: "", password: "" };
 const wiring: Wiring = {
   redis: backing,
@@ -25,14 +25,14 @@ describe("the networks of a service", () => {
     ["vad", ["services"]],
   ] as const) {
     it(`are ${networks.join(" and ")} for ${name}`, () => {
-      expect(networksOf(stackService(name), wiring, PROCESSOR)).to.deep.equal(networks);
+      expect(networksOf(stackService(name), wiring, ON_CPU)).to.deep.equal(networks);
     });
   }
 
   it("lead outside for the service that calls a configured language model", () => {
     const configured = { ...wiring, llm: { endpoint: "https://llm.example.com/v1", model: "", apiKey: undefined } };
-    expect(networksOf(stackService("llm"), configured, PROCESSOR)).to.deep.equal(["services", "outside"]);
-    expect(networksOf(stackService("core"), configured, PROCESSOR)).to.deep.equal(["services", "data"]);
+    expect(networksOf(stackService("llm"), configured, ON_CPU)).to.deep.equal(["services", "outside"]);
+    expect(networksOf(stackService("core"), configured, ON_CPU)).to.deep.equal(["services", "data"]);
   });
 
   const hub: Compute = { onGpu: true, model: { kind: "hub", id: "org/name" }, offline: false };

@@ -101,9 +101,9 @@ describe("a files container", () => {
   });
 
   it("never runs, has no network, and is replaced create-first", () => {
-    for (const holder of registrations.of("container").filter(({ name }) => name.endsWith("-files"))) {
-      expect(holder.inputs, holder.name).to.include({ start: false, mustRun: false, networkMode: "none" });
-      expect(holder.deleteBeforeReplace, holder.name).to.equal(false);
+    for (const container of registrations.of("container").filter(({ name }) => name.endsWith("-files"))) {
+      expect(container.inputs, container.name).to.include({ start: false, mustRun: false, networkMode: "none" });
+      expect(container.deleteBeforeReplace, container.name).to.equal(false);
     }
   });
 
@@ -114,7 +114,7 @@ describe("a files container", () => {
         readOnly: true,
       });
     }
-    // The gateway reads what its holder's files are copied to.
+    // The gateway reads what its files container is copied to.
     expect(registrations.get("container", "gateway").inputs["volumes"]).to.deep.equal([
       {
         containerPath: "/usr/local/etc/haproxy",

@@ -84,7 +84,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
     fullName: "organization/morgan/dev",
     accelerator,
     cudaVersion,
-    gpu: { use: "off", mode: "cdi", devices: [], cards: {} },
+    gpu: { use: "off", mode: "cdi", devices: [], memoryMiB: {} },
     models: { services: {}, offline: false },
     services: stackServices({ catalog, services: services ?? Object.keys(catalog), accelerator, cudaVersion }),
     gateway: {

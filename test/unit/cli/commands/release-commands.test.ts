@@ -55,26 +55,24 @@ describe("the images that a stack no longer needs", () => {
     digests: [digestOfIt],
     names: tags.map((tag) => `${repository}:${tag}`),
   });
-  const forget = (images: readonly ListedImage[], goesOn: boolean): string[] =>
-    prunable(images, { stack: "dev", repository, keep: new Set([kept]), goesOn }).map((name) =>
+  const prune = (images: readonly ListedImage[], keepsBuilding: boolean): string[] =>
+    prunable(images, { stack: "dev", repository, keep: new Set([kept]), keepsBuilding }).map((name) =>
       name.slice(repository.length + 1),
     );
-  const forgotten = (...images: readonly ListedImage[]): string[] => forget(images, true);
+  const pruned = (...images: readonly ListedImage[]): string[] => prune(images, true);
 
   it("are those whose tag names another image now and which no kept release has", () => {
-    expect(forgotten(image(old, `core.dev@${old}`), image(kept, `core.dev@${kept}`))).to.deep.equal([
-      `core.dev@${old}`,
-    ]);
-    expect(forgotten(image(old, "core.dev-r0a1b2c3d"))).to.deep.equal(["core.dev-r0a1b2c3d"]);
-    expect(forgotten({ ...image(digest("id"), `core.dev@${old}`), digests: [digest("id"), kept] })).to.deep.equal([]);
+    expect(pruned(image(old, `core.dev@${old}`), image(kept, `core.dev@${kept}`))).to.deep.equal([`core.dev@${old}`]);
+    expect(pruned(image(old, "core.dev-r0a1b2c3d"))).to.deep.equal(["core.dev-r0a1b2c3d"]);
+    expect(pruned({ ...image(digest("id"), `core.dev@${old}`), digests: [digest("id"), kept] })).to.deep.equal([]);
   });
 
   it("are none that the tag of a stage names", () => {
-    expect(forgotten(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
+    expect(pruned(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal([]);
   });
 
   it("include these after the stack is gone, except images that are kept or that another stack has", () => {
-    const gone = (...images: readonly ListedImage[]): string[] => forget(images, false);
+    const gone = (...images: readonly ListedImage[]): string[] => prune(images, false);
     expect(gone(image(old, "base.dev", `base.dev@${old}`))).to.deep.equal(["base.dev", `base.dev@${old}`]);
     expect(gone(image(kept, "base.dev"))).to.deep.equal([]);
     expect(gone(image(old, "base.dev", `base.dev@${old}`, "base.prod"))).to.deep.equal(["base.dev"]);
@@ -82,16 +80,16 @@ describe("the images that a stack no longer needs", () => {
 
   it("are none of another stack, of another repository, or without a name", () => {
     const others = [`core.prod@${old}`, "core.dev2-r0a1b2c3d", "core.dev-x", "core.my.dev", "latest"];
-    expect(forgotten(...others.map((tag) => image(old, tag)))).to.deep.equal([]);
-    expect(forgotten({ digests: [old], names: [`elsewhere:core.dev@${old}`] })).to.deep.equal([]);
-    expect(forgotten({ digests: [old], names: [] })).to.deep.equal([]);
+    expect(pruned(...others.map((tag) => image(old, tag)))).to.deep.equal([]);
+    expect(pruned({ digests: [old], names: [`elsewhere:core.dev@${old}`] })).to.deep.equal([]);
+    expect(pruned({ digests: [old], names: [] })).to.deep.equal([]);
   });
 
   it("lose only their own names if another stack has the same image", () => {
-    expect(forgotten(image(old, `core.dev@${old}`, "core.prod-r0a1b2c3d"))).to.deep.equal([]);
-    expect(forgotten(image(old, "core.dev-r0a1b2c3d", `core.prod@${old}`))).to.deep.equal(["core.dev-r0a1b2c3d"]);
+    expect(pruned(image(old, `core.dev@${old}`, "core.prod-r0a1b2c3d"))).to.deep.equal([]);
+    expect(pruned(image(old, "core.dev-r0a1b2c3d", `core.prod@${old}`))).to.deep.equal(["core.dev-r0a1b2c3d"]);
     const both = [...image(old, `core.dev@${old}`).names, `127.0.0.1:5102/morgan/images:core.prod@${old}`];
-    expect(forgotten({ digests: [old], names: both }), "in another repository").to.deep.equal([`core.dev@${old}`]);
+    expect(pruned({ digests: [old], names: both }), "in another repository").to.deep.equal([`core.dev@${old}`]);
   });
 
   it("are never kept images, whatever their names", () => {
@@ -101,8 +99,8 @@ describe("the images that a stack no longer needs", () => {
     );
     fc.assert(
       fc.property(images, (listed) => {
-        const gone = new Set(forgotten(...listed.filter(({ digests }) => digests.includes(old))));
-        expect(new Set(forgotten(...listed))).to.deep.equal(gone);
+        const gone = new Set(pruned(...listed.filter(({ digests }) => digests.includes(old))));
+        expect(new Set(pruned(...listed))).to.deep.equal(gone);
       }),
     );
   });

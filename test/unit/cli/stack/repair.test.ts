@@ -51,9 +51,9 @@ describe("a run that was killed", () => {
   };
   /** A process of that name which does nothing. */
   const running = (name: string): ChildProcess => {
-    project.write(`holder/${name}`, "#!/bin/sh\nread -r _\n");
-    chmodSync(`holder/${name}`, 0o755);
-    return spawn(`holder/${name}`, { stdio: ["pipe", "ignore", "ignore"] });
+    project.write(`owner/${name}`, "#!/bin/sh\nread -r _\n");
+    chmodSync(`owner/${name}`, 0o755);
+    return spawn(`owner/${name}`, { stdio: ["pipe", "ignore", "ignore"] });
   };
   beforeEach(() => {
     useBackend(`file://${project.folder}/state?metadata=skip`);

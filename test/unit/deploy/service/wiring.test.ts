@@ -4,7 +4,7 @@ import { stackService, stackServices } from "../../support/config.ts";
 
 const redis = { url: "redis://redis:6379/0", password: "redis secret" };
 const postgres = { url: "postgresql://morgan@postgres:5432/morgan", password: "database secret" };
-const PROCESSOR: Compute = { onGpu: false, model: undefined, offline: false };
+const ON_CPU: Compute = { onGpu: false, model: undefined, offline: false };
 const CUDA = { accelerator: "cuda" } as const;
 const wiring: Wiring = {
   redis,
@@ -17,7 +17,7 @@ const COMMON = { MORGAN_MAX_BODY_BYTES: "1000" };
 
 describe("the wiring of a service", () => {
   it("leads every call over the gateway, which checks the health of all containers", () => {
-    expect(environmentOf(stackService("core"), wiring, PROCESSOR)).to.include({
+    expect(environmentOf(stackService("core"), wiring, ON_CPU)).to.include({
       MORGAN_LLM_URL: "http://gateway:8001",
       MORGAN_TTS_URL: "http://gateway:8002",
       MORGAN_STT_URL: "http://gateway:8003",
@@ -26,7 +26,7 @@ describe("the wiring of a service", () => {
   });
 
   it("names the backing services that the service uses, and the file of each password", () => {
-    expect(environmentOf(stackService("core"), wiring, PROCESSOR)).to.include({
+    expect(environmentOf(stackService("core"), wiring, ON_CPU)).to.include({
       MORGAN_REDIS_URL: redis.url,
       MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password",
       MORGAN_DATABASE_URL: postgres.url,
@@ -39,7 +39,7 @@ describe("the wiring of a service", () => {
   });
 
   it("gives the language model's endpoint, model and key file to the service that calls the model", () => {
-    expect(environmentOf(stackService("llm"), wiring, PROCESSOR)).to.deep.equal({
+    expect(environmentOf(stackService("llm"), wiring, ON_CPU)).to.deep.equal({
       ...COMMON,
       MORGAN_LLM_ENDPOINT: "https://llm.example.com/v1",
       MORGAN_LLM_MODEL: "small",
@@ -50,30 +50,30 @@ describe("the wiring of a service", () => {
 
   for (const name of ["core", "tts", "stt", "vad"] as const) {
     it(`gives ${name} neither endpoint nor key of the language model`, () => {
-      expect(environmentOf(stackService(name), wiring, PROCESSOR)).not.to.have.property("MORGAN_LLM_ENDPOINT");
+      expect(environmentOf(stackService(name), wiring, ON_CPU)).not.to.have.property("MORGAN_LLM_ENDPOINT");
       expect(secretsOf(stackService(name), wiring)).not.to.have.property("llm-api-key");
     });
   }
 
   it("names no language model if none is configured", () => {
     const none = { ...wiring, llm: { endpoint: "", model: "", apiKey: undefined } };
-    expect(environmentOf(stackService("llm"), none, PROCESSOR)).to.deep.equal(COMMON);
+    expect(environmentOf(stackService("llm"), none, ON_CPU)).to.deep.equal(COMMON);
     expect(secretsOf(stackService("llm"), none)).to.deep.equal({});
   });
 
   it("names the speech engine for the stack's accelerator", () => {
-    expect(environmentOf(stackService("tts"), wiring, PROCESSOR)).to.deep.equal({
+    expect(environmentOf(stackService("tts"), wiring, ON_CPU)).to.deep.equal({
       ...COMMON,
       MORGAN_ENGINE: "espeak-ng",
     });
-    expect(environmentOf(stackService("tts", CUDA), wiring, PROCESSOR)).to.include({ MORGAN_ENGINE: "torch" });
-    expect(environmentOf(stackService("stt", CUDA), wiring, PROCESSOR)).to.include({ MORGAN_ENGINE: "faster-whisper" });
-    expect(environmentOf(stackService("vad", CUDA), wiring, { ...PROCESSOR, onGpu: true })).to.deep.equal(COMMON);
+    expect(environmentOf(stackService("tts", CUDA), wiring, ON_CPU)).to.include({ MORGAN_ENGINE: "torch" });
+    expect(environmentOf(stackService("stt", CUDA), wiring, ON_CPU)).to.include({ MORGAN_ENGINE: "faster-whisper" });
+    expect(environmentOf(stackService("vad", CUDA), wiring, { ...ON_CPU, onGpu: true })).to.deep.equal(COMMON);
   });
 
   it("names the device and the source of the weights for a service that can use a GPU", () => {
     const place = { ...COMMON, MORGAN_ENGINE: "faster-whisper", MORGAN_MODEL_DIR: "/models" };
-    expect(environmentOf(stackService("stt", CUDA), wiring, PROCESSOR)).to.deep.equal({
+    expect(environmentOf(stackService("stt", CUDA), wiring, ON_CPU)).to.deep.equal({
       ...place,
       MORGAN_DEVICE: "cpu",
     });
@@ -94,7 +94,7 @@ describe("the wiring of a service", () => {
 
   for (const service of stackServices()) {
     it(`puts no password and no key into the environment of ${service.name}, which the engine shows`, () => {
-      expect(JSON.stringify(environmentOf(service, wiring, PROCESSOR))).not.to.contain('secret"');
+      expect(JSON.stringify(environmentOf(service, wiring, ON_CPU))).not.to.contain('secret"');
     });
   }
 });

@@ -6,8 +6,8 @@ import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
 
 /**
- * Explains why an `up` failed, if the providers do not: the end of the log of every build that failed since `since`,
- * and of every container of the stack that is not healthy; and the hosts of the network that failed builds name.
+ * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build that failed since
+ * `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs.
  */
 export async function explainFailure(engine: Engine, stack: string, since: Date): Promise<string> {
   const builds = await failedBuilds(since);

@@ -68,8 +68,8 @@ interface Resource {
 }
 
 /**
- * The image of a stage, or of a bootstrap script, which prints the digest of what it pushed; or the images of a
- * release's copy, a line each.
+ * The images that a resource made. A stage has one image. A bootstrap script prints the digest of the image that it
+ * pushed. The copy of a release prints a line for each image.
  */
 function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage[] {
   if (replaced === true) return [];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { given } from "../lib/given.ts";
 
 /** A user of a host, with the password as a secret. */
 export interface Login {
@@ -71,12 +72,12 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
   const named = (name: string, url: string, hasLogin: boolean): string => (hasLogin ? `${name}=${url}` : url);
   return {
     ...(apt.mirror === "" ? {} : { "apt-sources": `deb ${apt.mirror} bookworm main\n` }),
-    ...(apt.login === undefined ? {} : { "apt-auth": aptAuth(apt.mirror, apt.login) }),
+    ...given({ "apt-auth": apt.login && aptAuth(apt.mirror, apt.login) }),
     ...(pypi.index === "" ? {} : { "pypi-index": named(INDEX_NAMES.index, pypi.index, pypiLogin !== "none") }),
     ...(pypi.extraIndex === ""
       ? {}
       : { "pypi-extra-index": named(INDEX_NAMES.extraIndex, pypi.extraIndex, pypiLogin === "both") }),
-    ...(pypi.login === undefined ? {} : { "pypi-user": pypi.login.user, "pypi-password": pypi.login.password }),
+    ...given({ "pypi-user": pypi.login?.user, "pypi-password": pypi.login?.password }),
     // No secret, but a reader of a state need not see which CAs a company trusts.
     ...(certificates === "" ? {} : { ca: pulumi.secret(certificates) }),
   };

@@ -1,3 +1,4 @@
+import { given } from "../lib/given.ts";
 import { field, stringOr } from "../lib/json.ts";
 import { KEPT, type History, type Origin, type Release, type ReleasedService } from "./release.ts";
 import { isPinned } from "../lib/image-reference.ts";
@@ -26,7 +27,7 @@ function parseRelease(value: unknown): Release | undefined {
   const from = parseOrigin(field(value, "from"));
   if (!/^r[0-9a-f]{8}$/.test(id) || repository === "" || accelerator === undefined) return undefined;
   if (services === undefined || backing === undefined || from === "wrong") return undefined;
-  return { id, accelerator, revision, repository, ...(from === undefined ? {} : { from }), services, backing };
+  return { id, accelerator, revision, repository, ...given({ from }), services, backing };
 }
 
 function parseService(value: unknown): ReleasedService | undefined {

@@ -14,8 +14,8 @@ import { EVERY_OTHER, sideBySide } from "./side-by-side/run.ts";
 const REPEATS = 5;
 
 /**
- * Measures the whole stack on this machine: a first up with an installed toolchain, an up without changes, a preview,
- * and one changed line in core until the new container is healthy.
+ * Measures the whole stack on this machine: a first up with an installed toolchain, an up without changes, and a
+ * preview. Then it measures one changed line in core, until the new container is healthy.
  */
 async function bench(stack: TestStack): Promise<Figure[]> {
   const first = await time("first up", () => stack.commandLine("up"));

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gpuInputs, type GpuAssignment } from "./gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
+import { given } from "../../lib/given.ts";
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../../lib/units.ts";
 import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "../../engine/labels.ts";
@@ -68,7 +69,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
     {
       image: args.image,
       user: args.user,
-      ...(args.command === undefined ? {} : { command: [...args.command] }),
+      ...given({ command: args.command?.slice() }),
       envs: environmentList({ ...args.environment, ...gpuEnvironment }),
       labels: stackLabels(args.stack.name, name, args.gpu?.device),
       networkMode: "bridge",

@@ -17,8 +17,8 @@ const PIDS_LIMIT = 512;
 
 /**
  * The last step of a deployment. It limits the processes of every container, for which @pulumi/docker 5.2 has no input.
- * Then it watches new containers until they have stayed ready, because the provider's own wait ends with the first
- * healthy probe, and for a container that crashes it lasts until the timeout. The step fails if a container does not
+ * Then it watches new containers until they have stayed ready. The provider's own wait ends with the first healthy
+ * probe, and for a container that crashes it lasts until the timeout. The step fails if a container does not
  * get or stay ready. Pulumi deletes replaced containers only after an update without errors, so the old ones go on
  * serving, and the next update repeats this step.
  *

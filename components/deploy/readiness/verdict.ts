@@ -33,7 +33,7 @@ export interface Failure {
   readonly state: ContainerState;
   /** True if it was ready before. */
   readonly wasReady: boolean;
-  /** What happened to it. */
+  /** The reason, as a sentence without its subject. */
   readonly reason: string;
   /** True if it was stopped, because the container that it was to replace goes on. */
   readonly stopped: boolean;

@@ -1,3 +1,4 @@
+import { given } from "../../../components/lib/given.ts";
 import type { Places } from "./bake.ts";
 import type { ContainerInputs, Definitions, Service, Stage } from "./definitions.ts";
 
@@ -91,7 +92,7 @@ function options(inputs: ContainerInputs): object {
   const { healthcheck } = inputs;
   return {
     user: inputs.user,
-    ...(inputs.command === undefined ? {} : { command: inputs.command }),
+    ...given({ command: inputs.command }),
     environment: inputs.envs,
     labels: Object.fromEntries(inputs.labels.map(({ label, value }) => [label, value])),
     ports: inputs.ports.map(({ ip, external, internal }) => `${ip}:${String(external)}:${String(internal)}`),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { connect, type Socket } from "node:net";
+import { given } from "../../../components/lib/given.ts";
 import { aptSources, debianMirror } from "../../../toolchain/setup/apt.mjs";
 import { listen } from "./network.ts";
 import type { PrivateCa } from "./private-ca.ts";
@@ -95,8 +96,7 @@ export async function startMirror(address: string, ca: PrivateCa, login: TestLog
 async function forward(url: string, request: IncomingMessage, response: ServerResponse): Promise<number> {
   const { range, "if-modified-since": since } = request.headers;
   const headers = {
-    ...(range === undefined ? {} : { range }),
-    ...(since === undefined ? {} : { "if-modified-since": since }),
+    ...given({ range, "if-modified-since": since }),
   };
   const answer = await fetchWithRetries(url, { headers, method: request.method ?? "GET" });
   const passed = ["content-type", "content-range", "last-modified", "accept-ranges"].flatMap((name) => {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/stack/outputs.ts";
+import { messageOf } from "../../../components/lib/errors.ts";
 import { removeImagesOf } from "./engine.ts";
 import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
 
@@ -112,7 +113,7 @@ export class TestStack {
     try {
       await (operation === "up" ? this.#stack.up() : this.#stack.preview());
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     } finally {
       this.#stack.workspace.envVars = { ...this.#variables };
     }

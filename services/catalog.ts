@@ -9,7 +9,7 @@ const everywhere = (requirements: string, budget: SizeBudget): Record<"cpu" | "c
   return { cpu: variant, cuda: variant };
 };
 
-/** The five services. A sixth is one entry here, one file in requirements/ and one folder beside this file. */
+/** The services of the stack. CONTRIBUTING.md lists the steps that add a service. */
 export const catalog = {
   core: {
     description: "Text and voice turns over the other services, with sessions and history",

@@ -7,7 +7,7 @@ import { connectEngine, type Engine } from "../../../components/engine/engine.ts
 import { useFolder } from "../support/project.ts";
 import { at } from "../support/wire.ts";
 
-/** What came to the engine: "POST /containers/create", with the body. */
+/** The requests that came to the engine: "POST /containers/create", with the body. */
 interface Asked {
   readonly what: string;
   readonly body: unknown;
@@ -20,7 +20,7 @@ describe("a program in a container", () => {
   const asked: Asked[] = [];
   let server: Server;
   let engine: Engine;
-  /** Answers that are not the usual ones, by what is asked. */
+  /** Answers that differ from the usual ones, by request. */
   let unusual: Record<string, number> = {};
 
   before(async () => {

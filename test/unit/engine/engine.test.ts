@@ -26,7 +26,7 @@ const IMAGE = {
   ],
 };
 
-/** What the engine answers, by path; a text is sent as it is. */
+/** Answers of the engine, by path. A string is sent as it is. */
 const ANSWERS: Readonly<Record<string, unknown>> = {
   "/version": { Version: "28.5.2", ApiVersion: "1.51" },
   "/info": {

@@ -12,7 +12,7 @@ const MANIFEST = "the manifest";
 const DIGEST = `sha256:${createHash("sha256").update(MANIFEST).digest("hex")}`;
 const [SOURCE, TARGET] = ["a.b/dev/images", "a.b/prod/images"];
 
-/** A registry, which has nothing until it gets it, and an engine, which has what it is told to have. */
+/** A Docker client with an empty registry. `pulled` and `kept` are the ids of images that its engine has. */
 const docker = (manifest: string, pulled: string, kept: string, pushes = 'echo "$*" >>created'): string => `
 case "$*" in
   *imagetools\\ create*|*push*) ${pushes};;

@@ -11,7 +11,7 @@ const UNKNOWN = "tls: failed to verify certificate: x509: certificate signed by 
 const registry = { kind: "remote", host: HOST, project: "team" } as const;
 const login = { user: "ci", password: pulumi.secret("canary") };
 
-/** A machine whose engine says this of the registry, and on which every URL answers this; what was asked is noted. */
+/** A machine with one answer of the engine about the registry and one answer for every URL. It records the requests. */
 function machine(
   refusal: string | undefined,
   answer: Answer = { status: 200 },

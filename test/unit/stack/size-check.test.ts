@@ -19,7 +19,7 @@ const DIGEST = `sha256:${"0".repeat(64)}`;
 const image = (service: string): string => `registry/morgan/images:${service}.dev@${DIGEST}`;
 const serviceOf = (ref: string): string => /:(\w+)\./.exec(ref)?.[1] ?? ref;
 
-/** An engine that notes what it is asked, in which the images of some services are too large. */
+/** An engine that records its requests, and in which the images of some services are too large. */
 function engineWith(large: readonly string[], changes: Partial<Engine> = {}): { engine: Engine; asked: string[] } {
   const asked: string[] = [];
   const answer = <T>(question: string, value: T): Promise<T> => {

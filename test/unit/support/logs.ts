@@ -7,7 +7,7 @@ export interface Logs {
   readonly debug: string[];
 }
 
-/** Lets the tests of a suite see what is told to the user; each begins with nothing told. */
+/** Records the messages that a suite's tests log for the user. Each test begins without messages. */
 export function useLogs(): Logs {
   const logs: Logs = { info: [], warn: [], debug: [] };
   const { info, warn, debug } = pulumi.log;

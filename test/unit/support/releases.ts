@@ -5,7 +5,7 @@ export function digest(word: string): string {
   return `sha256:${Buffer.from(word).toString("hex").padEnd(64, "0").slice(0, 64)}`;
 }
 
-/** A healthy release of llm and vad, whose llm is what the word says. */
+/** A healthy release of llm and vad. The word decides the digest of llm. */
 export function madeUpRelease(word: string, changes: Partial<Release> = {}): Release {
   const repository = changes.repository ?? "registry.example/dev/images";
   const service = (name: string, content: string): Release["services"][string] => ({

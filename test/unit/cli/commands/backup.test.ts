@@ -8,7 +8,7 @@ import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
-/** What pg_restore prints of a dump of the history, shortened. */
+/** The output of pg_restore for a dump of the history, shortened. */
 const LIST = `;
 ; Archive created at 2026-11-24 15:04:05 UTC
 ;     dbname: morgan

@@ -13,7 +13,7 @@ const OTHER = `sha256:${"b".repeat(64)}`;
 describe("an up with --refresh", () => {
   const project = useFolder();
   const programs = usePrograms(project);
-  /** What the registry answers, by tag: a digest. */
+  /** Digests in the registry, by tag. */
   const tags = new Map<string, string>();
   let engine: Engine;
   let registry: Server;

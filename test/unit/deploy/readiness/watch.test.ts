@@ -13,7 +13,7 @@ type State = Omit<ContainerState, "id" | "name">;
 /** Containers whose state is a function of the time, in milliseconds; they note what is done with them. */
 class Story implements Containers {
   time = 0;
-  /** How often the engine still refuses to limit a container. */
+  /** Number of times that the engine still refuses to limit a container. */
   refusals = 0;
   readonly done: string[] = [];
   readonly reported: string[] = [];

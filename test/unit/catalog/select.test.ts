@@ -1,20 +1,10 @@
 import { expect } from "chai";
 import { selectServices, type Selection } from "../../../components/catalog/select.ts";
-import type { Catalog, Service, Variant } from "../../../components/catalog/service.ts";
+import type { Catalog, Variant } from "../../../components/catalog/service.ts";
+import { small, smallService } from "../support/catalog.ts";
 
-const small: Variant = {
-  requirements: "small",
-  packages: [],
-  environment: {},
-  baseStage: "base",
-  memory: "256 MiB",
-  startLimit: "60 s",
-  vramMiB: 0,
-  budget: { unpacked: "200 MB", compressed: "60 MB" },
-};
 const large: Variant = {
-  ...small,
-  requirements: "large",
+  ...small("large"),
   baseStage: "torch-deps",
   vramMiB: 2048,
   budget: {
@@ -22,19 +12,10 @@ const large: Variant = {
     "12.8": { unpacked: "6 GB", compressed: "3 GB" },
   },
 };
-const service: Service = {
-  description: "A service",
-  port: 9001,
-  published: false,
-  calls: [],
-  backing: [],
-  languageModel: false,
-  variants: { cpu: small, cuda: small },
-  cpus: 1,
-};
+const service = smallService("small", 9001);
 const catalog: Catalog = {
   caller: { ...service, port: 9002, published: true, calls: ["speaker"], backing: ["redis"] },
-  speaker: { ...service, variants: { cpu: small, cuda: large } },
+  speaker: { ...service, variants: { cpu: service.variants.cpu, cuda: large } },
 };
 const select = (changes: Partial<Selection> = {}) =>
   selectServices(catalog, { services: ["caller", "speaker"], accelerator: "cpu", cudaVersion: "12.4", ...changes });
@@ -58,7 +39,7 @@ describe("the services that a configuration selects from a catalog", () => {
       lockFile: "small",
       lockFiles: ["base", "small"],
       usesGpu: false,
-      budget: small.budget,
+      budget: small("small").budget,
     });
     expect(variant({ accelerator: "cuda", cudaVersion: "12.8" })).to.deep.include({
       key: "speaker.variants.cuda",

@@ -2,34 +2,16 @@ import { expect } from "chai";
 import type { Catalog, Variant } from "../../../components/catalog/service.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { testCatalog } from "../support/catalog.ts";
+import { small, smallService, testCatalog } from "../support/catalog.ts";
 import { fakeEngine, stackConfig } from "../support/config.ts";
 import { useProject, writeService } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const wake: Variant = {
-  requirements: "wake",
-  packages: [],
-  environment: {},
-  baseStage: "base",
-  memory: "256 MiB",
-  startLimit: "60 s",
-  vramMiB: 0,
-  budget: { unpacked: "250 MB", compressed: "85 MB" },
-};
+const wake: Variant = { ...small("wake"), memory: "256 MiB" };
 const six: Catalog = {
   ...testCatalog,
-  wake: {
-    description: "Wake word detection",
-    port: 8005,
-    published: false,
-    calls: ["vad"],
-    backing: [],
-    languageModel: false,
-    variants: { cpu: wake, cuda: wake },
-    cpus: 1,
-  },
+  wake: { ...smallService("wake", 8005), calls: ["vad"], variants: { cpu: wake, cuda: wake } },
 };
 
 const up = (services: Catalog): Promise<Registrations> =>

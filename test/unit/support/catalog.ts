@@ -1,7 +1,7 @@
-import type { Catalog, Variant } from "../../../components/catalog/service.ts";
+import type { Catalog, Service, Variant } from "../../../components/catalog/service.ts";
 
 /** A variant that computes little, on the CPU. */
-const small = (requirements: string): Variant => ({
+export const small = (requirements: string): Variant => ({
   requirements,
   packages: [],
   environment: {},
@@ -23,6 +23,11 @@ const everywhere = (requirements: string): Record<"cpu" | "cuda", Variant> => ({
   cpu: small(requirements),
   cuda: small(requirements),
 });
+
+/** Returns a service that computes little, calls no other service and keeps no state. */
+export function smallService(name: string, port: number): Service {
+  return { ...alone, description: `The service ${name}`, port, variants: everywhere(name), cpus: 1 };
+}
 
 /**
  * The catalog of the tests that are about the program. These tests and the golden files depend on its names, ports and

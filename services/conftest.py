@@ -21,6 +21,8 @@ from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
 SERVICES = Path(__file__).parent
+# Every folder beside this file holds a package that the tests import.
+sys.path[:0] = sorted(str(folder) for folder in SERVICES.iterdir() if folder.is_dir())
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[str]]
 StartService = Callable[..., tuple[subprocess.Popen[str], str]]

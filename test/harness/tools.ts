@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { run } from "./process.ts";
-import { python } from "./python.ts";
+import { cacheDir, python } from "./python.ts";
 
 /** The folders that hold Python. */
 const PYTHON_FOLDERS = ["services", "components", "test/python"];
@@ -13,6 +13,11 @@ export function tool(name: string, ...args: readonly string[]): Promise<number> 
 /** Runs ruff on everything that is written in Python. */
 export async function ruff(...args: readonly string[]): Promise<number> {
   return run(await python(), ["-m", "ruff", ...args, ...PYTHON_FOLDERS]);
+}
+
+/** Checks the types of the services' code with mypy. Keeps no cache in the checkout. */
+export async function mypy(): Promise<number> {
+  return run(await python(), ["-m", "mypy", "--cache-dir", join(cacheDir, "mypy")]);
 }
 
 /** Returns the exit code of `execute`, or prints its error and returns 1. */

@@ -32,13 +32,10 @@ export function addSixthService(folder: string): void {
 
   cpSync(path(`requirements/${MODEL}.in`), path(`requirements/${NAME}.in`));
   cpSync(path(`requirements/${MODEL}.txt`), path(`requirements/${NAME}.txt`));
-  edit("requirements/dev.in", (text) => `${text}-r ${NAME}.in\n`);
   // The packages of the locks do not change, so that no lock needs a package index.
   const read = (name: string): string => readFileSync(path(`requirements/${name}`), "utf8");
-  for (const set of [NAME, "dev"]) {
-    const header = lockHeader(inputsDigest(set, read));
-    writeFileSync(path(`requirements/${set}.txt`), read(`${set}.txt`).replace(/^.*$/m, header));
-  }
+  const header = lockHeader(inputsDigest(NAME, read));
+  writeFileSync(path(`requirements/${NAME}.txt`), read(`${NAME}.txt`).replace(/^.*$/m, header));
 
   const service = `services/${NAME}`;
   cpSync(path(`services/${MODEL}`), path(service), { recursive: true });
@@ -47,5 +44,4 @@ export function addSixthService(folder: string): void {
     const text = readFileSync(path(`${service}/${file}`), "utf8");
     writeFileSync(path(`${service}/${file}`), text.replaceAll(MODEL, NAME));
   }
-  edit("pyproject.toml", (text) => text.replaceAll(`"services/${MODEL}"]`, `"services/${MODEL}", "${service}"]`));
 }

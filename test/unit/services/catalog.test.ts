@@ -8,7 +8,7 @@ import { selectServices } from "../../../components/catalog/select.ts";
 import { bytes, mebibytes, seconds } from "../../../components/lib/units.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { declaredKeys } from "../support/pulumi-yaml.ts";
-import { readShipped, readShippedRequirements, ROOT } from "../support/shipped.ts";
+import { readShippedRequirements, ROOT } from "../support/shipped.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
 const names = Object.keys(catalog);
@@ -19,12 +19,6 @@ const variantsOf = ({ variants }: Service): readonly (readonly [string, Variant]
 const chains = (service: Service): (readonly string[])[] =>
   variantsOf(service).flatMap(([, variant]) => CUDA_VERSIONS.map((version) => lockChain(variant, version)));
 
-/** The folders of services that a list of pyproject.toml names. */
-function foldersIn(list: string): readonly string[] {
-  const [, text = ""] = new RegExp(`^${list} = \\[(.*)\\]$`, "m").exec(readShipped("pyproject.toml")) ?? [];
-  return [...text.matchAll(/"services\/(\w+)"/g)].map(([, name = ""]) => name);
-}
-
 describe("the shipped catalog", () => {
   it("gives each service a port of its own", () => {
     const ports = services.map(([, { port }]) => port);
@@ -34,12 +28,6 @@ describe("the shipped catalog", () => {
   it("publishes one service", () => {
     expect(services.filter(([, { published }]) => published)).to.have.length(1);
   });
-
-  for (const list of ["src", "mypy_path", "pythonpath"]) {
-    it(`has each service in the list ${list} of pyproject.toml`, () => {
-      expect(foldersIn(list)).to.have.members(["shared", ...names]);
-    });
-  }
 });
 
 for (const [name, service] of services) {

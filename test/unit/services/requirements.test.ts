@@ -112,9 +112,5 @@ describe("the requirements of the shipped catalog", () => {
       expect(lockedNames(set)).to.include.members(imported);
       expect(imported).to.include.members(named.filter((name) => Object.hasOwn(IMPORTED_AS, name)));
     });
-
-    it(`of ${service} are included in dev.in, for its tests`, () => {
-      expect(parseRequirementSet("dev", read("dev.in") ?? "").includes).to.include(set);
-    });
   }
 });

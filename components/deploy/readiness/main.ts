@@ -2,20 +2,20 @@ import { text } from "node:stream/consumers";
 import { connectEngine } from "../../engine/engine.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
-import { settle, type Task } from "./watch.ts";
+import { watchUntilReady, type Task } from "./watch.ts";
 import { describeFailures } from "./verdict.ts";
 
 // The task comes as JSON. The first argument is the output of the last run without a failure. The second one is the
 // engine's address, empty for the usual socket.
-const task = JSON.parse(await text(process.stdin)) as Omit<Task, "settled">;
+const task = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore">;
 const [, , printed = "", host = ""] = process.argv;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
 const report = (text: string): void => {
   console.error(text);
 };
-const failures = await settle(
-  { ...task, settled: printed.split(" ") },
+const failures = await watchUntilReady(
+  { ...task, watchedBefore: printed.split(" ") },
   engineContainers(connectEngine(host)),
   systemClock,
   report,

@@ -22,7 +22,7 @@ const PIDS_LIMIT = 512;
  * get or stay ready. Pulumi deletes replaced containers only after an update without errors, so the old ones go on
  * serving, and the next update repeats this step.
  *
- * Its output lists the containers that have settled. Pulumi keeps no output of a run that fails, so what is new to
+ * Its output lists the containers that have stayed ready. Pulumi keeps no output of a run that fails, so what is new to
  * such a run stays new.
  */
 export function createReadinessGate(

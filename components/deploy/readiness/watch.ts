@@ -7,7 +7,7 @@ export interface Task {
   /** Ids of all containers of a stack. */
   readonly containers: readonly string[];
   /** Ids of the containers that an earlier run watched to its end. */
-  readonly settled: readonly string[];
+  readonly watchedBefore: readonly string[];
   /** Number of processes and threads that each container may have. */
   readonly pidsLimit: number;
   /** Time for which new containers have to stay ready, in milliseconds. */
@@ -32,13 +32,13 @@ const SILENCE = 10_000;
  *
  * @throws Error if the engine refuses to limit a container that does serve.
  */
-export async function settle(
+export async function watchUntilReady(
   task: Task,
   containers: Containers,
   clock: Clock,
   report: (text: string) => void,
 ): Promise<readonly Failure[]> {
-  const watched = task.containers.filter((id) => !task.settled.includes(id));
+  const watched = task.containers.filter((id) => !task.watchedBefore.includes(id));
   const [failures, ...refusals] = await Promise.all([
     watch(watched, task, containers, clock, report),
     ...task.containers.map((id) => limit(id, task.pidsLimit, containers, clock)),

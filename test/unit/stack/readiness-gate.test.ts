@@ -5,7 +5,7 @@ import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.t
 import { useProject } from "../support/project.ts";
 import { record, type Registered } from "../support/registrations.ts";
 
-async function settled(changes: ConfigChanges = {}): Promise<Registered> {
+async function gate(changes: ConfigChanges = {}): Promise<Registered> {
   const all = await record(
     () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }),
   );
@@ -21,11 +21,11 @@ describe("the last step of a deployment", () => {
   it("gets every container that runs, the registry too, but no files container", async () => {
     const services = ["core", "llm", "tts", "stt", "vad"];
     const ids = [...services, "gateway", "redis", "postgres", "registry"].map((name) => `${name}-id`);
-    expect(task(await settled())["containers"]).to.have.members(ids);
+    expect(task(await gate())["containers"]).to.have.members(ids);
   });
 
   it("depends on all containers", async () => {
-    const { dependsOn } = await settled();
+    const { dependsOn } = await gate();
     expect(dependsOn).to.include.members([
       "core",
       "llm",
@@ -40,15 +40,15 @@ describe("the last step of a deployment", () => {
   });
 
   it("limits the processes of containers, and watches new containers for the configured time", async () => {
-    expect(task(await settled())).to.include({ pidsLimit: 512, minReady: 0, startLimit: 60_000 });
-    expect(task(await settled({ release: { minReady: "5 s" }, accelerator: "cuda" }))).to.include({
+    expect(task(await gate())).to.include({ pidsLimit: 512, minReady: 0, startLimit: 60_000 });
+    expect(task(await gate({ release: { minReady: "5 s" }, accelerator: "cuda" }))).to.include({
       minReady: 5000,
       startLimit: 180_000,
     });
   });
 
-  it("passes the settled containers on from one run to the next", async () => {
-    const { inputs } = await settled();
+  it("passes the watched containers on from one run to the next", async () => {
+    const { inputs } = await gate();
     expect(inputs["create"]).to.include('"$PULUMI_COMMAND_STDOUT"');
     expect(inputs).not.to.have.property("addPreviousOutputInEnv");
     expect(inputs, "a trigger would replace it, and its output would be lost").not.to.have.property("triggers");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Containers } from "../../../../components/deploy/readiness/containers.ts";
-import { settle, type Task } from "../../../../components/deploy/readiness/watch.ts";
+import { watchUntilReady, type Task } from "../../../../components/deploy/readiness/watch.ts";
 import {
   describeFailures,
   type ContainerState,
@@ -60,22 +60,29 @@ class Story implements Containers {
 }
 
 const run = (story: Story, changes: Partial<Task> = {}): Promise<readonly Failure[]> => {
-  const task = { containers: ["core"], settled: [], pidsLimit: 512, minReady: 5000, startLimit: 60_000, ...changes };
-  return settle(task, story, story.clock, (text) => story.reported.push(text));
+  const task = {
+    containers: ["core"],
+    watchedBefore: [],
+    pidsLimit: 512,
+    minReady: 5000,
+    startLimit: 60_000,
+    ...changes,
+  };
+  return watchUntilReady(task, story, story.clock, (text) => story.reported.push(text));
 };
 const reasons = (failures: readonly Failure[]): string[] =>
   failures.map(({ state, reason }) => `${state.id}: ${reason}`);
 
-describe("a deployment settles", () => {
+describe("a deployment is ready", () => {
   it("after every container is limited and the new ones have stayed ready for their time", async () => {
     const story = new Story({ core: () => READY, vad: () => READY, llm: () => undefined });
-    expect(await run(story, { containers: ["core", "vad", "llm"], settled: ["llm"] })).to.deep.equal([]);
+    expect(await run(story, { containers: ["core", "vad", "llm"], watchedBefore: ["llm"] })).to.deep.equal([]);
     expect(story.done).to.deep.equal(["core", "vad", "llm"].map((id) => `limit ${id} to 512`));
     expect(story.time).to.be.within(5000, 5500);
   });
 
   it("at once if containers need not stay ready, or none is new", async () => {
-    for (const changes of [{ minReady: 0 }, { settled: ["core"] }]) {
+    for (const changes of [{ minReady: 0 }, { watchedBefore: ["core"] }]) {
       const story = new Story({ core: () => READY });
       expect(await run(story, changes)).to.deep.equal([]);
       expect(story.time).to.equal(0);

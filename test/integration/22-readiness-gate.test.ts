@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { connectEngine } from "../../components/engine/engine.ts";
 import { systemClock } from "../../components/deploy/readiness/clock.ts";
 import { engineContainers } from "../../components/deploy/readiness/containers.ts";
-import { settle } from "../../components/deploy/readiness/watch.ts";
+import { watchUntilReady } from "../../components/deploy/readiness/watch.ts";
 import { containersOf, docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 
@@ -28,8 +28,8 @@ describe("the readiness gate, for containers that end again and again", () => {
 
   it("the gate reports each ended and each missing container, even if the engine refuses a limit", async () => {
     const gone = "0".repeat(64);
-    const task = { containers: [...ids, gone], settled: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
-    const failures = await settle(
+    const task = { containers: [...ids, gone], watchedBefore: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
+    const failures = await watchUntilReady(
       task,
       engineContainers(connectEngine(process.env["DOCKER_HOST"] ?? "")),
       systemClock,

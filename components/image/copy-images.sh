@@ -8,6 +8,17 @@ in_registry() {
   sum=$(timeout 30 docker buildx imagetools inspect --raw "$1" | sha256sum) && echo "sha256:${sum%% *}"
 }
 in_engine() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
+# The copies run at once, and their images share layers. Distribution 2.8 on a file system writes a layer's link in place:
+# a manifest that it checks at that moment is refused with status 400. The next try finds the link whole.
+create() {
+  local pause
+  for pause in 1 2; do
+    docker buildx imagetools create --prefer-index=false --tag "$2" "$1" >&2 && return
+    echo "$2 was not copied; trying again in $pause s" >&2
+    sleep "$pause"
+  done
+  docker buildx imagetools create --prefer-index=false --tag "$2" "$1" >&2
+}
 copy() {
   local source=$1 target=$2 digest=$3 kept=$4 found
   found=$(in_registry "$target" 2>/dev/null || true)
@@ -18,7 +29,7 @@ copy() {
     return
   fi
   if [ "$found" != "$digest" ]; then
-    docker buildx imagetools create --prefer-index=false --tag "$target" "$source" >&2
+    create "$source" "$target"
     found=$(in_registry "$target")
   fi
   if [ "$found" != "$digest" ]; then

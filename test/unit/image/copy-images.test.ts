@@ -89,6 +89,24 @@ describe("the copy of a release", () => {
     expect(calls.some((call) => call.startsWith("docker pull"))).to.equal(false);
   });
 
+  it("tries again if the registry refuses an image", async () => {
+    const refusedOnce = 'echo "$*" >>tries; [ "$(grep -c -- "$*" tries)" -gt 1 ] || exit 1; echo "$*" >>created';
+    programs.write("docker", docker(MANIFEST, DIGEST, "", refusedOnce));
+    const { code, stderr, calls } = await copy();
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.include(`${TARGET}:vad.prod was not copied; trying again in 1 s`);
+    expect(calls.filter((call) => call.includes("imagetools create"))).to.have.length(4);
+  });
+
+  it("fails with the registry's words if the registry goes on refusing", async () => {
+    programs.write("docker", docker(MANIFEST, DIGEST, "", "echo denied >&2; exit 1"));
+    const { code, stderr, calls } = await copy();
+    expect(code).to.equal(1);
+    expect(stderr).to.include("denied");
+    expect(calls.filter((call) => call.includes("imagetools create"))).to.have.length(6);
+    expect(calls.some((call) => call.startsWith("docker pull"))).to.equal(false);
+  });
+
   it("fails if the engine pulls another image", async () => {
     programs.write("docker", docker(MANIFEST, "sha256:other", ""));
     const { code, stderr, calls } = await copy();

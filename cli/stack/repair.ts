@@ -1,51 +1,24 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Engine, Removable } from "../../components/engine/engine.ts";
 import { INSPECTOR_ROLE, roleLabels } from "../../components/engine/labels.ts";
 import { messageOf } from "../../components/lib/errors.ts";
 import { isHeld, locksOf } from "./state-lock.ts";
 import { execute } from "../lib/run-program.ts";
 import { readState, type PendingOperation } from "./state.ts";
+import { endStrayPlugins } from "./stray-plugins.ts";
 
 /**
- * Repairs what a killed run left: a state lock without an owner, and things in the engine that the run made but had not
- * yet recorded. Does nothing if no run was killed, or if the state is in a backend of the user's own.
+ * Repairs what a killed run left: plugins without a Pulumi, a state lock without an owner, and things in the engine that
+ * the run made but had not yet recorded. A run that is killed before or after it has the lock leaves plugins alone.
+ * Removes nothing if no run was killed, or if the state is in a backend of the user's own.
  */
 export async function repairKilledRun(engine: Engine, stack: string): Promise<void> {
   const locks = locksOf(stack);
-  if (locks.length === 0 || locks.some(isHeld)) return;
+  if (locks.some(isHeld)) return;
   endStrayPlugins();
+  if (locks.length === 0) return;
   console.error(`the last run on "${stack}" was killed; putting right what it left`);
   await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
   await removeUnrecorded(engine, stack);
-}
-
-/** Ends the plugins of this project: a plugin outlives a Pulumi that is killed, and goes on with its work. */
-function endStrayPlugins(): void {
-  const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
-  for (const pid of pids.map(Number)) {
-    const status = readProc(pid, "status");
-    const parent = Number(/^PPid:\t(\d+)/m.exec(status)?.[1]);
-    const stray =
-      /^Name:\tpulumi-(?:language|resourc)/m.test(status) && !/^Name:\tpulumi$/m.test(readProc(parent, "status"));
-    if (stray && workingFolder(pid) === process.cwd()) process.kill(pid);
-  }
-}
-
-function workingFolder(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${String(pid)}/cwd`);
-  } catch {
-    return "";
-  }
-}
-
-/** A file of a process in /proc; empty for a process that is gone, and on systems other than Linux. */
-function readProc(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${String(pid)}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
@@ -92,6 +93,15 @@ describe("a run that was killed", () => {
     lock(process.pid);
     await repairKilledRun(engine, "dev");
     expect(programs.called()[0]).to.match(/^pulumi cancel/);
+  });
+
+  it("loses its plugins even if it had no lock: it was killed before it took one, or after it gave it back", async () => {
+    project.remove(LOCK);
+    const plugin = running("pulumi-language-nodejs-host");
+    const ended = once(plugin, "exit");
+    await repairKilledRun(engine, "dev");
+    expect(await ended).to.deep.equal([null, "SIGTERM"]);
+    expect(removed).to.deep.equal([]);
   });
 
   it("is none without a lock, or if the state is elsewhere", async () => {

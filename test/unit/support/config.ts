@@ -152,6 +152,7 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
 /** An engine in which everything is healthy and nothing runs. */
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
+    identity: () => Promise.resolve({ id: "engine-id", name: "engine" }),
     version: () => Promise.resolve("28.5.2"),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),

@@ -37,7 +37,9 @@ describe("the environment of a run", () => {
 
   it("counts an empty variable as unset, as a CI system sets one without a value", () => {
     for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "GOGC", "NODE_COMPILE_CACHE"])
-      expect(of({ [name]: "" })[name], name).to.equal(of()[name]).and.not.equal(undefined);
+      expect(of({ [name]: "" })[name], name)
+        .to.equal(of()[name])
+        .and.not.equal(undefined);
     expect(of({ PULUMI_BACKEND_URL: "s3://bucket" })).not.to.have.property("PULUMI_BACKEND_URL");
   });
 

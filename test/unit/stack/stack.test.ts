@@ -118,8 +118,9 @@ describe("the stack", () => {
         .and.not.contain("dev");
   });
 
-  it("makes every resource but itself a child of a component", async () => {
+  it("makes every resource but itself and the provider of the builds a child of a component", async () => {
     const { all } = await up();
-    expect(all.filter(({ parent }) => parent === "").map(({ name }) => name)).to.deep.equal(["morgan"]);
+    const top = all.filter(({ parent }) => parent === "").map(({ name }) => name);
+    expect(top).to.deep.equal(["morgan", "docker-build"]);
   });
 });

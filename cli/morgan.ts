@@ -1,5 +1,6 @@
 import { connectEngine } from "../components/engine/engine.ts";
 import { messageOf, MorganError } from "../components/lib/errors.ts";
+import { engineAddress } from "../toolchain/lib/engine-address.mjs";
 import { environment } from "../toolchain/lib/environment.mjs";
 import { readArguments, type Arguments } from "./lib/arguments.ts";
 import { backup, backupName } from "./commands/backup.ts";
@@ -22,7 +23,7 @@ const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
   env       print what a shell needs to call "pulumi" itself: eval "$(npm run -s env)"
 `;
 
-const engine = connectEngine(process.env["DOCKER_HOST"] ?? "");
+const engine = connectEngine(engineAddress(process.env));
 
 type Command = (args: Arguments) => number | Promise<number>;
 

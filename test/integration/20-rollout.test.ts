@@ -9,6 +9,7 @@ import { manifestOf, newBlobs } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 const CORE = [
   { operation: "replace", type: "docker:Container", name: "core" },
@@ -57,7 +58,7 @@ describe("a change of one service", () => {
     writeFileSync(catalogFile, withCpuVariant(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
     expect(message).to.include("core-deps");
-    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
+    expect(await explainFailure(connectEngine(engineAddress(process.env)), stack.name, since)).to.match(
       /build of core-deps[^]*no-such-package/,
     );
     expect(idsOf(stack.name)["core"]).to.equal(core);
@@ -73,7 +74,7 @@ describe("a change of one service", () => {
     expect(await stack.failure()).to.include("did not get ready: its process ended 3 times");
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
-    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
+    expect(await explainFailure(connectEngine(engineAddress(process.env)), stack.name, since)).to.match(
       /container morgan-[^]*no good morning today/,
     );
   });

@@ -1,6 +1,7 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { roleLabels } from "../../components/engine/labels.ts";
 import { MorganError } from "../../components/lib/errors.ts";
+import { forStack } from "../../components/lib/hints.ts";
 import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 
 /** The role of a stack's PostgreSQL, which is the name of its database too. */
@@ -15,7 +16,7 @@ export async function databaseOf(engine: Engine, stack: string): Promise<string>
   const id = containers.find(({ running }) => running)?.id;
   if (id !== undefined) return id;
   const found = `the stack "${stack}" runs no PostgreSQL`;
-  const fix = `npm run up -- --stack ${stack}`;
+  const fix = forStack("up", stack);
   throw new MorganError([{ key: "PostgreSQL", expected: "a container that runs", found, fix }], "nothing was changed");
 }
 

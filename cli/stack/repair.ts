@@ -3,6 +3,7 @@ import { INSPECTOR_ROLE, roleLabels } from "../../components/engine/labels.ts";
 import { messageOf } from "../../components/lib/errors.ts";
 import { isHeld, locksOf } from "./state-lock.ts";
 import { execute } from "../lib/run-program.ts";
+import type { StackName } from "../lib/stack-name.ts";
 import { readState, type PendingOperation } from "./state.ts";
 import { endStrayPlugins } from "./stray-plugins.ts";
 
@@ -11,13 +12,13 @@ import { endStrayPlugins } from "./stray-plugins.ts";
  * the run made but had not yet recorded. A run that is killed before or after it has the lock leaves plugins alone.
  * Removes nothing if no run was killed, or if the state is in a backend of the user's own.
  */
-export async function repairKilledRun(engine: Engine, stack: string): Promise<void> {
-  const locks = locksOf(stack);
+export async function repairKilledRun(engine: Engine, stack: StackName): Promise<void> {
+  const locks = locksOf(stack.name);
   if (locks.some(isHeld)) return;
   endStrayPlugins();
   if (locks.length === 0) return;
-  console.error(`the last run on "${stack}" was killed; putting right what it left`);
-  await execute("pulumi", ["cancel", "--stack", stack, "--yes", "--non-interactive"]);
+  console.error(`the last run on "${stack.name}" was killed; putting right what it left`);
+  await execute("pulumi", ["cancel", "--stack", stack.reference, "--yes", "--non-interactive"]);
   await removeUnrecorded(engine, stack);
 }
 
@@ -26,11 +27,11 @@ export async function repairKilledRun(engine: Engine, stack: string): Promise<vo
  * networks are found by their role. A volume is found by its name, which was new, so that it can hold no data yet.
  * Everything else that is not in the state stays: it may hold data that someone wants back.
  */
-async function removeUnrecorded(engine: Engine, stack: string): Promise<void> {
+async function removeUnrecorded(engine: Engine, stack: StackName): Promise<void> {
   const { recorded, pending } = await readState(stack);
   for (const operation of [...pending, INSPECTOR]) {
     try {
-      for (const { kind, id } of await madeBy(operation, engine, stack)) {
+      for (const { kind, id } of await madeBy(operation, engine, stack.name)) {
         if (!recorded.has(id)) await engine.remove(kind, id);
       }
     } catch (error) {

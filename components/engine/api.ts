@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { transportTo } from "./transport.ts";
+import { transportTo, type Transport } from "./transport.ts";
 import type { EngineAddress } from "../lib/engine-address.ts";
 
 /** The HTTP API of a container engine. A refusal is an Error with the engine's own message. */
@@ -26,8 +26,8 @@ const REMOVAL = 120_000;
 const SILENCE = 60_000;
 
 /** The API behind an address; see `connectEngine`. */
-export function engineApi(address: EngineAddress): EngineApi {
-  const request = transportTo(address);
+export function engineApi(address: EngineAddress | (() => EngineAddress)): EngineApi {
+  let request: Transport | undefined;
   const send = (
     method: string,
     path: string,
@@ -37,6 +37,7 @@ export function engineApi(address: EngineAddress): EngineApi {
   ): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const headers = body === undefined ? more : { ...more, "content-type": "application/json" };
+    request ??= transportTo(typeof address === "function" ? address() : address);
     const sent = request({ method, path, headers, timeout }, resolve);
     sent.on("timeout", () => sent.destroy(new Error(`no answer within ${String(timeout / 1000)} s`)));
     sent.on("error", reject);

@@ -26,8 +26,8 @@ export interface Engine
   remove(kind: Removable, id: string): Promise<void>;
 }
 
-/** The engine at an address. Nothing is sent before the first request. */
-export function connectEngine(address: EngineAddress): Engine {
+/** The engine at an address. A function finds the address at the first request. */
+export function connectEngine(address: EngineAddress | (() => EngineAddress)): Engine {
   const api = engineApi(address);
   return {
     ...containerRequests(api),

@@ -13,7 +13,7 @@ const MAY_SPELL_LABELS: Readonly<Record<string, string>> = {
 
 /** Programs whose `--format` is no text of the engine that this program parses. */
 const OTHER_FORMATS = [
-  /buildx", "history", "ls", "--format", "json"/, // BuildKit's history is not in the engine's API.
+  /"history", "ls", "--format", "json"/, // BuildKit's history is not in the engine's API.
   /"--format=custom"/, // pg_dump
   /"--format=csv,noheader,nounits"/, // nvidia-smi
 ];

@@ -178,6 +178,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
     login: () => Promise.resolve(undefined),
+    registryDigest: () => Promise.resolve(undefined),
     pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),

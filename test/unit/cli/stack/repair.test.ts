@@ -7,6 +7,7 @@ import { repairKilledRun } from "../../../../cli/stack/repair.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
+import { DEV, stackNamed } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
 
 const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
@@ -65,7 +66,7 @@ describe("a run that was killed", () => {
 
   it("loses its lock, and everything that it made and did not record; nothing else is removed", async () => {
     lock(ENDED);
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     const calls = programs.called();
     expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
     expect(removed).to.deep.equal([
@@ -80,18 +81,18 @@ describe("a run that was killed", () => {
     const pulumi = running("pulumi");
     try {
       lock(pulumi.pid ?? 0);
-      await repairKilledRun(engine, "dev");
+      await repairKilledRun(engine, DEV);
     } finally {
       pulumi.kill();
     }
     lock(ENDED, "another-machine");
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(programs.called()).to.deep.equal([]);
   });
 
   it("is found even if another program has its process id by now, as after a restart of the machine", async () => {
     lock(process.pid);
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(programs.called()[0]).to.match(/^pulumi cancel/);
   });
 
@@ -99,17 +100,17 @@ describe("a run that was killed", () => {
     project.remove(LOCK);
     const plugin = running("pulumi-language-nodejs-host");
     const ended = once(plugin, "exit");
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(await ended).to.deep.equal([null, "SIGTERM"]);
     expect(removed).to.deep.equal([]);
   });
 
   it("is none without a lock, or if the state is elsewhere", async () => {
     project.remove(LOCK);
-    await repairKilledRun(engine, "dev");
-    await repairKilledRun(engine, "other");
+    await repairKilledRun(engine, DEV);
+    await repairKilledRun(engine, stackNamed("other"));
     useBackend("s3://bucket");
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(programs.called()).to.deep.equal([]);
   });
 });

@@ -31,6 +31,8 @@ export class ImageGraph extends pulumi.ComponentResource {
   readonly debian: pulumi.Output<string>;
   /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Resources that make the services' images. */
+  readonly makers: readonly pulumi.Resource[];
   /** Digests of the source code and of the lock file in each service's image, by name. */
   readonly contents: Readonly<Record<string, { readonly source: string; readonly lock: string }>>;
   /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
@@ -84,10 +86,11 @@ export class ImageGraph extends pulumi.ComponentResource {
           },
           parent,
         );
-        return [service, { ref: image.ref, contents: { source: image.sourceDigest, lock: deps.lockDigest } }];
+        return [service, { ref: image.ref, maker: image.maker, contents: { source: image.sourceDigest, lock: deps.lockDigest } }];
       }),
     );
     this.services = mapValues(made, ({ ref }) => ref);
+    this.makers = Object.values(made).map(({ maker }) => maker);
     this.contents = mapValues(made, ({ contents }) => contents);
 
     const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>

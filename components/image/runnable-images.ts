@@ -11,13 +11,15 @@ import { checkSizes, type ServiceImageOutput } from "../size/check.ts";
 export interface BuiltImages {
   readonly debian: pulumi.Output<string>;
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Resources that make the services' images. */
+  readonly makers: readonly pulumi.Resource[];
   readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Output<string>>
   >;
 }
 
 /** The images of a stack, ready for containers: in the engine and, for services, checked against their size budgets. */
-export interface RunnableImages extends Omit<BuiltImages, "services"> {
+export interface RunnableImages extends Omit<BuiltImages, "services" | "makers"> {
   /** Ref, digest and size of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<ServiceImageOutput>>>;
 }
@@ -44,6 +46,7 @@ export function runnableImages(built: BuiltImages, { config, engine }: RunnableI
       stack,
       services,
       images: mapValues(built.services, inEngine),
+      makers: built.makers,
       sizeBudgets: images.sizeBudgets,
       engine,
     }),

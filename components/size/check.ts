@@ -15,6 +15,8 @@ export interface SizeCheckArgs {
   readonly services: readonly StackService[];
   /** Ref of each service's image, by name of the service. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Resources that make these images. */
+  readonly makers: readonly pulumi.Resource[];
   /** Effect of an image that is over its budget. */
   readonly sizeBudgets: "enforce" | "warn";
   readonly engine: Engine;
@@ -32,7 +34,8 @@ export interface ServiceImageOutput {
 /**
  * Returns the images with their sizes, after each is built and checked against its budget. With "warn", an image over
  * its budget is a warning. With "enforce" it is an error, and no image is returned, so that no rollout is half done. In
- * a preview, which may not know all images, each waits for its own check alone.
+ * a preview, which may not know all images, each waits for its own check alone. It depends on all of them nevertheless:
+ * Pulumi 3.259 refuses an `up --plan` with other dependencies than the preview had.
  */
 export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
   const checked = args.services.flatMap((service) => {
@@ -41,12 +44,16 @@ export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<Se
       ? []
       : [[service.name, pulumi.output(image).apply((ref) => checkSize(service, ref, args))] as const];
   });
-  const isTogether = args.sizeBudgets === "enforce" && !pulumi.runtime.isDryRun();
-  const together = isTogether ? allWithin(checked.map(([, image]) => image)) : undefined;
+  const isEnforced = args.sizeBudgets === "enforce";
+  const together = isEnforced && !pulumi.runtime.isDryRun() ? allWithin(checked.map(([, image]) => image)) : undefined;
+  // Unlike the ref of an image, the URN of its resource is known in a preview.
+  const made = pulumi.all(isEnforced ? args.makers.map(({ urn }) => urn) : []);
   return Object.fromEntries(
     checked.map(([service, image]) => [
       service,
-      pulumi.all([image, together ?? allWithin([image])]).apply(([{ ref, digest, size }]) => ({ ref, digest, size })),
+      pulumi
+        .all([image, together ?? allWithin([image]), made])
+        .apply(([{ ref, digest, size }]) => ({ ref, digest, size })),
     ]),
   );
 }

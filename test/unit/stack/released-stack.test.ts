@@ -5,6 +5,7 @@ import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
+import { planViolations } from "../support/plan.ts";
 import { useFolder } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { digest, madeUpRelease } from "../support/releases.ts";
@@ -82,6 +83,20 @@ describe("a stack that runs a release", () => {
     expect(preview.get("container", "llm").inputs["image"]).to.equal(promoted.services["llm"]?.ref);
     expect(logs.info.join()).to.contain(`nothing -> ${promoted.id} of organization/morgan/dev`);
   });
+
+  for (const sizeBudgets of ["warn", "enforce"] as const) {
+    for (const [title, plan] of [
+      ["promotes", runs({ release: promoted })],
+      ["runs a release of its own", runs({ pinned: true })],
+    ] as const) {
+      it(`registers the same in a preview as in an up if it ${title}, with ${sizeBudgets}`, async () => {
+        const images = { registry: { kind: "local", port: 5102 }, sizeBudgets } as const;
+        const [preview, done] = [await up(plan, { images }, true), await up(plan, { images })];
+        expect(done.names("container")).to.include("llm");
+        expect(planViolations(preview, done)).to.deep.equal([]);
+      });
+    }
+  }
 
   it("has the running release in its outputs, at its place in the history, with its health", async () => {
     const newer = madeUpRelease("b");

@@ -95,6 +95,7 @@ describe("an image over its budget", () => {
     stack: "dev",
     services: stackServices(),
     images: { tts: image("tts") },
+    makers: [],
     sizeBudgets: "enforce",
     engine,
     ...changes,

@@ -17,7 +17,9 @@ export interface Registered {
   readonly inputs: Plain;
   /** Names of the resources that it waits for. */
   readonly dependsOn: readonly string[];
-  /** Those of them that an input comes from: what is deleted before it is replaced takes these users with it. */
+  /** Names of the resources that each input comes from. */
+  readonly inputsFrom: Readonly<Record<string, readonly string[]>>;
+  /** The same for all inputs: what is deleted before it is replaced takes these users with it. */
   readonly usesOutputsOf: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
@@ -165,6 +167,7 @@ function listen(registrations: Registrations): void {
 
 function registered(request: RegisterResourceRequest): Registered {
   const wire = request.getObject()?.toJavaScript() ?? {};
+  const inputsFrom = inputsFromOf(request);
   return {
     type: request.getType(),
     name: request.getName(),
@@ -172,7 +175,8 @@ function registered(request: RegisterResourceRequest): Registered {
     wire,
     inputs: plain(wire),
     dependsOn: request.getDependenciesList().map(nameOf),
-    usesOutputsOf: usesOutputsOf(request),
+    inputsFrom,
+    usesOutputsOf: Object.values(inputsFrom).flat(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
@@ -181,10 +185,12 @@ function registered(request: RegisterResourceRequest): Registered {
   };
 }
 
-function usesOutputsOf(request: RegisterResourceRequest): string[] {
-  const urns: string[] = [];
-  request.getPropertydependenciesMap().forEach((dependencies) => urns.push(...dependencies.getUrnsList()));
-  return urns.map(nameOf);
+function inputsFromOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((dependencies, input) => {
+    found[input] = dependencies.getUrnsList().map(nameOf);
+  });
+  return found;
 }
 
 function nameOf(urn: string): string {

@@ -50,7 +50,7 @@ export class MorganStack extends pulumi.ComponentResource {
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config);
+    const local = this.createLocalRegistry(config, engine);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, engine });
     const deployment = new Deployment(
@@ -62,6 +62,7 @@ export class MorganStack extends pulumi.ComponentResource {
           filesImage: images.debian,
           protectData: config.data.protect,
           passwordRevision: config.data.passwordRevision,
+          engine,
         },
         images: mapValues(images.services, ({ ref }) => ref),
         backing: images.backing,
@@ -84,6 +85,7 @@ export class MorganStack extends pulumi.ComponentResource {
       images: { debian: built.debian, ...built.backing, ...built.services },
       contents: built instanceof ImageGraph ? built.contents : {},
       running: deployment.services,
+      ran: deployment.images,
       endpoint: deployment.endpoint,
     });
     this.release = ran.release;
@@ -99,11 +101,14 @@ export class MorganStack extends pulumi.ComponentResource {
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry({ stack, images, data, network }: MorganConfig): LocalRegistry | undefined {
+  private createLocalRegistry(
+    { stack, images, data, network }: MorganConfig,
+    engine: Engine,
+  ): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const context = { name: stack, protectData: data.protect };
+    const context = { name: stack, protectData: data.protect, engine };
     return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
   }
 

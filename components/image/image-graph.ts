@@ -86,7 +86,10 @@ export class ImageGraph extends pulumi.ComponentResource {
           },
           parent,
         );
-        return [service, { ref: image.ref, maker: image.maker, contents: { source: image.sourceDigest, lock: deps.lockDigest } }];
+        return [
+          service,
+          { ref: image.ref, maker: image.maker, contents: { source: image.sourceDigest, lock: deps.lockDigest } },
+        ];
       }),
     );
     this.services = mapValues(made, ({ ref }) => ref);

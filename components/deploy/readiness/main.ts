@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { messageOf } from "../../lib/errors.ts";
 import { connectEngine } from "../../engine/engine.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
@@ -14,14 +15,16 @@ const [, , printed = "", host = ""] = process.argv;
 const report = (text: string): void => {
   console.error(text);
 };
-const failures = await watchUntilReady(
-  { ...task, watchedBefore: printed.split(" ") },
-  engineContainers(connectEngine(host)),
-  systemClock,
-  report,
-);
-if (failures.length === 0) console.log(task.containers.join(" "));
-else {
-  console.log(describeFailures(failures));
+try {
+  const failures = await watchUntilReady(
+    { ...task, watchedBefore: printed.split(" ") },
+    engineContainers(connectEngine(host)),
+    systemClock,
+    report,
+  );
+  console.log(failures.length === 0 ? task.containers.join(" ") : describeFailures(failures));
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} catch (error) {
+  console.log(messageOf(error));
   process.exitCode = 1;
 }

@@ -76,7 +76,7 @@ export class MorganStack extends pulumi.ComponentResource {
     const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
     this.services = deployment.services;
-    this.images = pulumi.output(images.services);
+    this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     const ran = releaseOutput({
       plan: releasePlan,

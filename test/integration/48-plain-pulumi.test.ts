@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containerIds, containersOf, docker, healthOf, idsOf, leftovers } from "./support/engine.ts";
 import { plainPulumi, type Ended, type Pulumi } from "./support/plain-pulumi.ts";
-import { removeProject } from "./support/project.ts";
+import { copyProject, removeProject } from "./support/project.ts";
 import { TestStack } from "./support/test-stack.ts";
 
 describe("plain pulumi", () => {
@@ -154,10 +154,44 @@ describe("plain pulumi", () => {
     await succeeds(pulumi("up", "--yes", "--expect-no-changes", "--stack", `organization/morgan/${dev.name}`));
   });
 
+  it("a second checkout with the same state and passphrase previews no change", async () => {
+    const folder = copyProject();
+    try {
+      for (const file of [`Pulumi.${dev.name}.yaml`, "services/llm/morgan_llm/__main__.py"])
+        copyFileSync(join(dev.folder, file), join(folder, file));
+      const other = await plainPulumi(dev, folder);
+      await succeeds(other("preview", "--expect-no-changes", ...on(dev)));
+    } finally {
+      removeProject(folder);
+    }
+  });
+
+  it("a volume that was imported is not used: up is refused because it is protected, and changes nothing", async () => {
+    const volume = `${dev.name}-of-an-old-stack`;
+    docker("volume", "create", volume);
+    try {
+      const before = containerIds(dev.name);
+      const imported = ["docker:index/volume:Volume", "old-data", volume];
+      await succeeds(pulumi("import", "--yes", "--generate-code=false", ...imported, ...on(dev)));
+      expect(await refused(up()))
+        .to.include("old-data")
+        .and.match(/protect/);
+      expect(containerIds(dev.name)).to.have.members(before);
+      const urn = `urn:pulumi:${dev.name}::morgan::docker:index/volume:Volume::old-data`;
+      await succeeds(pulumi("state", "delete", "--yes", "--force", urn, ...on(dev)));
+      await succeeds(up("--expect-no-changes"));
+      expect(docker("volume", "inspect", "--format", "{{.Name}}", volume).trim()).to.equal(volume);
+    } finally {
+      docker("volume", "rm", volume);
+    }
+  });
+
   it("destroy keeps what is protected, and removes everything if nothing is", async () => {
     await dev.configure({ protectData: "true" });
     await succeeds(up());
+    const before = containerIds(dev.name);
     expect(await refused(pulumi("destroy", "--yes", ...on(dev)))).to.include("registry-data");
+    expect(containerIds(dev.name)).to.have.members(before);
     await dev.configure({ protectData: "false" });
     await succeeds(up());
     await succeeds(pulumi("destroy", "--yes", ...on(prod)));

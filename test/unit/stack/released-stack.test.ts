@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
+import type { ImageSize } from "../../../components/engine/images.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
@@ -91,7 +92,10 @@ describe("a stack that runs a release", () => {
     ] as const) {
       it(`registers the same in a preview as in an up if it ${title}, with ${sizeBudgets}`, async () => {
         const images = { registry: { kind: "local", port: 5102 }, sizeBudgets } as const;
-        const [preview, done] = [await up(plan, { images }, true), await up(plan, { images })];
+        // The engine does not have a copy before the copy is made.
+        const imageSize = (): Promise<ImageSize> => Promise.resolve({ compressed: 0, unpacked: 0 });
+        const before = plan.kind === "run" && plan.pinned ? fakeEngine() : fakeEngine({ imageSize });
+        const [preview, done] = [await up(plan, { images }, true, before), await up(plan, { images })];
         expect(done.names("container")).to.include("llm");
         expect(planViolations(preview, done)).to.deep.equal([]);
       });

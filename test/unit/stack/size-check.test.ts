@@ -163,7 +163,7 @@ describe("an image over its budget", () => {
       recordFailure(
         () => {
           const images = { tts: new Built("built").ref, [known]: image(known) };
-          checkSizes(args(engine, { images }))[known]?.apply(({ ref }) => deployed.push(ref));
+          checkSizes(args(engine, { images }))[known]?.ref.apply((ref) => deployed.push(ref));
         },
         { preview: true },
       );

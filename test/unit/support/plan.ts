@@ -3,7 +3,7 @@ import { UNKNOWN } from "./wire.ts";
 
 /**
  * Returns the reasons why Pulumi 3.259 would refuse an `up --plan` after this preview: it compares the resources, their
- * dependencies and options, and every input that the preview knew.
+ * dependencies and options, and every input and output that the preview knew.
  */
 export function planViolations(preview: Registrations, up: Registrations): string[] {
   const planned = new Map(preview.all.map((resource) => [key(resource), resource]));
@@ -32,7 +32,11 @@ function violationsOf(name: string, plan: Registered, done: Registered): string[
     const [before, after] = [JSON.stringify(planned), JSON.stringify(found)];
     return before === after ? [] : [`${name}: ${what} ${before} in the preview, ${after} in the up`];
   });
-  return isAsPlanned(plan.inputs, done.inputs) ? different : [...different, `${name}: a known input changed`];
+  return [
+    ...different,
+    ...(isAsPlanned(plan.inputs, done.inputs) ? [] : [`${name}: a known input changed`]),
+    ...(isAsPlanned(plan.outputs, done.outputs) ? [] : [`${name}: a known output changed`]),
+  ];
 }
 
 /** True if two values are equal but for what was unknown in the preview. */

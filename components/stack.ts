@@ -55,7 +55,7 @@ export class MorganStack extends pulumi.ComponentResource {
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config, facts);
+    const local = this.createLocalRegistry(config, facts, engine);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, engine });
     const deployment = new Deployment(
@@ -68,6 +68,7 @@ export class MorganStack extends pulumi.ComponentResource {
           protectData: config.data.protect,
           passwordRevision: config.data.passwordRevision,
           processors: facts.processors,
+          engine,
         },
         images: mapValues(images.services, ({ ref }) => ref),
         backing: images.backing,
@@ -82,7 +83,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.endpoint = deployment.endpoint;
     this.engine = pulumi.output({ id: facts.id, name: facts.name });
     this.services = deployment.services;
-    this.images = pulumi.output(images.services);
+    this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     const ran = releaseOutput({
       plan: releasePlan,
@@ -91,6 +92,7 @@ export class MorganStack extends pulumi.ComponentResource {
       images: { debian: built.debian, ...built.backing, ...built.services },
       contents: built instanceof ImageGraph ? built.contents : {},
       running: deployment.services,
+      ran: deployment.images,
       endpoint: deployment.endpoint,
     });
     this.release = ran.release;
@@ -110,11 +112,12 @@ export class MorganStack extends pulumi.ComponentResource {
   private createLocalRegistry(
     { stack, images, data, network }: MorganConfig,
     { processors }: EngineFacts,
+    engine: Engine,
   ): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const context = { name: stack, protectData: data.protect, processors };
+    const context = { name: stack, protectData: data.protect, processors, engine };
     return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
   }
 

@@ -100,6 +100,7 @@ describe("an image over its budget", () => {
     stack: "dev",
     services: stackServices(),
     images: { tts: image("tts") },
+    makers: [],
     sizeBudgets: "enforce",
     engine,
     ...changes,
@@ -167,7 +168,7 @@ describe("an image over its budget", () => {
       recordFailure(
         () => {
           const images = { tts: new Built("built").ref, [known]: image(known) };
-          checkSizes(args(engine, { images }))[known]?.apply(({ ref }) => deployed.push(ref));
+          checkSizes(args(engine, { images }))[known]?.ref.apply((ref) => deployed.push(ref));
         },
         { preview: true },
       );

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execute } from "../../../cli/lib/run-program.ts";
 import { operate, operateOrCreate, withoutSalt } from "../../../cli/stack/pulumi.ts";
@@ -34,6 +35,22 @@ describe("an operation of Pulumi", () => {
         "pulumi up --stack dev",
       ]);
     }
+  });
+
+  it("leaves the standard output to Pulumi's JSON while it creates the stack", async () => {
+    const missing = `echo "error: no stack named 'dev' found" >&2`;
+    programs.write(
+      "pulumi",
+      `case "$1" in stack) touch made; echo Created;; *) [ -e made ] || { ${missing}; exit 255; }; echo '{}';; esac`,
+    );
+    project.remove("made");
+    const module = fileURLToPath(new URL("../../../cli/stack/pulumi.ts", import.meta.url));
+    project.write(
+      "main.mjs",
+      `import { operateOrCreate } from ${JSON.stringify(module)};
+await operateOrCreate("up", { name: "dev", reference: "dev" }, ["--json"], true);`,
+    );
+    expect(await execute(process.execPath, ["main.mjs"])).to.deep.include({ code: 0, stdout: "{}\n" });
   });
 
   it("returns the program's output, and fails if there is no such program", async () => {
@@ -72,6 +89,12 @@ describe("the salt of a passphrase", () => {
   it("is removed if a plain pulumi left it and the checkout came without it", async () => {
     programs.write("git", `echo 'config:'`);
     expect(await leaves(salted, true)).to.equal(config);
+    project.remove("bin/git");
+  });
+
+  it("is removed even if git cannot be run", async () => {
+    programs.write("git", "kill -KILL $$");
+    expect(await leaves(config, true)).to.equal(config);
     project.remove("bin/git");
   });
 

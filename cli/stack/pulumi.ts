@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { execute, type Execution } from "../lib/run-program.ts";
+import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
@@ -64,19 +65,25 @@ export async function withoutSalt<T>({ name }: StackName, action: () => Promise<
   try {
     return await action();
   } finally {
-    const text = readTextIfExists(path) ?? "";
-    const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
-    if (ownPassphrase && SALT.test(text)) {
-      // A plain `pulumi` may have left the salt there; a salt that came with the checkout stays.
-      let kept = before;
-      try {
-        const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
-        if (code === 0) kept = stdout;
-      } finally {
-        // Also if a signal ends git.
-        if (!SALT.test(kept)) writeFileSync(path, text.replace(SALT, ""));
-      }
-    }
+    await removeSalt(path, before);
+  }
+}
+
+/** Removes the salt from a stack's file; `before` is the text that the file had. */
+async function removeSalt(path: string, before: string): Promise<void> {
+  const text = readTextIfExists(path) ?? "";
+  const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
+  if (!ownPassphrase || !SALT.test(text)) return;
+  // A plain `pulumi` may have left the salt there; a salt that came with the checkout stays.
+  let kept = before;
+  try {
+    const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
+    if (code === 0) kept = stdout;
+  } catch (error) {
+    // A machine without git has a checkout too.
+    if (error instanceof Interrupted) throw error;
+  } finally {
+    if (!SALT.test(kept)) writeFileSync(path, text.replace(SALT, ""));
   }
 }
 

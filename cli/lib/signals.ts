@@ -8,12 +8,12 @@ export class Interrupted extends Error {
   /** The exit code that a shell gives to a program that ends by this signal. */
   readonly exitCode: number;
   /** True if a second signal killed what the command ran, so that it could not finish and record its work. */
-  readonly isKilled: boolean;
+  readonly atOnce: boolean;
 
-  constructor(signal: NodeJS.Signals, isKilled = false) {
-    super(isKilled ? `ended at once by ${signal}` : `ended by ${signal}`);
+  constructor(signal: NodeJS.Signals, atOnce = false) {
+    super(atOnce ? `ended at once by ${signal}` : `ended by ${signal}`);
     this.exitCode = exitCodeOf(signal);
-    this.isKilled = isKilled;
+    this.atOnce = atOnce;
   }
 }
 

@@ -12,4 +12,6 @@ export interface StackContext {
   readonly protectData: boolean;
   /** Name of the passwords of the backing services. Another revision creates new passwords. */
   readonly passwordRevision: string;
+  /** Processors of the engine. It refuses a container that wants more of them. */
+  readonly processors: number;
 }

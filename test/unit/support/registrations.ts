@@ -25,6 +25,11 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  /** Other names by which its state is found. */
+  readonly aliases: readonly string[];
+  /** Name of its provider; empty for the default one. */
+  readonly provider: string;
   /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
 }
@@ -178,6 +183,9 @@ function registered(request: RegisterResourceRequest): Registered {
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? nameOf(alias.getUrn())),
+    provider: request.getProvider().split("::").at(-2) ?? "",
   };
 }
 

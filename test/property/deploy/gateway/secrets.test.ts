@@ -9,7 +9,7 @@ import { at, secretPaths } from "../../../unit/support/wire.ts";
 
 const ARGS: GatewayArgs = {
   ref: "haproxy",
-  stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" },
+  stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "", processors: 4 },
   networks: [],
   routes: [{ name: "core", port: 8000 }],
   published: "core",

@@ -54,7 +54,7 @@ describe("a program that a signal ends", () => {
 import { execute } from ${JSON.stringify(module)};
 await execute("sh", ["noting"], { show: true }).catch((error) => {
   process.exitCode = error.exitCode;
-  writeFileSync("killed", String(error.isKilled));
+  writeFileSync("killed", String(error.atOnce));
 });
 ${afterwards}`,
     );

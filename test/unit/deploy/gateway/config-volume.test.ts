@@ -5,7 +5,7 @@ import { createGatewayFiles } from "../../../../components/deploy/gateway/config
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
 
-const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" };
+const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "", processors: 4 };
 
 class Parent extends pulumi.ComponentResource {
   constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {

@@ -39,7 +39,7 @@ export function runnableImages(built: BuiltImages, { config, engine }: RunnableI
   const { host } = registryOf(images.registry);
   const login = network.registry;
   const inEngine = (ref: pulumi.Output<string>): pulumi.Output<string> =>
-    login === undefined ? ref : pulled(ref, { host, login, engine });
+    login === undefined ? ref : pulled(ref, { host, login, engine, stack });
   return {
     debian: inEngine(built.debian),
     services: checkSizes({

@@ -13,12 +13,15 @@ describe("the command morgan", () => {
 
   before(async () => {
     stack = await TestStack.create({ services: ["llm"] });
+    // The Automation API has written a salt, which a command would take for the user's own.
+    writeFileSync(configFile(), readFileSync(configFile(), "utf8").replace(/^encryptionsalt: .*\n/m, ""));
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
   });
 
   after(() => stack.dispose());
 
+  const configFile = (): string => join(stack.folder, `Pulumi.${stack.name}.yaml`);
   const state = (): string => stack.state();
   const locks = (): string[] => {
     const folder = stack.backendPath(`locks/organization/morgan/${stack.name}`);
@@ -140,14 +143,14 @@ describe("the command morgan", () => {
       changeLine();
       const child = start("up");
       const output = collect(child.stdout, child.stderr);
-      await until(() => locks().length > 0 && output().includes("Updating"));
+      await until(child, output, () => locks().length > 0 && output().includes("Updating"));
       // As a terminal does: every process of the group gets it. The launcher sends it on as well.
       process.kill(-Number(child.pid), signal);
       expect((await once(child, "close"))[0], output()).to.equal(code);
       expect(output()).to.include(`was ended by ${signal}`).and.not.include("second");
       expect(locks()).to.deep.equal([]);
       expect(processesOf(stack)).to.deep.equal([]);
-      expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).not.to.include("encryptionsalt");
+      expect(readFileSync(configFile(), "utf8")).not.to.include("encryptionsalt");
       const next = await stack.commandLine("up");
       expect(next.code, next.output).to.equal(0);
     });
@@ -157,7 +160,7 @@ describe("the command morgan", () => {
     changeLine();
     const child = start("up");
     const output = collect(child.stdout, child.stderr);
-    await until(() => locks().length > 0 && output().includes("Updating"));
+    await until(child, output, () => locks().length > 0 && output().includes("Updating"));
     child.kill("SIGINT");
     await sleep(700);
     child.kill("SIGINT");
@@ -191,6 +194,10 @@ function collect(...streams: readonly Readable[]): () => string {
   return () => text;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
+/** Waits for a moment of a run. @throws Error with the output if the run ends before. */
+async function until(child: ChildProcess, output: () => string, condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    if (child.exitCode !== null) throw new Error(`the run ended before:\n${output()}`);
+    await sleep(20);
+  }
 }

@@ -55,7 +55,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  if (facts === undefined) throw new Error("an engine that is not used has a problem");
+  if (facts === undefined) throw new Error("the engine was refused without a problem");
   return { facts, gpu: plan, release: release.plan, missingCa: network.missingCa, sizes };
 }
 

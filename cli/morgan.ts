@@ -27,7 +27,7 @@ type Action = (invocation: Invocation) => number | Promise<number>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   up: bound((invocation) => up(invocation, engine)),
-  preview: existing(preview),
+  preview: existing((invocation) => preview(invocation, engine)),
   rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),

@@ -13,7 +13,7 @@ import { configValue, operate, operateOrCreate, withoutSalt } from "../stack/pul
 import { describeOutputs, outputsOf } from "../stack/outputs.ts";
 import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts";
 import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
-import { putBackContainers } from "../stack/put-back-containers.ts";
+import { startStopped, withNeededRefresh } from "../stack/put-back-containers.ts";
 import { changeStack, prepareChange, reportKilledRun, withCleanUp, withRepair } from "../stack/change.ts";
 import { outputsInFile, readState, recordedContainers } from "../stack/state.ts";
 
@@ -23,7 +23,8 @@ export async function up(invocation: Invocation, engine: Engine): Promise<number
   const since = new Date();
   const before = outputsInFile(stack.name);
   await prepareChange(engine, stack);
-  const flags = await putBackContainers(engine, stack, invocation.flags);
+  await startStopped(engine, stack);
+  const flags = await withNeededRefresh(engine, stack, invocation.flags);
   const watch = watchContainers(engine, stack.name);
   const own = ["--yes", "--skip-preview", "--suppress-outputs"];
   const deploy = (more: readonly string[] = []): Promise<number> =>
@@ -71,9 +72,14 @@ async function explain(engine: Engine, stack: StackName, since: Date): Promise<s
 }
 
 /** Prints what an `up` would change. */
-export function preview({ stack, flags }: Invocation, execution: Execution = {}): Promise<number> {
+export async function preview(
+  { stack, flags }: Invocation,
+  engine: Engine,
+  execution: Execution = {},
+): Promise<number> {
   reportKilledRun(stack);
-  return withCleanUp(stack, () => operate("preview", stack, ["--suppress-outputs", ...flags], execution));
+  const all = ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
+  return withCleanUp(stack, () => operate("preview", stack, all, execution));
 }
 
 /**

@@ -16,7 +16,7 @@ export async function rollback(invocation: Invocation, engine: Engine): Promise<
   const before = isOwn ? target : await pinnedRelease(stack);
   await withoutSalt(stack, () => pinRelease(stack, target));
   // The preflight checks that the other stack has the release and that it may run here. If not, the file is restored.
-  const refused = isOwn ? 0 : await preview(invocation, printsJson(invocation.flags) ? STDERR : {});
+  const refused = isOwn ? 0 : await preview(invocation, engine, printsJson(invocation.flags) ? STDERR : {});
   if (refused === 0) return up(invocation, engine);
   await withoutSalt(stack, () => pinRelease(stack, before));
   return refused;

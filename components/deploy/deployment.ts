@@ -13,6 +13,7 @@ import { Redis } from "./backing/redis.ts";
 import { createNetworks, GATEWAY_NETWORKS, join, type Networks } from "./container/networks.ts";
 import type { StackContext } from "./container/stack-context.ts";
 import { Gateway } from "./gateway/gateway.ts";
+import { serviceHealth } from "./readiness/health.ts";
 import { createReadinessGate } from "./readiness/readiness-gate.ts";
 import { networksOf } from "./service/networks.ts";
 import { ServiceContainer } from "./service/service-container.ts";
@@ -88,7 +89,7 @@ export class Deployment extends pulumi.ComponentResource {
     this.services = pulumi.output(
       Object.fromEntries(
         running.map(([service, { address, container, device }]) => {
-          const health = pulumi.all([container.id, ready]).apply(([id]) => engine.health(id));
+          const health = pulumi.all([container.id, ready]).apply(([id]) => serviceHealth(engine, service, id));
           return [service, { address, health, device }];
         }),
       ),

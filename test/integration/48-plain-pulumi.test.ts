@@ -123,6 +123,29 @@ describe("plain pulumi", () => {
     await expectServing();
   });
 
+  it("up --continue-on-error of a service that crashes keeps the old container too", async () => {
+    const [before, { release }] = [idsOf(dev.name), await dev.outputs()];
+    write("raise SystemExit('broken on purpose')");
+    expect(await refused(up("--continue-on-error"))).to.include("its process ended 3 times; it was stopped");
+    expect(docker("inspect", "--format", "{{.State.Health.Status}}", before["llm"] ?? "").trim()).to.equal("healthy");
+    await expectServing();
+    expect((await dev.outputs()).release).to.equal(release);
+    write("# mended again");
+    await succeeds(up());
+  });
+
+  it("up --target is refused if it leaves out a service that has yet to be created, and the releases stay", async () => {
+    const before = await dev.outputs();
+    await dev.configure({ services: ["llm", "vad"] });
+    expect(await refused(up(...CONTAINER)))
+      .to.include("--target, --exclude")
+      .and.include("yet to be created");
+    expect(await dev.outputs()).to.deep.equal(before);
+    await dev.unset("services");
+    await dev.configure({ services: ["llm"] });
+    await succeeds(up("--expect-no-changes"));
+  });
+
   it("refresh keeps the state and the release", async () => {
     const { release } = await dev.outputs();
     await succeeds(pulumi("refresh", "--yes", ...on(dev)));

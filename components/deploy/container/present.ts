@@ -1,3 +1,4 @@
+import { forStack } from "../../lib/hints.ts";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { throwProblems } from "../../lib/errors.ts";
@@ -28,6 +29,6 @@ function removed(name: string, id: string, stack: string): Parameters<typeof thr
     key: `container ${name}`,
     expected: `the container that an earlier up made, ${id.slice(0, 12)}`,
     found: "the engine does not have it: it was removed by hand, or by docker container prune",
-    fix: `npm run up -- --stack ${stack} --refresh, or pulumi up --stack ${stack} --refresh`,
+    fix: `${forStack("up", stack)} --refresh, or pulumi up --stack ${stack} --refresh`,
   };
 }

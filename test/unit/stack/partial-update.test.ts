@@ -106,7 +106,7 @@ describe("a container that was removed by hand or by a prune", () => {
       const { registrations, errors } = await recordFailure(program(building(NONE), { ...whole, inspect }));
       expect(errors.map(String).join())
         .to.include(`container ${gone}\n`)
-        .and.include("npm run up -- --stack dev --refresh, or pulumi up --stack dev --refresh");
+        .and.include("./morgan up --stack dev --refresh, or pulumi up --stack dev --refresh");
       expect(registrations.component("MorganStack").outputs).to.equal(undefined);
       if (gone === "gateway-files") expect(registrations.names("container")).not.to.include("gateway");
     });

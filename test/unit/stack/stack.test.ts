@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { FACTS, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import { useLogs } from "../support/logs.ts";
 import { planViolations } from "../support/plan.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -21,6 +22,7 @@ const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 
 describe("the stack", () => {
   useProject();
+  const logs = useLogs();
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
@@ -39,6 +41,16 @@ describe("the stack", () => {
       health: "healthy",
       device: "cpu",
     });
+  });
+
+  it("warns of a service that is not healthy although it has not changed, with the remedy", async () => {
+    const engine = fakeEngine({ health: (id) => Promise.resolve(id === "llm-id" ? "unhealthy" : "healthy") });
+    const done = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), engine, facts: FACTS, gpuPlan: NO_GPU }),
+    );
+    expect(at(done.component("MorganStack").outputs, "services.llm.health")).to.equal("unhealthy");
+    expect(logs.warn).to.have.length(1);
+    expect(logs.warn[0]).to.include("llm is unhealthy").and.include("--refresh");
   });
 
   it("sends no request to the engine in a preview", async () => {

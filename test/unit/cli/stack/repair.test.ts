@@ -98,12 +98,12 @@ describe("a run that was killed", () => {
     console.error = (line: unknown) => void lines.push(line);
     try {
       const line = { command: "preview", argument: undefined, options: {}, flags: [] };
-      expect(await preview({ ...line, stack: DEV, isDefault: true, isNamed: false })).to.equal(0);
+      expect(await preview({ ...line, stack: DEV, isDefault: true, isNamed: false }, engine)).to.equal(0);
     } finally {
       console.error = error;
     }
     expect(lines).to.deep.equal(['the last run on "dev" was killed; ./morgan up --stack dev puts right what it left']);
-    expect(programs.called().map((call) => call.split(" ")[1])).to.deep.equal(["preview"]);
+    expect(programs.called().map((call) => call.split(" ")[1])).to.deep.equal(["stack", "preview"]);
     expect(removed).to.deep.equal([]);
   });
 

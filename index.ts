@@ -9,13 +9,13 @@ import { MorganStack } from "./components/stack.ts";
 import { catalog } from "./services/catalog.ts";
 
 startPlugins();
-const { config, problems } = readConfig(catalog);
-const host = thisHost(config.machine.dockerHost);
-const { gpu: gpuPlan, release: releasePlan, untrusted, sizes } = await preflight(config, problems, host);
+const { config: read, problems } = readConfig(catalog);
+const host = thisHost(read.machine.dockerHost);
+const { config, gpu: gpuPlan, release: releasePlan, untrusted, sizes } = await preflight(read, problems, host);
 trustRegistry(untrusted, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
 const stack = new MorganStack("morgan", { config, engine: withKnownSizes(host.engine, sizes), gpuPlan, releasePlan });
 
-export const { endpoint, images, services, registry, release, releases } = stack;
+export const { endpoint, images, services, registry, baseImages, release, releases } = stack;

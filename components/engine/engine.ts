@@ -24,6 +24,8 @@ export interface Engine extends ContainerRequests, EventRequests, ImageRequests,
   version(): Promise<string>;
   /** The engine itself. @throws Error with the reason if the engine cannot be reached. */
   identity(): Promise<EngineIdentity>;
+  /** Architecture of its containers, by Go's name: "amd64", "arm64". */
+  architecture(): Promise<string>;
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
   /** Ids of the networks with these labels. */
@@ -53,6 +55,9 @@ export function connectEngine(host: string): Engine {
     async identity() {
       const info = await api.get("/info");
       return { id: stringOr(field(info, "ID"), ""), name: stringOr(field(info, "Name"), "") };
+    },
+    async architecture() {
+      return stringOr(field(await api.get("/version"), "Arch"), "");
     },
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);

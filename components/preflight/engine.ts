@@ -4,11 +4,14 @@ import { roleLabels, STACK_LABEL } from "../engine/labels.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
-/** Checks that the engine answers, and that the host's ports that the stack publishes are free. */
+/**
+ * Checks that the engine answers, and that the host's ports that the stack publishes are free. Returns its architecture
+ * too, which is amd64 if it does not answer.
+ */
 export async function checkEngine(
   config: MorganConfig,
   host: Host,
-): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly answers: boolean; readonly architecture: string; readonly problems: readonly Problem[] }> {
   try {
     await host.engine.version();
   } catch (error) {
@@ -16,9 +19,10 @@ export async function checkEngine(
     const found = messageOf(error);
     const expected = `an engine that answers at ${address}`;
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
-    return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
+    return { answers: false, architecture: "amd64", problems: [{ key: "container engine", expected, found, fix }] };
   }
-  return { answers: true, problems: await checkPorts(config, host) };
+  const [architecture, problems] = await Promise.all([host.engine.architecture(), checkPorts(config, host)]);
+  return { answers: true, architecture, problems };
 }
 
 /** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */

@@ -1,5 +1,7 @@
 import { checkBuild, lockNames } from "./build.ts";
+import { keepRecorded } from "../config/base-images.ts";
 import type { MorganConfig } from "../config/config.ts";
+import { uvForBuilds } from "../config/machine.ts";
 import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
@@ -7,12 +9,16 @@ import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
 import type { Host } from "../host/host.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
+import { checkPlatform } from "./platform.ts";
 import { planPromotion } from "./release.ts";
+import { recordedBaseImages } from "../release/base-images.ts";
 import type { ReleasePlan } from "../release/plan.ts";
 import { parseLock } from "../requirements/lock.ts";
 
 /** Results of the preflight. */
 export interface Preflight {
+  /** The configuration, with the base images that the stack keeps and the uv program for its engine. */
+  readonly config: MorganConfig;
   readonly gpu: GpuPlan;
   readonly release: ReleasePlan;
   /** Host of the registry that the engine has yet to trust; undefined if there is none. */
@@ -26,13 +32,20 @@ export interface Preflight {
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
-  const outputs = host.outputs(config.fullName);
-  const [engine, release, sizes] = await Promise.all([
-    checkEngine(config, host),
-    planPromotion(config, host, outputs),
+export async function preflight(given: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
+  const outputs = host.outputs(given.fullName);
+  const [engine, release, sizes, recorded] = await Promise.all([
+    checkEngine(given, host),
+    planPromotion(given, host, outputs),
     outputs.then(parseSizes),
+    outputs.then(recordedBaseImages),
   ]);
+  const { architecture } = engine;
+  const config: MorganConfig = {
+    ...given,
+    images: keepRecorded(given.images, recorded),
+    machine: { ...given.machine, uv: uvForBuilds(given.machine, architecture) },
+  };
   const builds = release.plan.kind === "build";
   // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
   const [{ plan, problems: gpu }, network] = engine.answers
@@ -45,13 +58,14 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     ...problems,
     ...release.problems,
     ...(builds ? checkBuild(config, host) : []),
+    ...(builds && engine.answers ? checkPlatform(config, architecture, recorded === undefined) : []),
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
+  return { config, gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */

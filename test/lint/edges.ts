@@ -26,8 +26,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
   "components/size": { may: ["components/engine", "components/lib"], types: ["components/catalog"] },
   "components/config": {
-    may: ["components/catalog", "components/system", "components/lib"],
-    types: ["components/network"],
+    may: ["components/network", "components/catalog", "components/system", "components/lib"],
   },
   "components/dockerfile": { may: ["components/catalog", "components/network"], packages: PURE },
   "components/dockerfile/recipes": {
@@ -44,15 +43,25 @@ const directions: Readonly<Record<string, Edges>> = {
     may: [
       "components/dockerfile",
       "components/dockerfile/recipes",
+      "components/network",
       "components/catalog",
       "components/system",
       "components/lib",
     ],
-    types: ["components/config", "components/network"],
+    types: ["components/config"],
+  },
+  "components/image/programs": {
+    may: [
+      "components/config/host-certificates.ts",
+      "components/config/machine.ts",
+      "components/engine",
+      "components/system",
+      "components/lib",
+    ],
   },
   "components/image/bootstrap": {
     may: ["components/image/stages", "components/dockerfile", "components/dockerfile/recipes", "components/lib"],
-    types: ["components/config", "components/network"],
+    types: ["components/image/programs", "components/config", "components/network"],
   },
   "components/image": {
     may: [
@@ -64,14 +73,15 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/catalog",
       "components/lib",
     ],
-    types: ["components/config", "components/engine"],
+    types: ["components/image/programs", "components/config", "components/engine"],
   },
   "components/deploy/container": {
     may: ["components/catalog", "components/engine", "components/lib"],
     types: ["components/config"],
   },
   "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
-  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },
+  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog", "components/system"] },
+  "components/deploy/gateway/reload": { may: ["components/engine", "components/system"] },
   "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
   "components/deploy/service": {
     may: ["components/deploy/container", "components/catalog"],
@@ -95,6 +105,8 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/requirements",
       "components/network",
       "components/release",
+      "components/config/base-images.ts",
+      "components/config/machine.ts",
       "components/engine",
       "components/catalog",
       "components/lib",

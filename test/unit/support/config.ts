@@ -13,7 +13,6 @@ export const DEBIAN: DebianPackages = {
   kind: "debian",
   revision: "2026-01-01",
   mirror: "",
-  cache: "/var/cache/morgan",
 };
 export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
 
@@ -24,9 +23,8 @@ export const PUBLIC: PackageSources = {
   pypiIndex: false,
   pypiExtraIndex: false,
   pypiLogin: "none",
-  certificates: false,
 };
-export const PRIVATE: PackageSources = { ...PUBLIC, aptMirror: true, pypiIndex: true, certificates: true };
+export const PRIVATE: PackageSources = { ...PUBLIC, aptMirror: true, pypiIndex: true };
 export const LOGGED_IN: PackageSources = { ...PRIVATE, aptLogin: true, pypiExtraIndex: true, pypiLogin: "both" };
 
 /** The public network. */
@@ -36,6 +34,7 @@ export const NO_PROFILE: NetworkProfile = {
   apt: { mirror: "", login: undefined },
   proxy: { url: "", except: [] },
   certificates: "",
+  caBundle: "",
 };
 
 /** The sections of a configuration whose members are changed one by one. */
@@ -113,7 +112,13 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
 }
 
 /** A machine on which set-up found Debian's packages. */
-export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morgan", uv: "uv", dockerHost: "" };
+export const MACHINE: Machine = {
+  platform: "linux-x64",
+  baseImages: "debian",
+  cache: "/var/cache/morgan",
+  uv: "uv",
+  dockerHost: "",
+};
 
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(
@@ -154,6 +159,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
     identity: () => Promise.resolve({ id: "engine-id", name: "engine" }),
     version: () => Promise.resolve("28.5.2"),
+    architecture: () => Promise.resolve("amd64"),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
@@ -170,6 +176,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     watchContainers: () => () => undefined,
     images: () => Promise.resolve([]),
     hasImage: () => Promise.resolve(true),
+    imageId: () => Promise.resolve(undefined),
     networks: () => Promise.resolve([]),
     remove: () => Promise.resolve(),
     ...changes,

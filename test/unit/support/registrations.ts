@@ -128,7 +128,8 @@ function withoutStackTraces(build: () => unknown): void {
 
 /** Outputs that a provider computes from the inputs. An image whose inputs stay keeps its digest. */
 function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  const digest = madeDigest(plain(inputs));
+  // BuildKit's secrets are no part of an image.
+  const digest = madeDigest(type === TYPES.image ? { ...plain(inputs), secrets: undefined } : plain(inputs));
   switch (type) {
     case TYPES.image:
       return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };

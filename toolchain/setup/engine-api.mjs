@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { outputOf } from "../lib/process.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 
-/** @typedef {{ ServerVersion: string, DriverStatus?: [string, string][] }} EngineInfo */
+/** @typedef {{ ServerVersion: string, Architecture?: string, DriverStatus?: [string, string][] }} EngineInfo */
 
 export const DEFAULT_HOST = "unix:///var/run/docker.sock";
 
@@ -26,7 +26,7 @@ export async function engineInfo(host) {
 export async function registryReachable(host) {
   const socket = socketOf(host);
   // Somebody has set a remote engine up, so it counts as able to reach its registry.
-  return !socket || (await getJson(socket, "/distribution/debian:stable-slim/json", 3_000)) !== undefined;
+  return !socket || (await getJson(socket, "/distribution/debian:stable-slim/json", 10_000)) !== undefined;
 }
 
 /** @param {string} host */

@@ -128,8 +128,7 @@ function withoutStackTraces(build: () => unknown): void {
 
 /** Outputs that a provider computes from the inputs. An image whose inputs stay keeps its digest. */
 function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  // BuildKit's secrets are no part of an image.
-  const digest = madeDigest(type === TYPES.image ? { ...plain(inputs), secrets: undefined } : plain(inputs));
+  const digest = madeDigest(plain(inputs));
   switch (type) {
     case TYPES.image:
       return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };
@@ -142,7 +141,9 @@ function made(type: string, name: string, inputs: Record<string, unknown>): Reco
 
 /** The digest that an image or a command with these inputs has made up for it. */
 export function madeDigest(inputs: Plain): string {
-  return `sha256:${createHash("sha256").update(JSON.stringify(inputs)).digest("hex")}`;
+  // BuildKit's secrets are no part of an image.
+  const content = JSON.stringify({ ...inputs, secrets: undefined });
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
 /** Notes what goes to the engine on its way to the mocks; a mock alone does not get to see the options. */

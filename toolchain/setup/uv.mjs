@@ -84,7 +84,8 @@ export async function downloadUv(at, { platform, tag }) {
     const log = join(at.logs, "uv.log");
     await run(PYTHON, [...pip, ...pinned, "-r", join(TOOLCHAIN, "uv", "requirements.txt")], { log });
     // A wheel is a zip archive, which Python's own module can extract on every system.
-    for (const file of readdirSync(parts)) await run(PYTHON, ["-m", "zipfile", "-e", join(parts, file), parts], { log });
+    for (const file of readdirSync(parts))
+      await run(PYTHON, ["-m", "zipfile", "-e", join(parts, file), parts], { log });
     renameSync(join(parts, `uv-${UV_VERSION}.data`, "scripts", "uv"), join(folder, "uv"));
     rmSync(parts, { recursive: true });
     chmodSync(join(folder, "uv"), 0o755);

@@ -9,9 +9,9 @@ import { MorganStack } from "./components/stack.ts";
 import { catalog } from "./services/catalog.ts";
 
 startPlugins();
-const { config, problems } = readConfig(catalog);
-const host = thisHost(config.engine);
-const { facts, gpu: gpuPlan, release: releasePlan, missingCa, sizes } = await preflight(config, problems, host);
+const { config: read, problems } = readConfig(catalog);
+const host = thisHost(read.engine);
+const { config, facts, gpu: gpuPlan, release: releasePlan, missingCa, sizes } = await preflight(read, problems, host);
 trustRegistry(missingCa, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
@@ -24,4 +24,4 @@ const stack = new MorganStack("morgan", {
   releasePlan,
 });
 
-export const { endpoint, engine, images, services, registry, release, releases } = stack;
+export const { endpoint, engine, images, services, registry, baseImages, release, releases } = stack;

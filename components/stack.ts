@@ -43,6 +43,8 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly services: pulumi.Output<Record<string, RunningService>>;
   /** Registry and project of the images: "host[:port]/project". */
   readonly registry: pulumi.Output<string>;
+  /** Kind of the base images, which the stack keeps wherever its next run is. */
+  readonly baseImages: pulumi.Output<string>;
   /** Id of the release that runs. */
   readonly release: pulumi.Output<string>;
   /** Releases that the stack can run again, the running one included, the newest first. */
@@ -85,6 +87,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.services = deployment.services;
     this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
+    this.baseImages = pulumi.output(config.images.base.kind);
     const ran = releaseOutput({
       plan: releasePlan,
       accelerator,
@@ -103,6 +106,7 @@ export class MorganStack extends pulumi.ComponentResource {
       images: this.images,
       services: this.services,
       registry: this.registry,
+      baseImages: this.baseImages,
       release: this.release,
       releases: this.releases,
     });
@@ -139,5 +143,7 @@ export class MorganStack extends pulumi.ComponentResource {
 
 /** Returns the package sources for builds, with their secrets and the proxy. */
 function packagesOf(network: MorganConfig["network"]) {
-  return { sources: packageSources(network), secrets: buildSecrets(network), proxy: proxyArguments(network) };
+  const { certificates, caBundle } = network;
+  const sources = packageSources(network);
+  return { sources, secrets: buildSecrets(network), proxy: proxyArguments(network), certificates, caBundle };
 }

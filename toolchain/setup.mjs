@@ -9,7 +9,7 @@ import { ensureEngine } from "./setup/engine.mjs";
 import { installNode, installPackages } from "./setup/npm.mjs";
 import { checkPulumi, ensurePulumi } from "./setup/pulumi.mjs";
 import { ensureState } from "./setup/state.mjs";
-import { installUv } from "./setup/uv.mjs";
+import { installUv, installUvForBuilds } from "./setup/uv.mjs";
 
 /** @import { Paths } from "./lib/paths.mjs" */
 /** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
@@ -40,6 +40,7 @@ export async function setUp({ root = ROOT, env = process.env, only } = {}) {
   await attempt(installUv);
   if (only === "tools") return problems;
   await attempt(ensureEngine);
+  if (problems.length === 0) await attempt(installUvForBuilds);
   if (problems.length === 0) await attempt(chooseBaseImages);
   await attempt(problems.length === 0 ? ensurePulumi : checkPulumi);
   await attempt(ensureState);

@@ -17,6 +17,8 @@ export interface Outputs {
   readonly services: Readonly<Record<string, RunningService>>;
   /** Registry and project of the images: "host[:port]/project". */
   readonly registry: string;
+  /** Kind of the base images: "debian" or "registry"; absent if an older program wrote the outputs. */
+  readonly baseImages?: string;
   /** Id of the release that runs. */
   readonly release: string;
   /** The releases that the stack can go back to, the newest first. */

@@ -12,8 +12,6 @@ export interface DebianPackages {
   readonly revision: string;
   /** URL of an apt mirror; empty for mmdebstrap's default. */
   readonly mirror: string;
-  /** Folder in which root file systems are kept between runs. */
-  readonly cache: string;
 }
 
 /** An image registry: upstream images, each pinned by digest. */
@@ -36,14 +34,21 @@ export const UPSTREAM_IMAGES: Readonly<Record<UpstreamImage, string>> = {
   postgres: "postgres@sha256:9b1d34adbce1dd07ee6e94b4a2cf698884b89bd44a6c9c12f5da8f3acbfe4957",
 };
 
-/** Reads the source of the first images: the configured one, or else the one that set-up found. */
+/** The sources that a stack can have, and the one that it has. */
+export interface BaseImagesChoice {
+  /** The configured source, or else the one that set-up found on this machine. */
+  readonly base: BaseImages;
+  /** The sources by kind, from which a stack keeps the one that it has recorded; absent if one is configured. */
+  readonly baseByKind?: Readonly<Record<BaseImages["kind"], BaseImages>>;
+}
+
+/** Reads the source of the first images. */
 export function readBaseImages(
   { text, choice, entries, wrong }: ConfigReader,
   aptMirror: string,
-  machine: Machine,
-): BaseImages {
-  const kind = choice("baseImages", ["", "debian", "registry"], "") || machine.baseImages;
-  const debian = { revision: text("baseRevision"), mirror: aptMirror, cache: machine.cache };
+  machine: Pick<Machine, "baseImages">,
+): BaseImagesChoice {
+  const configured = choice("baseImages", ["", "debian", "registry"], "");
   const known = Object.keys(UPSTREAM_IMAGES);
   const given = entries("upstreamImages", "images by name").filter(([key, image]) => {
     const isKnown = known.includes(key);
@@ -52,7 +57,15 @@ export function readBaseImages(
     else if (!isImage) wrong(`upstreamImages.${key}`, "repository@sha256:…", JSON.stringify(image));
     return isKnown && isImage;
   });
-  return kind === "debian"
-    ? { kind, ...debian }
-    : { kind, images: { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) } };
+  const baseByKind = {
+    debian: { kind: "debian", revision: text("baseRevision"), mirror: aptMirror },
+    registry: { kind: "registry", images: { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) } },
+  } as const;
+  return configured === "" ? { base: baseByKind[machine.baseImages], baseByKind } : { base: baseByKind[configured] };
+}
+
+/** Returns the choice of a stack that has recorded the kind of its source. Undefined stands for no record. */
+export function keepRecorded<T extends BaseImagesChoice>(choice: T, recorded: BaseImages["kind"] | undefined): T {
+  const base = recorded === undefined ? undefined : choice.baseByKind?.[recorded];
+  return base === undefined ? choice : { ...choice, base };
 }

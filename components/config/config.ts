@@ -1,5 +1,3 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../catalog/service.ts";
 import type { Problem } from "../lib/errors.ts";
@@ -9,6 +7,7 @@ import { readData, type DataConfig } from "./data.ts";
 import { readEngine, type EngineConfig } from "./engine.ts";
 import { readGateway, type GatewayConfig } from "./gateway.ts";
 import { readGpuConfig, type GpuConfig } from "./gpu.ts";
+import { hostCertificates } from "./host-certificates.ts";
 import { readImages, readRegistry, type ImagesConfig } from "./images.ts";
 import { readLlm, type LlmConfig } from "./llm.ts";
 import { readMachine, type Machine } from "./machine.ts";
@@ -47,9 +46,6 @@ export interface CheckedConfig {
   readonly config: MorganConfig;
   readonly problems: readonly Problem[];
 }
-
-/** Folders for the certificates that a host's administrator added: Debian's, and Red Hat's. */
-const HOST_CERTIFICATES = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors"];
 
 /** Reads the configuration of the current stack, and the facts that set-up exports. Nothing else reads either. */
 export function readConfig(catalog: Catalog): CheckedConfig {
@@ -106,20 +102,4 @@ export function checkConfig(
 function isEncrypted(key: string): boolean {
   const { PULUMI_CONFIG_SECRET_KEYS: keys } = process.env;
   return keys === undefined || keys.includes(`"morgan:${key}"`);
-}
-
-function hostCertificates(): string {
-  const files = HOST_CERTIFICATES.flatMap(listCertificates);
-  return files.map((path) => readTextIfExists(path) ?? "").join("\n");
-}
-
-function listCertificates(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /\.(?:crt|pem)$/.test(name))
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
 }

@@ -1,14 +1,13 @@
 import { parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
-import { readBaseImages, type BaseImages } from "./base-images.ts";
+import { readBaseImages, type BaseImagesChoice } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigReader, Values } from "./reader.ts";
 
 /** The build of images, and the registry that they are pushed to. */
-export interface ImagesConfig {
+export interface ImagesConfig extends BaseImagesChoice {
   readonly registry: RegistryConfig;
   /** Name of the buildx builder; "default" for the engine's own. */
   readonly builder: string;
-  readonly base: BaseImages;
   /**
    * Effect of a size budget. "enforce": an image over its budget is not deployed. "warn": the program prints a warning.
    */
@@ -36,7 +35,7 @@ export function readImages(
   return {
     registry,
     builder: values("builder") ?? "default",
-    base: readBaseImages(reader, aptMirror, machine),
+    ...readBaseImages(reader, aptMirror, machine),
     sizeBudgets: reader.choice("sizeBudgets", ["enforce", "warn"], "warn"),
   };
 }

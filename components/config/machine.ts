@@ -1,15 +1,17 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Facts about the machine that runs the program. They come from set-up and the environment, not from the configuration.
  */
 export interface Machine {
-  /** Source of the first images that set-up could reach. */
+  /** Operating system and architecture, by Node's names: "linux-x64", "darwin-arm64". */
+  readonly platform: string;
+  /** Source of the first images that set-up could reach; for a stack that has not recorded one. */
   readonly baseImages: "debian" | "registry";
   /** Folder for files that can be made again. It is kept between runs. */
   readonly cache: string;
-  /** Path of the uv program that builds mount; empty if set-up has not installed it. */
+  /** Path of this machine's uv program; empty if set-up has not installed it. */
   readonly uv: string;
 }
 
@@ -20,8 +22,20 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
   // An empty variable counts as unset, as it does for set-up.
   const { MORGAN_CACHE: cache = "", XDG_CACHE_HOME: caches = "", HOME: home = "" } = env;
   return {
+    platform: `${process.platform}-${process.arch}`,
     baseImages: env["MORGAN_BASE_IMAGES"] === "debian" ? "debian" : "registry",
     cache: cache || join(caches || join(home || homedir(), ".cache"), "morgan"),
     uv: env["MORGAN_UV"] ?? "",
   };
+}
+
+/**
+ * Returns the path of the uv program that builds mount. It runs in the engine, so set-up puts one for another platform
+ * beside the machine's own. Empty if set-up has installed none.
+ *
+ * @param architecture - the engine's: "amd64", "arm64".
+ */
+export function uvForBuilds({ platform, uv }: Pick<Machine, "platform" | "uv">, architecture: string): string {
+  const wanted = `linux-${architecture === "amd64" ? "x64" : architecture}`;
+  return uv === "" || wanted === platform ? uv : join(dirname(uv), wanted, "uv");
 }

@@ -1,3 +1,4 @@
+import { fitsSecrets } from "../network/certificates.ts";
 import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { ConfigReader, ConfigSources } from "./reader.ts";
 import type { Problem } from "../lib/errors.ts";
@@ -28,6 +29,7 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
     apt: { mirror, login: readLogin("apt", aptUser, reader, sources) },
     proxy: { url: url("proxy"), except },
     certificates: readCertificates(reader, sources),
+    caBundle: text("caBundle"),
   };
 }
 
@@ -40,11 +42,15 @@ function readLogin(name: LoginName, user: string, { add }: ConfigReader, sources
 
 function readCertificates({ text, wrong }: ConfigReader, sources: ConfigSources): string {
   const bundle = text("caBundle");
-  if (bundle === "") return sources.hostCertificates();
-  const certificates = sources.readText(bundle);
-  if (certificates !== undefined) return certificates;
-  const fix = "pulumi config set caBundle …, or unset it to use the host's own store";
-  wrong("caBundle", "a file of certificates in PEM", `nothing readable at "${bundle}"`, fix);
+  const certificates = bundle === "" ? sources.hostCertificates() : sources.readText(bundle);
+  if (certificates === undefined) {
+    const fix = "pulumi config set caBundle …, or unset it to use the host's own store";
+    wrong("caBundle", "a file of certificates in PEM", `nothing readable at "${bundle}"`, fix);
+  } else if (!fitsSecrets(certificates)) {
+    const found = `${String(Math.ceil(Buffer.byteLength(certificates) / 1000))} kB`;
+    const fix = "pulumi config set caBundle <file with the company's certificates alone>";
+    wrong("caBundle", "certificates of at most 480 kB", found, fix);
+  } else return certificates;
   return "";
 }
 

@@ -1,3 +1,4 @@
+import { CERTIFICATE_SECRETS } from "../network/certificates.ts";
 import { INDEX_NAMES, type PackageSources } from "../network/profile.ts";
 import type { Instruction, Mount } from "./instruction.ts";
 
@@ -9,7 +10,10 @@ export const VENV = "/opt/venv";
 
 /** File with every certificate that a build trusts. It exists during one RUN, on a tmpfs, so no layer contains it. */
 const BUNDLE = "/tmp/ca.pem";
-const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >${BUNDLE}`;
+/** A file may be missing: the first stage has no public certificates yet, and a build may get no secret. */
+const JOIN_BUNDLE = `cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca* >${BUNDLE} 2>/dev/null || true`;
+/** Every Dockerfile mounts them, so that a machine with private CAs and one without them build the same image. */
+const CERTIFICATES: readonly Mount[] = CERTIFICATE_SECRETS.map((id) => secret(id));
 
 /** Removes the tests in wheels, which no program imports. */
 const REMOVE_TESTS = `find ${VENV}/lib -type d -name tests -prune -exec rm -r {} +`;
@@ -26,7 +30,7 @@ export function installDebianPackages(
   const options = [
     ...(sources.aptMirror ? ["Dir::Etc::sourcelist=/run/secrets/apt-sources", "Dir::Etc::sourceparts=-"] : []),
     ...(sources.aptLogin ? ["Dir::Etc::netrc=/run/secrets/apt-auth"] : []),
-    ...(sources.certificates ? ["Acquire::https::CAInfo=/run/secrets/ca"] : []),
+    `Acquire::https::CAInfo=${BUNDLE}`,
   ];
   const apt = ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
   const mounts: Mount[] = [
@@ -34,14 +38,15 @@ export function installDebianPackages(
     { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
     ...(sources.aptMirror ? [secret("apt-sources")] : []),
     ...(sources.aptLogin ? [secret("apt-auth")] : []),
-    // apt 2.6 connects to a mirror as the user _apt, who cannot read root's files. Debian's mirror needs no
-    // certificate.
-    ...(sources.certificates ? [sources.aptMirror ? readable("ca") : secret("ca")] : []),
+    // apt 2.6 connects to a mirror as the user _apt, who can read the bundle but not the secrets.
+    { type: "tmpfs", target: "/tmp" },
+    ...CERTIFICATES,
   ];
   return {
     kind: "run",
     mounts,
     commands: [
+      JOIN_BUNDLE,
       ...(around.before ?? []),
       `${apt} update -q`,
       `DEBIAN_FRONTEND=noninteractive ${apt} install -qy --no-install-recommends ${packages.join(" ")}`,
@@ -58,7 +63,7 @@ export function installDebianPackages(
 export function installRequirements(file: string, sources: PackageSources, first: readonly string[] = []): Run {
   const uv = [
     `VIRTUAL_ENV=${VENV}`,
-    ...(sources.certificates ? [`SSL_CERT_FILE=${BUNDLE}`] : []),
+    `SSL_CERT_FILE=${BUNDLE}`,
     // By default uv 0.13 takes a package from the first index that has its name. A hash pins every package.
     ...(sources.pypiExtraIndex ? ["UV_INDEX_STRATEGY=unsafe-best-match"] : []),
     `/run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt`,
@@ -70,13 +75,13 @@ export function installRequirements(file: string, sources: PackageSources, first
       { type: "bind", source: file, target: "/run/requirements.txt" },
       { type: "cache", id: "uv", target: "/root/.cache/uv", sharing: "shared" },
       { type: "tmpfs", target: "/tmp" },
-      ...(sources.certificates ? [secret("ca")] : []),
+      ...CERTIFICATES,
       ...(sources.pypiIndex ? [variable("pypi-index", "UV_DEFAULT_INDEX")] : []),
       ...(sources.pypiExtraIndex ? [variable("pypi-extra-index", "UV_INDEX")] : []),
       ...(sources.pypiLogin === "none" ? [] : indexLogin(INDEX_NAMES.index)),
       ...(sources.pypiLogin === "both" ? indexLogin(INDEX_NAMES.extraIndex) : []),
     ],
-    commands: [...(sources.certificates ? [JOIN_BUNDLE] : []), ...first, uv.join(" "), REMOVE_TESTS],
+    commands: [JOIN_BUNDLE, ...first, uv.join(" "), REMOVE_TESTS],
   };
 }
 
@@ -92,10 +97,6 @@ export function withoutFiles(install: Run, paths: readonly string[]): Run {
 
 function secret(id: string): Mount {
   return { type: "secret", id };
-}
-
-function readable(id: string): Mount {
-  return { type: "secret", id, mode: "0444" };
 }
 
 function variable(id: string, environment: string): Mount {

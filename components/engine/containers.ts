@@ -19,6 +19,8 @@ export interface ContainerFilter {
   readonly labels?: Readonly<Record<string, string>>;
   /** Ports of the host; a container that any of them leads to. */
   readonly publishedPorts?: readonly number[];
+  /** Name of a volume that it has. */
+  readonly volume?: string;
 }
 
 /** One container with its state. */
@@ -67,10 +69,11 @@ export function containerRequests(api: EngineApi): ContainerRequests {
     return container === undefined ? undefined : inspected(container);
   };
   return {
-    async containers({ labels = {}, publishedPorts = [] }) {
+    async containers({ labels = {}, publishedPorts = [], volume }) {
       const filters = {
         label: Object.entries(labels).map(([name, value]) => `${name}=${value}`),
         publish: publishedPorts.map(String),
+        ...(volume === undefined ? {} : { volume: [volume] }),
       };
       const path = `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(filters))}`;
       return list(await api.get(path)).map(listed);

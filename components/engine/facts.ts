@@ -13,6 +13,8 @@ export interface EngineIdentity {
 export interface EngineFacts extends EngineIdentity {
   /** Version: "28.5.2". */
   readonly version: string;
+  /** Architecture of its containers, by Go's name: "amd64", "arm64". */
+  readonly architecture: string;
   /** Processors that its containers can use. */
   readonly processors: number;
   /** True if it runs without root, as a user's own. */
@@ -36,9 +38,15 @@ export function factRequests(api: EngineApi): FactRequests {
         id,
         name: stringOr(field(info, "Name"), ""),
         version: stringOr(field(info, "ServerVersion"), ""),
+        architecture: architectureOf(stringOr(field(info, "Architecture"), "")),
         processors: Number(field(info, "NCPU")),
         isRootless: list(field(info, "SecurityOptions")).includes("name=rootless"),
       };
     },
   };
+}
+
+/** Go's name of an architecture that the kernel names. */
+function architectureOf(machine: string): string {
+  return { x86_64: "amd64", aarch64: "arm64" }[machine] ?? machine;
 }

@@ -24,6 +24,8 @@ export interface ImageRequests {
   images(references: readonly string[] | undefined): Promise<readonly ListedImage[]>;
   /** True if the engine has an image of this name. */
   hasImage(reference: string): Promise<boolean>;
+  /** Digest of an image; undefined if the engine does not have it. */
+  imageId(reference: string): Promise<string | undefined>;
   /** Size of an image; zeros if the engine does not have it. */
   imageSize(reference: string): Promise<ImageSize>;
 }
@@ -37,6 +39,10 @@ export function imageRequests(api: EngineApi): ImageRequests {
     },
     async hasImage(reference) {
       return (await api.get(`/images/${encodeURIComponent(reference)}/json`)) !== undefined;
+    },
+    async imageId(reference) {
+      const image = await api.get(`/images/${encodeURIComponent(reference)}/json`);
+      return image === undefined ? undefined : stringOr(field(image, "Id"), "");
     },
     async imageSize(reference) {
       const image = await api.get(`/images/${encodeURIComponent(reference)}/json?manifests=true`);

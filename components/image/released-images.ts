@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../lib/image-reference.ts";
 import type { ImageMaker } from "../size/check.ts";
 import { imagesOf, isOwn, type Release } from "../release/release.ts";
 import type { StackService } from "../catalog/select.ts";
-import { pushPreamble, RUN_SCRIPT } from "./bootstrap/scripts.ts";
+import type { Inputs } from "./bootstrap/inputs.ts";
+import type { CopyTask } from "./programs/task.ts";
 import type { BuildSettings } from "./stages/stage-image.ts";
 
 /** Inputs of ReleasedImages. */
@@ -74,15 +74,14 @@ function createCopy(
   copies: readonly string[],
   build: ReleasedImagesArgs["build"],
 ): command.local.Command {
-  const push = pushPreamble(build);
-  // The login is written into this folder, and removed with it.
-  const workFolder = `work=$(mktemp -d)\ntrap 'rm -rf "$work"' EXIT\n`;
-  const script = workFolder + push.script + readFileSync(new URL("copy-images.sh", import.meta.url), "utf8");
+  const { login, registry } = build;
+  const task: Inputs<CopyTask> = login === undefined ? {} : { login: { host: registry.host, ...login } };
   return new command.local.Command(
     "copy",
     {
-      create: RUN_SCRIPT,
-      environment: { ...push.environment, MORGAN_SCRIPT: script, MORGAN_COPIES: copies.join("\n") },
+      create: "node components/image/programs/copy-images.ts",
+      environment: { MORGAN_COPIES: copies.join("\n") },
+      stdin: pulumi.jsonStringify(task),
       triggers: [copies.join("\n")],
       addPreviousOutputInEnv: false,
     },

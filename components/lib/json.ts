@@ -21,3 +21,8 @@ export function list(value: unknown): readonly unknown[] {
 export function strings(value: unknown): Record<string, string> {
   return typeof value === "object" && value !== null ? mapValues({ ...value }, (item) => stringOr(item, "")) : {};
 }
+
+/** Returns a parsed JSON value if it is an object, or else an empty object. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

@@ -31,9 +31,14 @@ export interface NetworkProfile {
   };
   /** Certificates of private CAs in PEM; empty for none. They are no secret. */
   readonly certificates: string;
+  /** File with them, as the configuration names it; empty for those of the host. */
+  readonly caBundle: string;
 }
 
-/** The parts of a profile that the Dockerfile of a build has to use. Their values arrive as BuildKit secrets. */
+/**
+ * The parts of a profile that the Dockerfile of a build has to use. Their values arrive as BuildKit secrets. The
+ * certificates are not among them: they may come from the host, and every Dockerfile can use them.
+ */
 export interface PackageSources {
   /** Secret `apt-sources`, a file in the format of sources.list. */
   readonly aptMirror: boolean;
@@ -45,15 +50,13 @@ export interface PackageSources {
   readonly pypiExtraIndex: boolean;
   /** Secrets `pypi-user` and `pypi-password`, for the first index alone or for both. */
   readonly pypiLogin: "none" | "index" | "both";
-  /** Secret `ca`, a PEM bundle. */
-  readonly certificates: boolean;
 }
 
 /** Names of the two indexes. uv 0.13 reads the login of an index from variables whose names contain the index's. */
 export const INDEX_NAMES = { index: "morgan", extraIndex: "extra" } as const;
 
 /** Returns the parts that a profile has. */
-export function packageSources({ pypi, apt, certificates }: NetworkProfile): PackageSources {
+export function packageSources({ pypi, apt }: NetworkProfile): PackageSources {
   const isShared = pypi.extraIndex !== "" && hostOf(pypi.extraIndex) === hostOf(pypi.index);
   return {
     aptMirror: apt.mirror !== "",
@@ -61,13 +64,12 @@ export function packageSources({ pypi, apt, certificates }: NetworkProfile): Pac
     pypiIndex: pypi.index !== "",
     pypiExtraIndex: pypi.extraIndex !== "",
     pypiLogin: pypi.login === undefined ? "none" : isShared ? "both" : "index",
-    certificates: certificates !== "",
   };
 }
 
 /** Returns the secrets that builds get for the package sources of a profile, by id. */
 export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, pulumi.Input<string>>> {
-  const { pypi, apt, certificates } = profile;
+  const { pypi, apt } = profile;
   const { pypiLogin } = packageSources(profile);
   const named = (name: string, url: string, hasLogin: boolean): string => (hasLogin ? `${name}=${url}` : url);
   return {
@@ -78,8 +80,6 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
       ? {}
       : { "pypi-extra-index": named(INDEX_NAMES.extraIndex, pypi.extraIndex, pypiLogin === "both") }),
     ...given({ "pypi-user": pypi.login?.user, "pypi-password": pypi.login?.password }),
-    // No secret, but a reader of a state need not see which CAs a company trusts.
-    ...(certificates === "" ? {} : { ca: pulumi.secret(certificates) }),
   };
 }
 

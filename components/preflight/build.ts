@@ -58,7 +58,6 @@ function checkLibraries({ services }: MorganConfig, host: Host): Problem[] {
 function checkUv({ machine }: MorganConfig, host: Host): Problem[] {
   if (host.isFile(machine.uv)) return [];
   const found = machine.uv === "" ? "MORGAN_UV is not set" : `no file at "${machine.uv}"`;
-  return [
-    { key: "uv", expected: "the uv program that builds mount", found, fix: 'npm run setup; eval "$(./morgan env)"' },
-  ];
+  const fix = 'npm run setup; eval "$(./morgan env)"';
+  return [{ key: "uv", expected: "the uv program that builds mount", found, fix }];
 }

@@ -1,5 +1,7 @@
 import { checkBuild, lockNames } from "./build.ts";
+import { keepRecorded } from "../config/base-images.ts";
 import type { MorganConfig } from "../config/config.ts";
+import { uvForBuilds } from "../config/machine.ts";
 import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
@@ -8,13 +10,17 @@ import type { Host } from "../host/host.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
+import { checkPlatform } from "./platform.ts";
 import { planPromotion } from "./release.ts";
+import { recordedBaseImages } from "../release/base-images.ts";
 import type { ReleasePlan } from "../release/plan.ts";
 import { parseLock } from "../requirements/lock.ts";
 
 /** Results of the preflight. */
 export interface Preflight {
   readonly facts: EngineFacts;
+  /** The configuration, with the base images that the stack keeps and the uv program for its engine. */
+  readonly config: MorganConfig;
   readonly gpu: GpuPlan;
   readonly release: ReleasePlan;
   /** File with the CA of the registry that the engine lacks; undefined if it lacks none. */
@@ -28,15 +34,22 @@ export interface Preflight {
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
-  const outputs = host.outputs(config.fullName);
-  const [engine, release, sizes] = await Promise.all([
-    checkEngine(config, host, outputs),
-    planPromotion(config, host, outputs),
+export async function preflight(given: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
+  const outputs = host.outputs(given.fullName);
+  const [engine, release, sizes, recorded] = await Promise.all([
+    checkEngine(given, host, outputs),
+    planPromotion(given, host, outputs),
     outputs.then(parseSizes),
+    outputs.then(recordedBaseImages),
   ]);
-  const builds = release.plan.kind === "build";
   const { facts } = engine;
+  const architecture = facts?.architecture ?? "amd64";
+  const config: MorganConfig = {
+    ...given,
+    images: keepRecorded(given.images, recorded),
+    machine: { ...given.machine, uv: uvForBuilds(given.machine, architecture) },
+  };
+  const builds = release.plan.kind === "build";
   // An engine that does not answer, or another stack's, has been reported. Its GPUs and its network do not matter.
   const [{ plan, problems: gpu }, network] =
     facts === undefined
@@ -49,6 +62,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     ...problems,
     ...release.problems,
     ...(builds ? checkBuild(config, host) : []),
+    ...(builds && facts !== undefined ? checkPlatform(config, architecture, recorded === undefined) : []),
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
@@ -56,7 +70,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     ...(builds ? network.problems : []),
   ]);
   if (facts === undefined) throw new Error("the engine was refused without a problem");
-  return { facts, gpu: plan, release: release.plan, missingCa: network.missingCa, sizes };
+  return { facts, config, gpu: plan, release: release.plan, missingCa: network.missingCa, sizes };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */

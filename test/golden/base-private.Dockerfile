@@ -2,9 +2,14 @@ FROM debian
 RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
     --mount=type=secret,id=apt-sources \
-    --mount=type=secret,id=ca,mode=0444 \
-    apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca update -q && \
-    DEBIAN_FRONTEND=noninteractive apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/run/secrets/ca install -qy --no-install-recommends ca-certificates python3 && \
+    --mount=type=tmpfs,target=/tmp \
+    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca-2 \
+    --mount=type=secret,id=ca-3 \
+    --mount=type=secret,id=ca-4 \
+    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca* >/tmp/ca.pem 2>/dev/null || true && \
+    apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/tmp/ca.pem update -q && \
+    DEBIAN_FRONTEND=noninteractive apt-get -o Dir::Etc::sourcelist=/run/secrets/apt-sources -o Dir::Etc::sourceparts=- -o Acquire::https::CAInfo=/tmp/ca.pem install -qy --no-install-recommends ca-certificates python3 && \
     rm -r /usr/lib/python3.*/test /usr/lib/python3.*/pydoc_data && \
     rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old
 RUN echo "morgan:x:10001:10001::/app:/usr/sbin/nologin" >>/etc/passwd && \
@@ -20,8 +25,11 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     --mount=type=cache,id=uv,target=/root/.cache/uv,sharing=shared \
     --mount=type=tmpfs,target=/tmp \
     --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca-2 \
+    --mount=type=secret,id=ca-3 \
+    --mount=type=secret,id=ca-4 \
     --mount=type=secret,id=pypi-index,env=UV_DEFAULT_INDEX \
-    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca >/tmp/ca.pem && \
+    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca* >/tmp/ca.pem 2>/dev/null || true && \
     /run/uv venv --python /usr/bin/python3 /opt/venv && \
     VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
     find /opt/venv/lib -type d -name tests -prune -exec rm -r {} +

@@ -1,9 +1,15 @@
 FROM debian
 RUN --mount=type=cache,id=apt-archives,target=/var/cache/apt,sharing=locked \
     --mount=type=cache,id=apt-lists,target=/var/lib/apt,sharing=locked \
+    --mount=type=tmpfs,target=/tmp \
+    --mount=type=secret,id=ca \
+    --mount=type=secret,id=ca-2 \
+    --mount=type=secret,id=ca-3 \
+    --mount=type=secret,id=ca-4 \
+    cat /etc/ssl/certs/ca-certificates.crt /run/secrets/ca* >/tmp/ca.pem 2>/dev/null || true && \
     useradd --system --uid 999 --user-group --home-dir /var/lib/postgresql postgres && \
-    apt-get update -q && \
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql-15 && \
+    apt-get -o Acquire::https::CAInfo=/tmp/ca.pem update -q && \
+    DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::https::CAInfo=/tmp/ca.pem install -qy --no-install-recommends postgresql-15 && \
     rm -rf /var/lib/postgresql/15 && \
     rm -r /usr/lib/postgresql/15/lib/bitcode /usr/lib/postgresql/15/lib/llvmjit* /usr/lib/*/libLLVM-* /usr/lib/*/libz3.so* && \
     mkdir -p /var/lib/postgresql/data /var/run/postgresql && \

@@ -22,15 +22,14 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/lib": { may: [], packages: PURE },
   "components/system": { may: [], packages: ["node:{child_process,fs}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
-  "components/engine": { may: ["components/system", "components/lib"] },
+  "components/engine": { may: ["components/system", "components/lib", ...ENGINE_RULE] },
   "components/host": { may: ["components/engine", "components/system", "components/lib"] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
   "components/size": { may: ["components/engine", "components/lib"], types: ["components/catalog"] },
   "components/config": {
-    may: ["components/catalog", "components/system", "components/lib", ...ENGINE_RULE],
-    types: ["components/network"],
+    may: ["components/network", "components/catalog", "components/system", "components/lib", ...ENGINE_RULE],
   },
   "components/dockerfile": { may: ["components/catalog", "components/network"], packages: PURE },
   "components/dockerfile/recipes": {
@@ -47,15 +46,25 @@ const directions: Readonly<Record<string, Edges>> = {
     may: [
       "components/dockerfile",
       "components/dockerfile/recipes",
+      "components/network",
       "components/catalog",
       "components/system",
       "components/lib",
     ],
-    types: ["components/config", "components/network"],
+    types: ["components/config"],
+  },
+  "components/image/programs": {
+    may: [
+      "components/config/host-certificates.ts",
+      "components/config/machine.ts",
+      "components/engine",
+      "components/system",
+      "components/lib",
+    ],
   },
   "components/image/bootstrap": {
     may: ["components/image/stages", "components/dockerfile", "components/dockerfile/recipes", "components/lib"],
-    types: ["components/config", "components/network"],
+    types: ["components/image/programs", "components/config", "components/network"],
   },
   "components/image": {
     may: [
@@ -67,14 +76,15 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/catalog",
       "components/lib",
     ],
-    types: ["components/config", "components/engine"],
+    types: ["components/image/programs", "components/config", "components/engine"],
   },
   "components/deploy/container": {
     may: ["components/catalog", "components/engine", "components/lib"],
     types: ["components/config"],
   },
-  "components/deploy/readiness": { may: ["components/engine", "components/lib", ...ENGINE_RULE] },
-  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },
+  "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
+  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog", "components/system"] },
+  "components/deploy/gateway/reload": { may: ["components/engine", "components/system"] },
   "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
   "components/deploy/service": {
     may: ["components/deploy/container", "components/catalog"],
@@ -98,6 +108,8 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/requirements",
       "components/network",
       "components/release",
+      "components/config/base-images.ts",
+      "components/config/machine.ts",
       "components/engine",
       "components/catalog",
       "components/lib",

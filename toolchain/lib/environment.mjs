@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { engineVariables } from "./engine-address.mjs";
 import { AddressError } from "./engine-host.mjs";
+import { pathToFileURL } from "node:url";
 import { readJson } from "./files.mjs";
 import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
 import { which } from "./process.mjs";
@@ -143,7 +144,7 @@ function backend(at, env) {
   return {
     // Pulumi 3.259 keeps attributes beside each file and does not write them in one step. After a kill at that moment
     // Pulumi cannot read the state again. Nothing needs the attributes.
-    PULUMI_BACKEND_URL: `file://${at.state}?metadata=skip`,
+    PULUMI_BACKEND_URL: `${pathToFileURL(at.state).href}?metadata=skip`,
     ...(!hasOwnPassphrase(env) && { PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase }),
   };
 }

@@ -33,7 +33,7 @@ export function paths({ root, env }) {
     pulumiHome: join(toolchain, HOME),
     node,
     nodeBin: join(node, "node_modules", `node-${process.platform}-${process.arch}`, "bin"),
-    uv: join(cache, "uv", UV_VERSION, "uv"),
+    uv: join(cache, "uv", UV_VERSION, process.platform === "win32" ? "uv.exe" : "uv"),
     clients: join(cache, "clients"),
     nodeCompile: join(cache, "node-compile"),
     logs: join(cache, "logs"),
@@ -95,10 +95,14 @@ function hashBuilds() {
   return digest.digest("hex").slice(0, 16);
 }
 
-/** @param {string} folder */
+/**
+ * Returns the files below a folder. Node before 18.17 has no option for that.
+ * @param {string} folder
+ * @returns {string[]}
+ */
 function sources(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
-    .map((entry) => join(entry.parentPath, entry.name))
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .filter((file) => !file.endsWith("_test.go"))
     .sort();
 }

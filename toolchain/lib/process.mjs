@@ -98,9 +98,11 @@ export function which(name, path = process.env["PATH"] ?? "") {
   return path
     .split(delimiter)
     .filter(Boolean)
-    .map((folder) => join(folder, name))
+    .flatMap((folder) => ENDINGS.map((ending) => join(folder, name + ending)))
     .find(isExecutable);
 }
+
+const ENDINGS = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
 
 /** @param {string} file */
 function isExecutable(file) {

@@ -1,4 +1,5 @@
-// Chooses the source of the base images, once for a checkout.
+// Chooses the source of base images for new stacks of a checkout. A stack that is up keeps the source that it has.
+import { rmSync } from "node:fs";
 import { engineAddress } from "../lib/engine-address.mjs";
 import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
 import { writeWhole } from "../lib/files.mjs";
@@ -16,13 +17,43 @@ import { registryReachable } from "./engine-api.mjs";
  */
 export async function chooseBaseImages(at, env) {
   const recorded = recordedBaseImages(at);
-  const baseImages = chosen(env) ?? recorded ?? (await probe(env));
-  if (baseImages !== recorded) writeWhole(at.machine, `${JSON.stringify({ baseImages }, undefined, 2)}\n`);
-  if (baseImages === "debian" && !which("mmdebstrap")) await installBootstrap(at);
+  const baseImages = await decide({
+    named: named(env),
+    recorded,
+    reachesRegistry: () => registryReachable(engineAddress(env)),
+    makesDebian: () => installBootstrap(at),
+  });
+  if (baseImages === recorded) return;
+  if (baseImages === undefined) {
+    print("no image registry answers, and Debian's mmdebstrap is not here: a new stack cannot get base images now");
+    rmSync(at.machine, { force: true });
+    return;
+  }
+  print(
+    baseImages === "registry"
+      ? "base images of new stacks come from the image registry"
+      : "base images of new stacks are made from Debian packages",
+  );
+  writeWhole(at.machine, `${JSON.stringify({ baseImages }, undefined, 2)}\n`);
+}
+
+/**
+ * Returns the source to record; undefined if none can be used now, so that the next set-up decides. A recorded source
+ * stays while it can be used.
+ * @param {{ named: string | undefined, recorded: string | undefined, reachesRegistry: () => Promise<boolean>, makesDebian: () => Promise<boolean> }} facts
+ * @returns {Promise<string | undefined>}
+ */
+export async function decide({ named, recorded, reachesRegistry, makesDebian }) {
+  const choice = named ?? recorded;
+  if (choice === "registry") return choice;
+  if (choice === "debian" && (await makesDebian())) return choice;
+  if (named !== undefined) throw missing("mmdebstrap (a Debian package), which makes base images of Debian");
+  if (await reachesRegistry()) return "registry";
+  return (await makesDebian()) ? "debian" : undefined;
 }
 
 /** @param {NodeJS.ProcessEnv} env */
-function chosen(env) {
+function named(env) {
   const choice = setting(env, "MORGAN_BASE_IMAGES");
   if (choice && !BASE_IMAGES.includes(choice)) {
     throw new SetupError(`MORGAN_BASE_IMAGES has to be ${BASE_IMAGES.join(" or ")}; it is ${choice}`);
@@ -30,21 +61,14 @@ function chosen(env) {
   return choice;
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function probe(env) {
-  const reachable = await registryReachable(engineAddress(env));
-  print(
-    reachable
-      ? "base images come from the image registry"
-      : "no image registry answers: base images are made from Debian packages",
-  );
-  return reachable ? "registry" : "debian";
-}
-
-/** @param {Paths} at */
+/**
+ * Returns true if mmdebstrap is there, which this installs if it can.
+ * @param {Paths} at
+ */
 async function installBootstrap(at) {
-  if (!canUseApt())
-    throw missing("mmdebstrap (a Debian package), which makes base images if no image registry answers");
+  if (which("mmdebstrap")) return true;
+  if (!canUseApt()) return false;
   print("installing mmdebstrap from Debian packages (about 10 s)");
   await aptInstall(at, ["mmdebstrap"]);
+  return true;
 }

@@ -6,7 +6,7 @@ import { engineVariables } from "../lib/engine-address.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 
 /** @import { EngineAddress } from "../lib/engine-address.mjs" */
-/** @typedef {{ ServerVersion: string, DriverStatus?: [string, string][] }} EngineInfo */
+/** @typedef {{ ServerVersion: string, Architecture?: string, DriverStatus?: [string, string][] }} EngineInfo */
 /** @typedef {{ body: unknown } | { reason: string, code: string }} Answer The body, or the reason why there is none. */
 
 /**
@@ -28,7 +28,7 @@ export async function engineInfo(address, env) {
 export async function registryReachable(address) {
   const socket = socketOf(address);
   // Somebody has set a remote engine up, so it counts as able to reach its registry.
-  return !socket || "body" in (await getJson(socket, "/distribution/debian:stable-slim/json", 3_000));
+  return !socket || "body" in (await getJson(socket, "/distribution/debian:stable-slim/json", 10_000));
 }
 
 /** @param {EngineAddress} address */

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../container/stack-context.ts";
 
 /**
- * Creates a password of 32 random letters and digits, which the state keeps as a secret. Pulumi 3.259 writes it to the
+ * Creates a password of 32 random digits and letters from a to f, which the state keeps as a secret. Pulumi 3.259 writes it to the
  * state before another resource uses it, so a killed run loses no password.
  */
 export function createPassword(
@@ -14,7 +14,7 @@ export function createPassword(
   const made = new command.local.Command(
     name,
     {
-      create: "LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 32",
+      create: `node -p "require('node:crypto').randomBytes(16).toString('hex')"`,
       // An update, not a trigger. A trigger replaces the resource, and Pulumi 3.259 refuses to replace a protected one.
       ...(stack.passwordRevision === "" ? {} : { environment: { MORGAN_PASSWORD_REVISION: stack.passwordRevision } }),
       logging: command.local.Logging.None,

@@ -21,7 +21,7 @@ export function setRolePassword(parent: pulumi.Resource, name: string, args: Rol
   const set = new command.local.Command(
     name,
     {
-      create: `docker exec -i "$MORGAN_CONTAINER" psql --no-psqlrc --quiet -U ${args.role} -d ${args.role} -c '\\password'`,
+      create: `node components/deploy/backing/set-role-password.ts ${args.role}`,
       // An update, not a trigger. A trigger replaces the resource, and Pulumi 3.259 would then also replace what
       // depends on it: core would have downtime for every new PostgreSQL image.
       environment: { MORGAN_CONTAINER: args.container },

@@ -33,7 +33,7 @@ export function createGatewayFiles(parent: pulumi.Resource, name: string, args: 
   const loaded = new command.local.Command(
     `${name}-config`,
     {
-      create: "/bin/bash components/deploy/gateway/reload-config.sh",
+      create: "node components/deploy/gateway/reload/main.ts",
       environment: {
         MORGAN_STACK: stack.name,
         MORGAN_IMAGE: gatewayRef,

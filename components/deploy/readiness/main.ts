@@ -1,7 +1,6 @@
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../lib/errors.ts";
-import { connectEngine } from "../../engine/engine.ts";
-import { engineAddress } from "../../../toolchain/lib/engine-address.mjs";
+import { engineOf } from "../../engine/engine-of.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
@@ -19,7 +18,7 @@ const report = (text: string): void => {
 try {
   const failures = await watchUntilReady(
     { ...task, watchedBefore: printed.split(" ") },
-    engineContainers(connectEngine(engineAddress(process.env))),
+    engineContainers(engineOf(process.env)),
     systemClock,
     report,
   );

@@ -1,16 +1,15 @@
 # Lets mmdebstrap reach Debian's packages through a company's network; nothing of it stays in the root file system.
-# Environment: MORGAN_CA, MORGAN_APT_AUTH, MORGAN_PROXY, MORGAN_NO_PROXY.
+# Environment: MORGAN_CA_FILE, MORGAN_APT_AUTH_FILE, MORGAN_PROXY, MORGAN_NO_PROXY; each may be empty.
 mmdebstrap() {
   local hooks=()
   mkdir -m 0700 "$work/apt"
-  if [ -n "$MORGAN_CA" ]; then
+  if [ -n "$MORGAN_CA_FILE" ]; then
     cat /etc/ssl/certs/ca-certificates.crt >"$work/apt/ca.pem" 2>/dev/null || true
-    printf '%s\n' "$MORGAN_CA" >>"$work/apt/ca.pem"
+    cat "$MORGAN_CA_FILE" >>"$work/apt/ca.pem"
     printf 'Acquire::https::CAInfo "%s";\n' "$work/apt/ca.pem" >>"$work/apt/conf"
   fi
-  if [ -n "$MORGAN_APT_AUTH" ]; then
-    (umask 077 && printf '%s' "$MORGAN_APT_AUTH" >"$work/apt/auth")
-    printf 'Dir::Etc::netrc "%s";\n' "$work/apt/auth" >>"$work/apt/conf"
+  if [ -n "$MORGAN_APT_AUTH_FILE" ]; then
+    printf 'Dir::Etc::netrc "%s";\n' "$MORGAN_APT_AUTH_FILE" >>"$work/apt/conf"
   fi
   if [ -e "$work/apt/conf" ]; then
     # The folder is the user's alone, so that apt must not read as another one.

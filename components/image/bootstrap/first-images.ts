@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { debianRecipe } from "../../dockerfile/recipes/debian.ts";
@@ -6,10 +7,14 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/r
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
 import { repository, tagged } from "../../lib/image-reference.ts";
-import { packagesPreamble, pushPreamble, RUN_SCRIPT, script } from "./scripts.ts";
+import type { DebianImageTask, RegistryImageTask, RootfsTask } from "../programs/task.ts";
+import type { Inputs } from "./inputs.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
 
-const ROOTFS = script("rootfs.sh");
+/** Text of the script, which is a part of the root file system's key. */
+const ROOTFS = readFileSync(new URL("rootfs.sh", import.meta.url), "utf8");
+
+type PackageSettings = Pick<BuildSettings, "sources" | "secrets" | "proxy" | "caBundle">;
 
 /**
  * Makes the image of the stack's own registry. It is built into the engine, because there is no registry yet.
@@ -19,29 +24,22 @@ const ROOTFS = script("rootfs.sh");
 export function createRegistryImage(
   parent: pulumi.Resource,
   baseImages: BaseImages,
-  build: Pick<BuildSettings, "sources" | "secrets" | "proxy">,
+  build: PackageSettings,
 ): pulumi.Output<string> {
   const dockerfile = renderDockerfile(
     baseImages.kind === "debian"
       ? debianRegistryRecipe(build.sources)
       : upstreamRegistryRecipe(baseImages.images.registry),
   );
-  const rootfs = baseImages.kind === "debian" ? rootfsEnvironment(baseImages) : {};
-  const packages = packagesPreamble(build);
+  const rootfs = baseImages.kind === "debian" ? { rootfs: rootfsTask(baseImages) } : {};
   const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
+  const task: Inputs<RegistryImageTask> = { dockerfile, ...rootfs, ...common(build) };
   const made = new command.local.Command(
     "registry-image",
     {
-      create: RUN_SCRIPT,
-      environment: {
-        MORGAN_SCRIPT: (baseImages.kind === "debian" ? packages.script + ROOTFS : "") + script("registry.sh"),
-        ...rootfs,
-        ...packages.environment,
-        MORGAN_DOCKERFILE: dockerfile,
-        MORGAN_IMAGE: image,
-        MORGAN_APT_SOURCES: build.secrets["apt-sources"] ?? "",
-        SOURCE_DATE_EPOCH,
-      },
+      create: "node components/image/programs/registry-image.ts",
+      environment: { MORGAN_IMAGE: image },
+      stdin: pulumi.jsonStringify(task),
       triggers: [image],
       addPreviousOutputInEnv: false,
     },
@@ -61,36 +59,49 @@ export function createDebianImage(
 ): pulumi.Output<string> {
   if (baseImages.kind === "registry") return pulumi.output(baseImages.images.debian);
   const repo = repository(build.registry);
-  const rootfs = rootfsEnvironment(baseImages);
-  const packages = packagesPreamble(build);
-  const push = pushPreamble(build);
+  const { login, registry, builder } = build;
+  const rootfs = rootfsTask(baseImages);
+  const task: Inputs<DebianImageTask> = {
+    dockerfile: renderDockerfile(debianRecipe()),
+    rootfs,
+    repository: repo,
+    builder,
+    ...(login === undefined ? {} : { login: { host: registry.host, ...login } }),
+    ...common(build),
+  };
   const pushed = new command.local.Command(
     "debian",
     {
-      create: RUN_SCRIPT,
-      environment: {
-        MORGAN_SCRIPT: packages.script + ROOTFS + push.script + script("push.sh"),
-        ...rootfs,
-        ...packages.environment,
-        ...push.environment,
-        MORGAN_DOCKERFILE: renderDockerfile(debianRecipe()),
-        MORGAN_IMAGE: tagged(build.registry, "debian", build.tag),
-        MORGAN_BUILDER: build.builder,
-      },
-      triggers: [repo, rootfs.MORGAN_ROOTFS],
-      addPreviousOutputInEnv: false,
+      create: "node components/image/programs/debian-image.ts",
+      environment: { MORGAN_IMAGE: tagged(registry, "debian", build.tag) },
+      stdin: pulumi.jsonStringify(task),
+      // Another input runs the program again, which finds its earlier image. A replacement makes a new one.
+      triggers: [repo, rootfs.key],
     },
     { parent, dependsOn: [...build.ready] },
   );
   return pulumi.interpolate`${repo}@${pushed.stdout}`;
 }
 
-function rootfsEnvironment({ revision, mirror, cache }: DebianPackages) {
+/** Returns a root file system. Its key contains nothing of the machine that makes it. */
+function rootfsTask({ revision, mirror }: DebianPackages): RootfsTask {
+  return { key: digest(ROOTFS, revision, mirror), mirror };
+}
+
+function common({
+  secrets,
+  proxy,
+  caBundle,
+}: PackageSettings): Pick<Inputs<DebianImageTask>, "access" | "sourceDateEpoch"> {
   return {
-    MORGAN_ROOTFS: digest(ROOTFS, revision, mirror),
-    MORGAN_MIRROR: mirror,
-    MORGAN_CACHE: cache,
-    SOURCE_DATE_EPOCH,
+    access: {
+      caBundle,
+      aptSources: secrets["apt-sources"] ?? "",
+      aptAuth: secrets["apt-auth"] ?? "",
+      proxy: proxy["http_proxy"] ?? "",
+      noProxy: proxy["no_proxy"] ?? "",
+    },
+    sourceDateEpoch: SOURCE_DATE_EPOCH,
   };
 }
 

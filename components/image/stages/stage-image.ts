@@ -1,8 +1,10 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
+import { CERTIFICATE_SECRETS, certificateSecrets } from "../../network/certificates.ts";
 import type { Login, PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../../dockerfile/instruction.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
+import { mapValues } from "../../lib/map-values.ts";
 import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts";
 import type { Context } from "./build-context.ts";
 import { removeCredentialsAtEnd } from "./stray-credentials.ts";
@@ -21,6 +23,10 @@ export interface BuildSettings {
   readonly sources: PackageSources;
   /** Values of the secrets that `sources` names, by id. They are not part of a layer or of a cache key. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Certificates of private CAs in PEM, which may differ from machine to machine; empty for none. */
+  readonly certificates: string;
+  /** File with them, as the configuration names it; empty for those of the host. */
+  readonly caBundle: string;
   /**
    * Build arguments with the proxy. The BuildKit of Docker 28.5 predefines their names and keeps their values out of
    * images, histories and cache keys.
@@ -72,7 +78,12 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
         "org.opencontainers.image.version": versionOf(args.context),
       },
       buildArgs: { SOURCE_DATE_EPOCH, ...build.proxy },
-      secrets: build.secrets,
+      // The certificates are no secret, but a reader of a state need not see which CAs a company trusts.
+      secrets: {
+        ...build.secrets,
+        ...mapValues(certificateSecrets(build.certificates), (text) => pulumi.secret(text)),
+      },
+      ignoreSecretsInDiffCalculation: [...CERTIFICATE_SECRETS],
       ...(build.login === undefined ? {} : { registries: [registryLogin(build.registry.host, build.login)] }),
       exec: true,
       builder: { name: build.builder },

@@ -5,7 +5,7 @@ import { createStageImage, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ToolsStage. */
 export interface ToolsStageArgs {
-  /** Path of the uv program for builds. It has to be linked statically, because it runs in every image. */
+  /** Path of the uv program for builds, for the engine's platform. It needs the C library of Debian 12. */
   readonly uv: string;
   readonly build: BuildSettings;
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { checkLock } from "../../../components/requirements/lock.ts";
+import { CERTIFICATE_SECRETS } from "../../../components/network/certificates.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
@@ -68,10 +69,10 @@ describe("the definitions for other tools", () => {
     const base = at(bakeFile(definitions.stages, PLACES), "target.base");
     expect(base).to.deep.include({
       args: { SOURCE_DATE_EPOCH: "1704067200" },
-      secret: ["id=ca,src=/bench/secrets/ca"],
+      secret: CERTIFICATE_SECRETS.map((id) => `id=${id},src=/bench/secrets/${id}`),
       tags: [`${PLACES.repository}/base:latest`],
     });
-    expect(at(composeFile(definitions, PLACES), "services.base.build.secrets")).to.deep.equal(["ca"]);
+    expect(at(composeFile(definitions, PLACES), "services.base.build.secrets")).to.deep.equal([...CERTIFICATE_SECRETS]);
     for (const [stage, runs] of Object.entries({ base: false, core: true, redis: true })) {
       expect(String(at(bakeFile(definitions.stages, PLACES), `target.${stage}.output.0`))).to.contain(`store=${runs},`);
     }

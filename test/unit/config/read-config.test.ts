@@ -56,13 +56,27 @@ describe("the configuration of a stack", () => {
 
   it("takes the base images from the source that set-up found, unless morgan:baseImages names another", () => {
     process.env["MORGAN_BASE_IMAGES"] = "debian";
-    process.env["XDG_CACHE_HOME"] = "/var/cache";
-    expect(read().config.images.base).to.include({ kind: "debian", cache: "/var/cache/morgan" });
-    process.env["MORGAN_CACHE"] = "/srv/morgan";
-    expect(read().config.images.base).to.include({ kind: "debian", cache: "/srv/morgan" });
+    expect(read().config.images.base.kind).to.equal("debian");
     expect(read({ baseImages: "registry" }).config.images.base.kind).to.equal("registry");
     Reflect.deleteProperty(process.env, "MORGAN_BASE_IMAGES");
     expect(read().config.images.base.kind).to.equal("registry");
+  });
+
+  it("takes the cache folder from set-up, or from where set-up would put it", () => {
+    process.env["XDG_CACHE_HOME"] = "/var/cache";
+    expect(read().config.machine.cache).to.equal("/var/cache/morgan");
+    process.env["MORGAN_CACHE"] = "/srv/morgan";
+    expect(read().config.machine.cache).to.equal("/srv/morgan");
+  });
+
+  it("refuses a bundle of certificates that is too large for a build", () => {
+    const one = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name.repeat(60_000)}\n`;
+    project.write("large.pem", Array.from("abcdefgh", one).join(""));
+    const { config, problems } = read({ caBundle: "large.pem" });
+    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:caBundle"]);
+    expect(config.network.certificates).to.equal("");
+    project.write("fitting.pem", Array.from("abcd", one).join(""));
+    expect(read({ caBundle: "fitting.pem" }).problems).to.deep.equal([]);
   });
 
   it("reads a bundle of certificates, and reports a bundle that cannot be read", () => {

@@ -33,6 +33,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
     ID: "e1",
     Name: "box",
     ServerVersion: "28.5.2",
+    Architecture: "x86_64",
     NCPU: 2,
     SecurityOptions: ["name=seccomp,profile=builtin"],
     CDISpecDirs: ["/etc/cdi"],
@@ -70,8 +71,8 @@ describe("the engine", () => {
     server.close();
   });
 
-  it("reports its names, its version, its processors, and that it runs with root", async () => {
-    const facts = { id: "e1", name: "box", version: "28.5.2", processors: 2, isRootless: false };
+  it("reports its names, its version, its architecture, its processors, and that it runs with root", async () => {
+    const facts = { id: "e1", name: "box", version: "28.5.2", architecture: "amd64", processors: 2, isRootless: false };
     expect(await engineAt(socket).facts()).to.deep.equal(facts);
   });
 

@@ -8,7 +8,6 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 /** The files in which a label's name may stand, beside the one that defines it. */
 const MAY_SPELL_LABELS: Readonly<Record<string, string>> = {
   "components/engine/labels.ts": "defines the names",
-  "components/deploy/gateway/reload-config.sh": "is an input of a Pulumi resource, so it imports nothing",
 };
 
 /** Programs whose `--format` is no text of the engine that this program parses. */

@@ -77,7 +77,7 @@ describe("a secret of a stack", () => {
   it("is generated once by the system's random source, without a log", () => {
     for (const name of ["redis-password", "postgres-password"]) {
       const { inputs, additionalSecretOutputs } = registrations.get("command", name);
-      expect(inputs["create"], name).to.contain("/dev/urandom").and.contain("head -c 32");
+      expect(inputs["create"], name).to.contain("randomBytes(16)");
       expect(inputs["logging"], name).to.equal("none");
       expect(inputs["addPreviousOutputInEnv"], name).to.equal(false);
       expect(inputs, "a trigger would make another one").not.to.have.property("triggers");

@@ -26,7 +26,16 @@ describe("the stack", () => {
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
-    expect(outputs).to.have.all.keys("endpoint", "engine", "images", "services", "registry", "release", "releases");
+    expect(outputs).to.have.all.keys(
+      "endpoint",
+      "engine",
+      "images",
+      "services",
+      "registry",
+      "baseImages",
+      "release",
+      "releases",
+    );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);
@@ -128,7 +137,10 @@ describe("the stack", () => {
     const registrations = await up({ network: { ...NO_PROFILE, certificates: "PEM", pypi } });
     for (const { name, inputs, wire } of registrations.of("image")) {
       expect(inputs["secrets"], name).to.deep.equal({
-        ca: "PEM",
+        ca: "PEM\n",
+        "ca-2": "",
+        "ca-3": "",
+        "ca-4": "",
         "pypi-index": "morgan=https://pypi.example.com/simple",
         "pypi-user": "canary-user",
         "pypi-password": "canary-password",

@@ -11,6 +11,8 @@ export function buildSettings(changes: Partial<BuildSettings> = {}): BuildSettin
     login: undefined,
     proxy: {},
     secrets: {},
+    certificates: "",
+    caBundle: "",
     ready: [],
     ...changes,
   };

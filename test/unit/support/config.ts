@@ -14,7 +14,6 @@ export const DEBIAN: DebianPackages = {
   kind: "debian",
   revision: "2026-01-01",
   mirror: "",
-  cache: "/var/cache/morgan",
 };
 export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
 
@@ -25,9 +24,8 @@ export const PUBLIC: PackageSources = {
   pypiIndex: false,
   pypiExtraIndex: false,
   pypiLogin: "none",
-  certificates: false,
 };
-export const PRIVATE: PackageSources = { ...PUBLIC, aptMirror: true, pypiIndex: true, certificates: true };
+export const PRIVATE: PackageSources = { ...PUBLIC, aptMirror: true, pypiIndex: true };
 export const LOGGED_IN: PackageSources = { ...PRIVATE, aptLogin: true, pypiExtraIndex: true, pypiLogin: "both" };
 
 /** The public network. */
@@ -37,6 +35,7 @@ export const NO_PROFILE: NetworkProfile = {
   apt: { mirror: "", login: undefined },
   proxy: { url: "", except: [] },
   certificates: "",
+  caBundle: "",
 };
 
 /** The sections of a configuration whose members are changed one by one. */
@@ -123,7 +122,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
 }
 
 /** A machine on which set-up found Debian's packages. */
-export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morgan", uv: "uv" };
+export const MACHINE: Machine = { platform: "linux-x64", baseImages: "debian", cache: "/var/cache/morgan", uv: "uv" };
 
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(
@@ -162,7 +161,14 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
 }
 
 /** Facts about an engine that can do everything. */
-export const FACTS: EngineFacts = { id: "e1", name: "box", version: "28.5.2", processors: 4, isRootless: false };
+export const FACTS: EngineFacts = {
+  id: "e1",
+  name: "box",
+  version: "28.5.2",
+  architecture: "amd64",
+  processors: 4,
+  isRootless: false,
+};
 
 /** The engine at an address without certificates. */
 export function engineAt(host: string): Engine {
@@ -202,6 +208,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     watchContainers: () => () => undefined,
     images: () => Promise.resolve([]),
     hasImage: () => Promise.resolve(true),
+    imageId: () => Promise.resolve(undefined),
     networks: () => Promise.resolve([]),
     remove: () => Promise.resolve(),
     ...changes,

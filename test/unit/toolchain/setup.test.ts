@@ -8,10 +8,12 @@ import { makeFolder } from "../../../toolchain/lib/files.mjs";
 import { atLeast } from "../../../toolchain/lib/versions.mjs";
 import { debianMirror, preferencesFile } from "../../../toolchain/setup/apt.mjs";
 import { checksumOf } from "../../../toolchain/setup/download.mjs";
+import { decide } from "../../../toolchain/setup/base-images.mjs";
 import { engineProblems } from "../../../toolchain/setup/engine-api.mjs";
 import { withImageStore } from "../../../toolchain/setup/engine.mjs";
 import { sameTree } from "../../../toolchain/setup/npm.mjs";
 import { leaveOutLogs } from "../../../toolchain/setup/pulumi.mjs";
+import { wheelFor } from "../../../toolchain/setup/uv.mjs";
 
 const MIRROR = "http://mirror.example/debian";
 
@@ -103,6 +105,52 @@ describe("set-up", () => {
     writeFileSync(lock, "4194305");
     expect(await withLock(lock, () => Promise.resolve("done"))).to.equal("done");
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  for (const [named, recorded, reaches, makes, wanted] of [
+    [undefined, undefined, true, true, "registry"],
+    [undefined, undefined, false, true, "debian"],
+    [undefined, undefined, false, false, undefined],
+    [undefined, "debian", true, true, "debian"],
+    [undefined, "debian", true, false, "registry"],
+    [undefined, "debian", false, false, undefined],
+    [undefined, "registry", false, true, "registry"],
+    ["registry", "debian", false, false, "registry"],
+    ["debian", "registry", true, true, "debian"],
+  ] as const) {
+    const world = `a registry that ${reaches ? "answers" : "is silent"} and ${makes ? "an" : "no"} mmdebstrap`;
+    it(`records ${wanted ?? "nothing"} with ${world}, after ${recorded ?? "nothing"}, if the user names ${named ?? "nothing"}`, async () => {
+      const facts = {
+        named,
+        recorded,
+        reachesRegistry: () => Promise.resolve(reaches),
+        makesDebian: () => Promise.resolve(makes),
+      };
+      expect(await decide(facts)).to.equal(wanted);
+    });
+  }
+
+  it("refuses Debian's base images that the user names and that cannot be made", async () => {
+    const no = (): Promise<boolean> => Promise.resolve(false);
+    const facts = { named: "debian", recorded: undefined, reachesRegistry: no, makesDebian: no };
+    expect(await decide(facts).catch(String)).to.include("missing: mmdebstrap");
+  });
+
+  it("takes uv for builds from the wheel of the engine's platform", () => {
+    expect(wheelFor("x86_64", "linux-x64")).to.equal(undefined);
+    expect(wheelFor("aarch64", "linux-arm64")).to.equal(undefined);
+    expect(wheelFor("x86_64", "darwin-arm64")?.tag).to.equal("manylinux_2_17_x86_64");
+    expect(wheelFor("aarch64", "darwin-arm64")?.platform).to.equal("linux-arm64");
+    expect(wheelFor("aarch64", "linux-x64")?.platform).to.equal("linux-arm64");
+    expect(wheelFor("riscv64", "linux-x64")).to.equal(undefined);
+  });
+
+  it("names a backend in a folder whose name has special characters by its URL", () => {
+    const { PULUMI_BACKEND_URL: url } = environment({
+      root: "/repo/a%2Fb #c?d",
+      env: { HOME: folder, PATH: "/usr/bin" },
+    });
+    expect(url).to.equal("file:///repo/a%252Fb%20%23c%3Fd/.morgan/state?metadata=skip");
   });
 
   it("keeps variables that the user has set", () => {

@@ -96,9 +96,20 @@ describe("a stage's image", () => {
   });
 
   it("keeps secrets out of build arguments, labels and the Dockerfile", async () => {
-    const { inputs, wire } = await image({ secrets: { ca: pulumi.secret("the certificates") } });
-    expect(inputs["secrets"]).to.deep.equal({ ca: "the certificates" });
-    expect(secretPaths(wire)).to.have.length(1);
-    expect(JSON.stringify({ ...inputs, secrets: {} })).not.to.contain("the certificates");
+    const { inputs, wire } = await image({ secrets: { "pypi-password": pulumi.secret("the password") } });
+    expect(inputs["secrets"]).to.include({ "pypi-password": "the password" });
+    expect(secretPaths(wire)).to.deep.equal(["secrets"]);
+    expect(JSON.stringify({ ...inputs, secrets: {} })).not.to.contain("the password");
+  });
+
+  it("always has the secrets of certificates, which a provider leaves out of its comparison", async () => {
+    const names = ["ca", "ca-2", "ca-3", "ca-4"];
+    for (const certificates of ["", "the certificates"]) {
+      const { inputs } = await image({ certificates });
+      expect(inputs["secrets"]).to.have.all.keys(names);
+      expect(inputs["ignoreSecretsInDiffCalculation"]).to.deep.equal(names);
+      expect(JSON.stringify({ ...inputs, secrets: {} })).not.to.contain("the certificates");
+    }
+    expect((await image({ certificates: "PEM" })).inputs["secrets"]).to.include({ ca: "PEM\n" });
   });
 });

@@ -1,6 +1,8 @@
 import "./components/startup/broken-pipe.ts";
+import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/config.ts";
 import { thisHost } from "./components/host/host.ts";
+import { createIdentity } from "./components/identity/state-identity.ts";
 import { withKnownSizes } from "./components/engine/known-sizes.ts";
 import { startPlugins } from "./components/startup/plugins.ts";
 import { preflight } from "./components/preflight/preflight.ts";
@@ -11,11 +13,23 @@ import { catalog } from "./services/catalog.ts";
 startPlugins();
 const { config, problems } = readConfig(catalog);
 const host = thisHost(config.machine.dockerHost);
-const { gpu: gpuPlan, release: releasePlan, untrusted, sizes } = await preflight(config, problems, host);
-trustRegistry(untrusted, config);
+const outputs = host.outputs(config.fullName);
+const { known, label } = createIdentity(config.stack, outputs);
+const checked = await preflight(config, problems, host, {
+  outputs,
+  identity: known,
+  isPreview: pulumi.runtime.isDryRun(),
+});
+trustRegistry(checked.untrusted, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
-const stack = new MorganStack("morgan", { config, engine: withKnownSizes(host.engine, sizes), gpuPlan, releasePlan });
+const stack = new MorganStack("morgan", {
+  config,
+  identity: { ...checked.identity, label },
+  engine: withKnownSizes(host.engine, checked.sizes),
+  gpuPlan: checked.gpu,
+  releasePlan: checked.release,
+});
 
-export const { endpoint, images, services, registry, release, releases } = stack;
+export const { endpoint, images, services, registry, release, releases, identity } = stack;

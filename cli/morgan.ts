@@ -7,6 +7,7 @@ import { demo } from "./commands/demo.ts";
 import { destroy, preview, rollback, up } from "./commands/deploy.ts";
 import { describeOutputs, outputsOf } from "./stack/outputs.ts";
 import { configValue, withoutSalt } from "./stack/pulumi.ts";
+import { identityOf } from "./stack/state.ts";
 import { restore } from "./commands/restore.ts";
 
 const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
@@ -46,7 +47,7 @@ async function printOutputs({ stack, json }: Arguments): Promise<number> {
 
 async function makeBackup({ stack, file }: Arguments): Promise<number> {
   const target = file ?? backupName(stack, new Date());
-  const bytes = await backup(engine, stack, target);
+  const bytes = await backup(engine, await identityOf(stack), target);
   console.log(`${target}: the database of "${stack}", ${String(bytes)} bytes`);
   return 0;
 }
@@ -57,7 +58,7 @@ async function putBack({ stack, file }: Arguments): Promise<number> {
     const problem = { key: "npm run restore", expected: "the file of a backup", found: "no file", fix };
     throw new MorganError([problem], "nothing was restored");
   }
-  const { made, tables } = await restore(engine, stack, file);
+  const { made, tables } = await restore(engine, await identityOf(stack), file);
   console.log(`the database of "${stack}" holds ${tables.join(", ")} as of ${made}, from ${file}`);
   return 0;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config/config.ts";
+import type { StackContext, StackIdentity } from "./deploy/container/stack-context.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -20,6 +21,7 @@ import type { ServiceImageOutput } from "./size/check.ts";
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {
   readonly config: MorganConfig;
+  readonly identity: StackIdentity;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
   /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
@@ -42,25 +44,26 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly release: pulumi.Output<string>;
   /** Releases that the stack can run again, the running one included, the newest first. */
   readonly releases: pulumi.Output<readonly Release[]>;
+  /** Id of the stack's state, which is a label of everything that the stack has in the engine. */
+  readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const { config, identity, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config);
+    const local = this.createLocalRegistry(config, identity);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
-    const images = runnableImages(built, { config, engine });
+    const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
       "deployment",
       {
         config,
         stack: {
-          name: config.stack,
+          ...dataOf(config, identity),
           filesImage: images.debian,
-          protectData: config.data.protect,
           passwordRevision: config.data.passwordRevision,
         },
         images: mapValues(images.services, ({ ref }) => ref),
@@ -88,6 +91,7 @@ export class MorganStack extends pulumi.ComponentResource {
     });
     this.release = ran.release;
     this.releases = ran.releases;
+    this.identity = pulumi.output(identity.label);
     this.registerOutputs({
       endpoint: this.endpoint,
       images: this.images,
@@ -95,16 +99,18 @@ export class MorganStack extends pulumi.ComponentResource {
       registry: this.registry,
       release: this.release,
       releases: this.releases,
+      identity: this.identity,
     });
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry({ stack, images, data, network }: MorganConfig): LocalRegistry | undefined {
+  private createLocalRegistry(config: MorganConfig, identity: StackIdentity): LocalRegistry | undefined {
+    const { images, network } = config;
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const context = { name: stack, protectData: data.protect };
-    return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
+    const stack = dataOf(config, identity);
+    return new LocalRegistry("registry", { image, stack, port: registry.port }, { parent: this });
   }
 
   /** Returns the images that the stack builds, or the images of a release that is there already. */
@@ -126,4 +132,12 @@ export class MorganStack extends pulumi.ComponentResource {
 /** Returns the package sources for builds, with their secrets and the proxy. */
 function packagesOf(network: MorganConfig["network"]) {
   return { sources: packageSources(network), secrets: buildSecrets(network), proxy: proxyArguments(network) };
+}
+
+/** Returns the part of a stack's context that decides which volumes it has. */
+function dataOf(
+  { data }: MorganConfig,
+  identity: StackIdentity,
+): Pick<StackContext, "identity" | "protectData" | "adoptedVolumes"> {
+  return { identity, protectData: data.protect, adoptedVolumes: data.adoptedVolumes };
 }

@@ -12,7 +12,7 @@ import { describeOutputs, outputsOf } from "../stack/outputs.ts";
 import { operate, withoutSalt } from "../stack/pulumi.ts";
 import { repairKilledRun } from "../stack/repair.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "../stack/pinned-release.ts";
-import { outputsInFile, readState } from "../stack/state.ts";
+import { identityOf, outputsInFile, readState } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code. */
 export async function up(args: Arguments, engine: Engine): Promise<number> {
@@ -28,11 +28,12 @@ export async function up(args: Arguments, engine: Engine): Promise<number> {
   try {
     code = await (refreshes ? withMissingImages(engine, stack, deploy) : deploy());
   } finally {
-    gaps = describeGaps(gapsIn(watch.stop()));
+    gaps = describeGaps(gapsIn(watch.stop(await identityOf(stack))));
   }
   if (code !== 0) {
-    console.error(await explainFailure(engine, stack, since));
-    await stopFailed(engine, stack);
+    const identity = await identityOf(stack);
+    console.error(await explainFailure(engine, identity, since));
+    await stopFailed(engine, identity);
     return code;
   }
   const found = await outputsOf(stack);
@@ -68,10 +69,10 @@ export function preview(args: Arguments, engine: Engine): Promise<number> {
  */
 export async function destroy(args: Arguments, engine: Engine): Promise<number> {
   const { stack } = args;
-  const { protectedNames, images } = await readState(stack);
+  const { protectedNames, images, identity } = await readState(stack);
   if (protectedNames.length > 0) throwProblems([protectionProblem(stack, protectedNames)], "nothing was destroyed");
   const code = await change("destroy", args, engine, ["--yes", "--skip-preview"]);
-  if (code === 0) await pruneAllImages(engine, stack, images);
+  if (code === 0) await pruneAllImages(engine, identity, images);
   return code;
 }
 

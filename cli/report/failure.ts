@@ -1,7 +1,9 @@
 import { endOfLog, LOG_LINES } from "../../components/engine/container-log.ts";
 import type { InspectedContainer } from "../../components/engine/containers.ts";
 import type { Engine } from "../../components/engine/engine.ts";
-import { ROLE_LABEL, STACK_LABEL } from "../../components/engine/labels.ts";
+import type { Identity } from "../../components/engine/identity.ts";
+import { ROLE_LABEL } from "../../components/engine/labels.ts";
+import { containersOf } from "../../components/engine/ownership.ts";
 import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
 
@@ -9,10 +11,10 @@ import { execute } from "../lib/run-program.ts";
  * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build that failed since
  * `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs.
  */
-export async function explainFailure(engine: Engine, stack: string, since: Date): Promise<string> {
+export async function explainFailure(engine: Engine, identity: Identity, since: Date): Promise<string> {
   const builds = await failedBuilds(since);
   const hints = new Set(builds.flatMap(({ log }) => networkHints(log)));
-  const parts = [...builds, ...(await unhealthyContainers(engine, stack))];
+  const parts = [...builds, ...(await unhealthyContainers(engine, identity))];
   const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
   return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
 }
@@ -45,8 +47,8 @@ function stageOf(name: string): string {
  * Stops each container that a failed `up` left and that never became healthy, if a healthy container does its work. It
  * would go on being probed, restarted, and found by the gateway. The next `up` replaces it.
  */
-export async function stopFailed(engine: Engine, stack: string): Promise<void> {
-  const containers = await containersOf(engine, stack);
+export async function stopFailed(engine: Engine, identity: Identity): Promise<void> {
+  const containers = await inspectAll(engine, identity);
   const healthy = new Set(containers.filter(isHealthy).map(roleOf));
   const failed = containers.filter(
     (container) => !isHealthy(container) && isUp(container) && healthy.has(roleOf(container)),
@@ -55,9 +57,9 @@ export async function stopFailed(engine: Engine, stack: string): Promise<void> {
 }
 
 /** The containers of a stack; none if the engine cannot be reached, which Pulumi has reported by then. */
-async function containersOf(engine: Engine, stack: string): Promise<readonly InspectedContainer[]> {
+async function inspectAll(engine: Engine, identity: Identity): Promise<readonly InspectedContainer[]> {
   try {
-    const listed = await engine.containers({ labels: { [STACK_LABEL]: stack } });
+    const listed = await containersOf(engine, identity);
     const found = await Promise.all(listed.map(({ id }) => engine.inspect(id)));
     return found.flatMap((container) => container ?? []);
   } catch {
@@ -77,8 +79,8 @@ function roleOf({ labels }: InspectedContainer): string {
   return labels[ROLE_LABEL] ?? "";
 }
 
-async function unhealthyContainers(engine: Engine, stack: string): Promise<Part[]> {
-  const parts = (await containersOf(engine, stack))
+async function unhealthyContainers(engine: Engine, identity: Identity): Promise<Part[]> {
+  const parts = (await inspectAll(engine, identity))
     .filter((container) => container.status !== "created" && !isHealthy(container))
     .map(async (container) => ({
       title: `container ${container.name}: ${describeState(container)}`,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isLegacy, parseIdentity, type Identity } from "../../components/engine/identity.ts";
 import { execute } from "../lib/run-program.ts";
 
 /** The part of a stack's state that the commands need. */
@@ -10,6 +11,9 @@ export interface State {
   readonly pending: readonly PendingOperation[];
   /** Images that have been made. */
   readonly images: readonly RecordedImage[];
+  readonly identity: Identity;
+  /** URN of the stack itself; empty if there is no such stack. */
+  readonly urn: string;
   /** Logical names of the resources that are protected from deletion. */
   readonly protectedNames: readonly string[];
 }
@@ -48,6 +52,8 @@ export async function readState(stack: string): Promise<State> {
       given: inputs?.name ?? "",
     })),
     images: resources.flatMap(imagesOf),
+    identity: identityIn(resources, stack),
+    urn: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "",
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
 }
@@ -93,6 +99,18 @@ function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
 }
 
+/** The identity of a stack as its state has it. A state without an id has no thing in the engine, or is older than ids. */
+export async function identityOf(stack: string): Promise<Identity> {
+  const resources = resourcesInFile(stack);
+  return resources === undefined ? (await readState(stack)).identity : identityIn(resources, stack);
+}
+
+function identityIn(resources: readonly Resource[], stack: string): Identity {
+  const made = resources.find(({ urn }) => urn.endsWith("::command:local:Command::identity"));
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  return parseIdentity(made?.outputs?.stdout) ?? { stack, id: undefined, legacy: isLegacy(outputs) };
+}
+
 /** The outputs of a stack; undefined if it has none. */
 export async function stackOutputs(stack: string): Promise<unknown> {
   return outputsInFile(stack) ?? (await outputsOfPulumi(stack));
@@ -103,24 +121,22 @@ export async function stackOutputs(stack: string): Promise<unknown> {
  * whole state first, which costs time; no output of this program is a secret.
  */
 export function outputsInFile(stack: string): unknown {
+  return resourcesInFile(stack)?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+}
+
+function resourcesInFile(stack: string): readonly Resource[] | undefined {
   const folder = stateFolder();
   if (folder === undefined) return undefined;
   try {
     const text = readFileSync(join(folder, ".pulumi/stacks/morgan", `${stack}.json`), "utf8");
-    return outputsIn(JSON.parse(text) as Checkpoint);
+    return (JSON.parse(text) as Checkpoint).checkpoint?.latest?.resources;
   } catch {
     return undefined;
   }
 }
 
-function outputsIn({ checkpoint }: Checkpoint): unknown {
-  return checkpoint?.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
-}
-
 interface Checkpoint {
-  readonly checkpoint?: {
-    readonly latest?: { readonly resources?: readonly { readonly type: string; readonly outputs?: unknown }[] };
-  };
+  readonly checkpoint?: { readonly latest?: { readonly resources?: readonly Resource[] } };
 }
 
 /** The folder that holds the state; undefined if the backend is no folder. */

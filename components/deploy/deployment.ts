@@ -59,13 +59,14 @@ export class Deployment extends pulumi.ComponentResource {
     super("morgan:deploy:Deployment", name, {}, opts);
     const { config, stack, backing, engine } = args;
     const keepsData = backing.redis !== undefined || backing.postgres !== undefined;
-    const networks = createNetworks(this, stack.name, keepsData);
+    const networks = createNetworks(this, stack, keepsData);
     const data = this.createBackingServices(args, networks);
     const gateway = this.createGateway(args, networks);
     const running = this.createServices(args, networks, data);
 
     this.endpoint = gateway.endpoint;
     const gate = createReadinessGate(this, "settled", {
+      identity: stack.identity,
       containers: [data.redis, data.postgres, gateway, ...running.map(([, container]) => container)]
         .flatMap((component) => component?.container ?? [])
         .concat(args.registry === undefined ? [] : pulumi.output(args.registry)),
@@ -151,7 +152,7 @@ export class Deployment extends pulumi.ComponentResource {
         rollout: placement?.rollout ?? "create-first",
         gpu: placement === undefined ? undefined : { mode: gpuPlan.mode, device: placement.device },
         after,
-        weights: variant.usesGpu ? createWeights(this, name, model, stack.protectData) : undefined,
+        weights: variant.usesGpu ? createWeights(this, name, model, stack) : undefined,
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),
         environment: environmentOf(service, wiring, compute),
         secrets: secretsOf(service, wiring),

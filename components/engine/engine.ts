@@ -4,20 +4,28 @@ import { eventRequests, type EventRequests } from "./events.ts";
 import { imageRequests, type ImageRequests } from "./images.ts";
 import { programRequests, type ProgramRequests } from "./programs.ts";
 import { registryRequests, type RegistryRequests } from "./registry.ts";
+import { volumeRequests, type VolumeRequests } from "./volumes.ts";
 import { field, list, strings, stringOr } from "../lib/json.ts";
 import type { GpuSupport } from "./gpu-support.ts";
 
 /** Kinds of things that the engine can remove. */
 export type Removable = "container" | "network" | "volume" | "image";
 
+/** A network as the engine lists it. */
+export interface ListedNetwork {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** Every request to the container engine that this program makes itself, beside those of Pulumi's providers. */
-export interface Engine extends ContainerRequests, EventRequests, ImageRequests, ProgramRequests, RegistryRequests {
+export interface Engine
+  extends ContainerRequests, EventRequests, ImageRequests, ProgramRequests, RegistryRequests, VolumeRequests {
   /** Version of the engine: "28.5.2". @throws Error with the reason if the engine cannot be reached. */
   version(): Promise<string>;
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
-  /** Ids of the networks with these labels. */
-  networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** The networks with these labels. */
+  networks(labels: Readonly<Record<string, string>>): Promise<readonly ListedNetwork[]>;
   /**
    * Removes a thing by its id, an image or a volume by its name. A container is killed first and loses its anonymous
    * volumes. A thing that is gone already is no error. @throws Error with the engine's reason.
@@ -37,6 +45,7 @@ export function connectEngine(host: string): Engine {
     ...imageRequests(api),
     ...programRequests(api),
     ...registryRequests(api),
+    ...volumeRequests(api),
     async version() {
       return stringOr(field(await api.get("/version"), "Version"), "");
     },
@@ -47,7 +56,10 @@ export function connectEngine(host: string): Engine {
     async networks(labels) {
       const filters = JSON.stringify({ label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) });
       const found = list(await api.get(`/networks?filters=${encodeURIComponent(filters)}`));
-      return found.map((network) => stringOr(field(network, "Id"), ""));
+      return found.map((network) => ({
+        id: stringOr(field(network, "Id"), ""),
+        labels: strings(field(network, "Labels")),
+      }));
     },
     async remove(kind, id) {
       await api.remove(`/${kind}s/${id}${kind === "container" ? "?force=true&v=true" : ""}`);

@@ -1,13 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
-import { roleLabels, STACK_LABEL } from "../engine/labels.ts";
+import { checkIdentity } from "./identity.ts";
+import type { KnownState } from "./known-state.ts";
+import type { Identity } from "../engine/identity.ts";
+import { belongs, containersOf, stackOf } from "../engine/ownership.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
-/** Checks that the engine answers, and that the host's ports that the stack publishes are free. */
+/**
+ * Checks that the engine answers, that no other stack of the same name is there, and that the host's ports that the
+ * stack publishes are free.
+ */
 export async function checkEngine(
   config: MorganConfig,
   host: Host,
+  { identity: reading, isPreview }: Pick<KnownState, "identity" | "isPreview">,
 ): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
   try {
     await host.engine.version();
@@ -18,12 +25,17 @@ export async function checkEngine(
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
     return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
   }
-  return { answers: true, problems: await checkPorts(config, host) };
+  const identity = await reading;
+  const [foreign, ports] = await Promise.all([
+    checkIdentity(config, host, { identity, isPreview }),
+    checkPorts(config, host, identity),
+  ]);
+  return { answers: true, problems: [...foreign, ...ports] };
 }
 
 /** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */
-async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
-  const gateways = await engine.containers({ labels: roleLabels(stack, "gateway") });
+async function announceMove({ gateway }: MorganConfig, { engine }: Host, identity: Identity): Promise<void> {
+  const gateways = await containersOf(engine, identity, "gateway");
   const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
   if (ports.length === 0 || ports.includes(gateway.port)) return;
   await pulumi.log.warn(
@@ -33,7 +45,7 @@ async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host):
 }
 
 /** Checks that wanted ports are free. A port that a container of this stack publishes counts as free. */
-async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
+async function checkPorts(config: MorganConfig, host: Host, identity: Identity): Promise<Problem[]> {
   const wanted = [
     { key: "morgan:gatewayPort", address: config.gateway.address, port: config.gateway.port },
     ...(config.images.registry.kind === "local"
@@ -42,12 +54,12 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
   ].filter(({ port }) => port !== 0);
   const [containers] = await Promise.all([
     host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
-    announceMove(config, host),
+    announceMove(config, host, identity),
   ]);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
     const occupant = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
-    const stack = occupant?.labels[STACK_LABEL];
-    if (stack === config.stack) return [];
+    if (occupant !== undefined && belongs(occupant.labels, identity)) return [];
+    const stack = stackOf(occupant?.labels ?? {});
     if (occupant === undefined && !(await host.portInUse(address, port))) return [];
     const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
     return [

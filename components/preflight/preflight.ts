@@ -4,6 +4,8 @@ import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
+import type { KnownState } from "./known-state.ts";
+import type { Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
@@ -19,6 +21,7 @@ export interface Preflight {
   readonly untrusted: string | undefined;
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
+  readonly identity: Identity;
 }
 
 /**
@@ -26,17 +29,21 @@ export interface Preflight {
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(config: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
-  const outputs = host.outputs(config.fullName);
+export async function preflight(
+  config: MorganConfig,
+  problems: readonly Problem[],
+  host: Host,
+  { outputs, identity, isPreview }: KnownState,
+): Promise<Preflight> {
   const [engine, release, sizes] = await Promise.all([
-    checkEngine(config, host),
+    checkEngine(config, host, { identity, isPreview }),
     planPromotion(config, host, outputs),
     outputs.then(parseSizes),
   ]);
   const builds = release.plan.kind === "build";
   // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
   const [{ plan, problems: gpu }, network] = engine.answers
-    ? await Promise.all([planServiceGpus(config, host), checkNetwork(config, host)])
+    ? await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host)])
     : [
         { plan: NO_GPU, problems: [] },
         { problems: [], untrusted: undefined },
@@ -51,7 +58,7 @@ export async function preflight(config: MorganConfig, problems: readonly Problem
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
+  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes, identity: await identity };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
@@ -71,10 +78,10 @@ function checkModels({ models, services, machine }: MorganConfig, host: Host): P
   });
 }
 
-function planServiceGpus(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
+function planServiceGpus(config: MorganConfig, host: Host, identity: Promise<Identity>): ReturnType<typeof planGpus> {
   const packages = (): string[] =>
     lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
     );
-  return planGpus({ ...config, dockerHost: config.machine.dockerHost, packages }, host);
+  return planGpus({ ...config, identity, dockerHost: config.machine.dockerHost, packages }, host);
 }

@@ -57,9 +57,9 @@ describe("a change of one service", () => {
     writeFileSync(catalogFile, withCpuVariant(catalog, "core", { packages: ["no-such-package"] }));
     const message = await stack.failure();
     expect(message).to.include("core-deps");
-    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
-      /build of core-deps[^]*no-such-package/,
-    );
+    expect(
+      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), since),
+    ).to.match(/build of core-deps[^]*no-such-package/);
     expect(idsOf(stack.name)["core"]).to.equal(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     writeFileSync(catalogFile, catalog);
@@ -73,9 +73,9 @@ describe("a change of one service", () => {
     expect(await stack.failure()).to.include("did not get ready: its process ended 3 times");
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
-    expect(await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, since)).to.match(
-      /container morgan-[^]*no good morning today/,
-    );
+    expect(
+      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), since),
+    ).to.match(/container morgan-[^]*no good morning today/);
   });
 
   it("the next deployment recovers, and leaves no container behind", async () => {

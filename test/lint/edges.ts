@@ -20,6 +20,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/system": { may: [], packages: ["node:{child_process,fs}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
   "components/engine": { may: ["components/system", "components/lib"] },
+  "components/identity": { may: ["components/engine", "components/lib"] },
   "components/host": { may: ["components/engine", "components/system", "components/lib"] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
@@ -36,7 +37,13 @@ const directions: Readonly<Record<string, Edges>> = {
     packages: PURE,
   },
   "components/gpu": {
-    may: ["components/requirements", "components/catalog", "components/engine/labels.ts", "components/lib"],
+    may: [
+      "components/requirements",
+      "components/catalog",
+      "components/engine/labels.ts",
+      "components/engine/ownership.ts",
+      "components/lib",
+    ],
     types: ["components/config", "components/engine", "components/host", "components/system"],
     packages: [],
   },
@@ -70,7 +77,10 @@ const directions: Readonly<Record<string, Edges>> = {
     may: ["components/catalog", "components/engine", "components/lib"],
     types: ["components/config"],
   },
-  "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
+  "components/deploy/readiness": {
+    may: ["components/engine", "components/lib"],
+    types: ["components/deploy/container"],
+  },
   "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },
   "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
   "components/deploy/service": {
@@ -112,7 +122,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/release",
       "components/lib",
     ],
-    types: ["components/config", "components/engine", "components/size"],
+    types: ["components/config", "components/engine", "components/size", "components/deploy/container"],
   },
   services: { may: [], types: ["components/catalog", "components/lib"], packages: [] },
   "index.ts": {
@@ -123,6 +133,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/network",
       "components/engine",
       "components/host",
+      "components/identity",
       "components/startup",
       "services",
     ],
@@ -155,7 +166,13 @@ const directions: Readonly<Record<string, Edges>> = {
 const homes: Readonly<Record<string, readonly string[]>> = {
   "@pulumi/docker-build": ["components/image/**", "components/startup/plugins.ts", "test/**"],
   "@pulumi/docker": ["components/deploy/**", "components/startup/plugins.ts", "test/**"],
-  "@pulumi/command": ["components/image/**", "components/deploy/**", "components/startup/plugins.ts", "test/**"],
+  "@pulumi/command": [
+    "components/image/**",
+    "components/deploy/**",
+    "components/identity/**",
+    "components/startup/plugins.ts",
+    "test/**",
+  ],
 };
 
 /** Returns why `file` must not import `specifier`, or nothing if it may. */

@@ -6,6 +6,7 @@ import { given } from "../../lib/given.ts";
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../../lib/units.ts";
 import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "../../engine/labels.ts";
+import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -16,7 +17,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly stack: Pick<StackContext, "name">;
+  readonly stack: Pick<StackContext, "identity">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
   /** Command that runs in the container and succeeds if it is healthy. */
@@ -64,6 +65,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       : createFiles(parent, `${name}-files`, args.stack, args.files);
   const memory = mebibytes(args.memory);
   const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
+  const { stack, label } = args.stack.identity;
   return new docker.Container(
     name,
     {
@@ -71,7 +73,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       user: args.user,
       ...given({ command: args.command?.slice() }),
       envs: environmentList({ ...args.environment, ...gpuEnvironment }),
-      labels: stackLabels(args.stack.name, name, args.gpu?.device),
+      labels: stackLabels(stack, label, name, args.gpu?.device),
       networkMode: "bridge",
       ...(args.networks.length === 0 ? {} : { networksAdvanced: args.networks.map(networkInputs) }),
       ports:
@@ -125,6 +127,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       dependsOn: [...(args.after ?? [])],
       deleteBeforeReplace: args.rollout === "stop-first",
       replaceOnChanges: NEEDS_REPLACEMENT,
+      ignoreChanges: LABELS,
     },
   );
 }

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
+import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -24,7 +25,7 @@ export interface Files {
 export function createFiles(
   parent: pulumi.Resource,
   name: string,
-  stack: Pick<StackContext, "name">,
+  { identity: { stack, label } }: Pick<StackContext, "identity">,
   files: Files,
 ): pulumi.Output<string> {
   const paths = Object.keys(files.contents);
@@ -33,7 +34,7 @@ export function createFiles(
     name,
     {
       image: files.image,
-      labels: stackLabels(stack.name, name),
+      labels: stackLabels(stack, label, name),
       networkMode: "none",
       start: false,
       mustRun: false,
@@ -41,7 +42,7 @@ export function createFiles(
       uploads: Object.entries(files.contents).map(([file, content]) => ({ file, content, permissions: "0444" })),
       ...LOG_ROTATION,
     },
-    { parent, deleteBeforeReplace: false },
+    { parent, deleteBeforeReplace: false, ignoreChanges: LABELS },
   );
   return container.name;
 }

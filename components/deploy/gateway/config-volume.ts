@@ -29,13 +29,13 @@ export interface GatewayFiles {
  */
 export function createGatewayFiles(parent: pulumi.Resource, name: string, args: GatewayFilesArgs): GatewayFiles {
   const { stack, gatewayRef, contents } = args;
-  const volume = createVolume(parent, `${name}-config`, false);
+  const volume = createVolume(parent, `${name}-config`, stack, false);
   const loaded = new command.local.Command(
     `${name}-config`,
     {
       create: "/bin/bash components/deploy/gateway/reload-config.sh",
       environment: {
-        MORGAN_STACK: stack.name,
+        MORGAN_STACK: stack.identity.stack,
         MORGAN_IMAGE: gatewayRef,
         MORGAN_HOLDER: createFiles(parent, `${name}-files`, stack, { image: stack.filesImage, contents }),
         MORGAN_VOLUME: volume,

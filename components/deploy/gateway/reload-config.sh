@@ -7,10 +7,13 @@
 # MORGAN_VOLUME  volume that the gateway has at MORGAN_FOLDER
 set -euo pipefail
 
+# The holder has the labels of this stack's state, or none if it was made before states had ids.
+state=$(docker inspect --format '{{index .Config.Labels "morgan.state"}}' "$MORGAN_HOLDER")
+
 # What is wrong must not get to where a gateway finds it that starts again. Paths in a configuration are those at which
 # the gateway will find them, so it is checked where it lies.
 docker run --rm --interactive --network none --read-only --user 0:0 --cap-drop ALL --security-opt no-new-privileges:true \
-  --label "morgan.stack=$MORGAN_STACK" --label morgan.role=gateway-config \
+  --label "morgan.stack=$MORGAN_STACK" ${state:+--label "morgan.state=$state"} --label morgan.role=gateway-config \
   --volumes-from "$MORGAN_HOLDER:ro" --volume "$MORGAN_VOLUME:/current" "$MORGAN_IMAGE" \
   /bin/sh -eus "$MORGAN_FOLDER" <<'END'
 haproxy -c -f "$1/haproxy.cfg" >/dev/null
@@ -23,7 +26,8 @@ for file in /current/*; do
 done
 END
 
-gateway=$(docker ps --quiet --filter "label=morgan.stack=$MORGAN_STACK" --filter label=morgan.role=gateway --filter status=running)
+# The volume is this stack's alone. Another stack may have the same name.
+gateway=$(docker ps --quiet --filter "volume=$MORGAN_VOLUME" --filter label=morgan.role=gateway --filter status=running)
 [ -n "$gateway" ] || exit 0
 
 # What the new worker has to know at once, without asking the network: where the containers are, and which are ready.

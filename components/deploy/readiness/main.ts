@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import { connectEngine } from "../../engine/engine.ts";
+import type { Identity } from "../../engine/identity.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
@@ -7,7 +8,9 @@ import { describeFailures } from "./verdict.ts";
 
 // The task comes as JSON. The first argument is the output of the last run without a failure. The second one is the
 // engine's address, empty for the usual socket.
-const task = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore">;
+const { identity, ...task } = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore"> & {
+  readonly identity: Identity;
+};
 const [, , printed = "", host = ""] = process.argv;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
@@ -16,7 +19,7 @@ const report = (text: string): void => {
 };
 const failures = await watchUntilReady(
   { ...task, watchedBefore: printed.split(" ") },
-  engineContainers(connectEngine(host)),
+  engineContainers(connectEngine(host), identity),
   systemClock,
   report,
 );

@@ -1,9 +1,12 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { StackIdentity } from "../container/stack-context.ts";
 import { milliseconds, type Duration } from "../../lib/units.ts";
 
 /** Inputs of a readiness gate. */
 export interface ReadinessGateArgs {
+  /** Identity of the stack, to find a container that does the work of one that failed. */
+  readonly identity: StackIdentity;
   /** Id of every container of the stack that runs. */
   readonly containers: readonly pulumi.Input<string>[];
   /** Time for which new containers have to stay ready before the old ones are removed; "0 s" for none. */
@@ -30,9 +33,11 @@ export function createReadinessGate(
   name: string,
   args: ReadinessGateArgs,
 ): command.local.Command {
-  const stdin = pulumi.all([...args.containers]).apply((containers) =>
+  const { stack, label, legacy } = args.identity;
+  const stdin = pulumi.all([pulumi.output(label), ...args.containers]).apply(([id, ...containers]) =>
     JSON.stringify({
       containers,
+      identity: { stack, id, legacy },
       pidsLimit: PIDS_LIMIT,
       minReady: milliseconds(args.minReady),
       startLimit: milliseconds(args.startLimit),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/stack/outputs.ts";
+import type { Identity } from "../../../components/engine/identity.ts";
 import { messageOf } from "../../../components/lib/errors.ts";
 import { removeImagesOf } from "./engine.ts";
 import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
@@ -156,6 +157,11 @@ export class TestStack {
     return Object.fromEntries(
       Object.entries(found).map(([key, { value }]) => [key, value as unknown]),
     ) as unknown as Outputs;
+  }
+
+  /** Returns the identity of the stack. */
+  async identity(): Promise<Identity> {
+    return { stack: this.name, id: (await this.outputs()).identity, legacy: false };
   }
 
   /** Removes everything of the stack from the engine. */

@@ -3,7 +3,7 @@ import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useFolder } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -32,10 +32,13 @@ const up = (
 ): Promise<Registrations> => {
   const registry = { kind: "local", port: 5102 } as const;
   const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
-  return record(() => new MorganStack("morgan", { config, engine, gpuPlan: NO_GPU, releasePlan: plan }), {
-    preview,
-    stack: "prod",
-  });
+  return record(
+    () => new MorganStack("morgan", { config, identity: IDENTITY, engine, gpuPlan: NO_GPU, releasePlan: plan }),
+    {
+      preview,
+      stack: "prod",
+    },
+  );
 };
 
 /** Commands that every deployment has, whatever its images come from. */

@@ -2,15 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }), {
-    preview,
-  });
+  record(
+    () =>
+      new MorganStack("morgan", {
+        config: stackConfig(changes),
+        identity: IDENTITY,
+        engine: fakeEngine(),
+        gpuPlan: NO_GPU,
+      }),
+    {
+      preview,
+    },
+  );
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 
@@ -19,7 +28,7 @@ describe("the stack", () => {
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
-    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
+    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases", "identity");
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);
@@ -41,9 +50,12 @@ describe("the stack", () => {
       throw new Error("asked");
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
-    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpuPlan: NO_GPU }), {
-      preview: true,
-    });
+    const preview = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, gpuPlan: NO_GPU }),
+      {
+        preview: true,
+      },
+    );
     expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);
   });
 

@@ -2,6 +2,7 @@ import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../com
 import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
 import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
 import type { Engine } from "../../../components/engine/engine.ts";
 import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
@@ -16,6 +17,16 @@ export const DEBIAN: DebianPackages = {
   cache: "/var/cache/morgan",
 };
 export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
+
+const ID = "0f0e0d0c-0000-4000-8000-000000000001";
+
+/** The identity of the stack dev, as its resources get it. */
+export const IDENTITY: StackIdentity = {
+  stack: "dev",
+  id: ID,
+  legacy: false,
+  label: ID,
+};
 
 /** No package source of a company's own, and every one. */
 export const PUBLIC: PackageSources = {
@@ -104,7 +115,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       ...images,
     },
     release: { promoteFrom: "", pinned: "", minReady: "0 s", ...release },
-    data: { protect: false, passwordRevision: "", ...data },
+    data: { protect: false, passwordRevision: "", adoptedVolumes: {}, ...data },
     network: NO_PROFILE,
     llm: { endpoint: "", model: "", apiKey: undefined, ...llm },
     machine: { ...MACHINE, ...machine },
@@ -170,6 +181,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     images: () => Promise.resolve([]),
     hasImage: () => Promise.resolve(true),
     networks: () => Promise.resolve([]),
+    volumes: () => Promise.resolve([]),
     remove: () => Promise.resolve(),
     ...changes,
   };

@@ -24,6 +24,9 @@ export interface Registered {
   /** The program's choice; undefined if the program left the choice to the provider. */
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  /** Id of the thing that is taken over instead of a new one; empty for none. */
+  readonly importId: string;
   readonly additionalSecretOutputs: readonly string[];
   /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
@@ -177,6 +180,8 @@ function registered(request: RegisterResourceRequest): Registered {
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    importId: request.getImportid(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
 }

@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Gateway, type GatewayArgs } from "../../../../components/deploy/gateway/gateway.ts";
-import { stackConfig } from "../../../unit/support/config.ts";
+import { IDENTITY, stackConfig } from "../../../unit/support/config.ts";
 import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
 
 const ARGS: GatewayArgs = {
   ref: "haproxy",
-  stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" },
+  stack: { identity: IDENTITY, filesImage: "debian", protectData: false, passwordRevision: "", adoptedVolumes: {} },
   networks: [],
   routes: [{ name: "core", port: 8000 }],
   published: "core",

@@ -2,10 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { GATEWAY_FOLDER } from "../../../../components/catalog/image-contract.ts";
 import { createGatewayFiles } from "../../../../components/deploy/gateway/config-volume.ts";
+import { IDENTITY } from "../../support/config.ts";
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
 
-const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" };
+const STACK = {
+  identity: IDENTITY,
+  filesImage: "debian",
+  protectData: false,
+  passwordRevision: "",
+  adoptedVolumes: {},
+};
 
 class Parent extends pulumi.ComponentResource {
   constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {

@@ -27,6 +27,7 @@ Error.stackTraceLimit = 0;
 const stack = new MorganStack("morgan", {
   config,
   identity: { ...checked.identity, label },
+  adoptedVolumes: checked.adoptedVolumes,
   engine: withKnownSizes(host.engine, checked.sizes),
   gpuPlan: checked.gpu,
   releasePlan: checked.release,

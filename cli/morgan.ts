@@ -1,94 +1,127 @@
 import { connectEngine } from "../components/engine/engine.ts";
-import { messageOf, MorganError } from "../components/lib/errors.ts";
+import { messageOf, throwProblems } from "../components/lib/errors.ts";
+import { forStack } from "../components/lib/hints.ts";
 import { environment } from "../toolchain/lib/environment.mjs";
-import { readArguments, type Arguments } from "./lib/arguments.ts";
+import { adopt } from "./commands/adopt.ts";
 import { backup, backupName } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";
-import { destroy, preview, rollback, up } from "./commands/deploy.ts";
+import { destroy, preview, up } from "./commands/deploy.ts";
+import { restore } from "./commands/restore.ts";
+import { rollback } from "./commands/rollback.ts";
+import { parseCommandLine, UsageError } from "./lib/command-line.ts";
+import { completionScript } from "./lib/completion.ts";
+import { confirm, onTerminal } from "./lib/confirm.ts";
+import type { Invocation } from "./lib/invocation.ts";
+import { Interrupted } from "./lib/signals.ts";
+import type { StackName } from "./lib/stack-name.ts";
+import { swallowedOptions } from "./lib/swallowed-options.ts";
 import { describeOutputs, outputsOf } from "./stack/outputs.ts";
 import { configValue, withoutSalt } from "./stack/pulumi.ts";
 import { identityOf } from "./stack/state.ts";
-import { restore } from "./commands/restore.ts";
-
-const USAGE = `usage: npm run <command> [-- --stack <name>] [flags of pulumi]
-
-  up        build what changed, push it, deploy it; then print its address
-  preview   print what "up" would change
-  rollback  run the release before the one that runs; --to <id>: another one; --off: the newest again
-  destroy   remove the stack's containers, networks, volumes and images
-  outputs   print the stack's outputs; --json for programs
-  backup    write the stack's database into a file: [FILE], else one named after stack and time
-  restore   replace what the database holds by a backup: FILE
-  demo      send a recorded sentence to the stack and print its answer
-  env       print what a shell needs to call "pulumi" itself: eval "$(npm run -s env)"
-`;
+import { defaultStack, requireStack } from "./stack/selected-stack.ts";
 
 const engine = connectEngine(process.env["DOCKER_HOST"] ?? "");
 
-type Command = (args: Arguments) => number | Promise<number>;
+type Action = (invocation: Invocation) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  up: (args) => up(args, engine),
-  preview: (args) => preview(args, engine),
-  rollback: (args) => rollback(args, engine),
-  destroy: (args) => destroy(args, engine),
-  outputs: printOutputs,
-  backup: makeBackup,
-  restore: putBack,
-  demo: talk,
+const ACTIONS: Readonly<Record<string, Action>> = {
+  up: (invocation) => up(invocation, engine),
+  preview: existing(preview),
+  rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
+  destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
+  outputs: existing(printOutputs),
+  backup: existing(makeBackup),
+  restore: existing(asking("replace the database of", putBack)),
+  demo: existing(talk),
+  adopt: (invocation) => adopt(invocation, engine),
   env: printEnvironment,
+  completion: printCompletion,
 };
 
-async function printOutputs({ stack, json }: Arguments): Promise<number> {
+/** Refuses a stack that does not exist. */
+function existing(action: Action): Action {
+  return async (invocation) => {
+    await requireStack(invocation.stack);
+    return action(invocation);
+  };
+}
+
+/** Asks before an action that cannot be undone. */
+function asking(what: string, action: Action): Action {
+  return async (invocation) => {
+    const { command, stack, options } = invocation;
+    const { name } = await engine.identity();
+    const question = `${what} the stack "${stack.name}" on the engine "${name}"`;
+    await confirm(question, forStack(command, stack.reference), onTerminal(options["yes"] === true));
+    return action(invocation);
+  };
+}
+
+async function printOutputs({ stack, options }: Invocation): Promise<number> {
   const found = await outputsOf(stack);
-  console.log(json ? JSON.stringify(found, undefined, 2) : describeOutputs(found));
+  console.log(options["json"] === true ? JSON.stringify(found, undefined, 2) : describeOutputs(found));
   return 0;
 }
 
-async function makeBackup({ stack, file }: Arguments): Promise<number> {
-  const target = file ?? backupName(stack, new Date());
-  const bytes = await backup(engine, await identityOf(stack), target);
-  console.log(`${target}: the database of "${stack}", ${String(bytes)} bytes`);
+async function makeBackup({ stack, argument }: Invocation): Promise<number> {
+  const { name } = stack;
+  const file = argument ?? backupName(name, new Date());
+  const bytes = await backup(engine, await identityOf(stack), file);
+  console.log(`${file}: the database of "${name}", ${String(bytes)} bytes`);
   return 0;
 }
 
-async function putBack({ stack, file }: Arguments): Promise<number> {
-  if (file === undefined) {
-    const fix = "npm run restore -- FILE [--stack NAME]";
-    const problem = { key: "npm run restore", expected: "the file of a backup", found: "no file", fix };
-    throw new MorganError([problem], "nothing was restored");
-  }
-  const { made, tables } = await restore(engine, await identityOf(stack), file);
-  console.log(`the database of "${stack}" holds ${tables.join(", ")} as of ${made}, from ${file}`);
+async function putBack({ stack, argument = "" }: Invocation): Promise<number> {
+  const { made, tables } = await restore(engine, await identityOf(stack), argument);
+  console.log(`the database of "${stack.name}" holds ${tables.join(", ")} as of ${made}, from ${argument}`);
   return 0;
 }
 
 /** The stack's own configuration has the token; anyone else sets MORGAN_API_TOKEN. */
-async function talk({ stack }: Arguments): Promise<number> {
+async function talk({ stack }: Invocation): Promise<number> {
   const { endpoint } = await outputsOf(stack);
-  await demo(
-    endpoint,
-    process.env["MORGAN_API_TOKEN"] ?? (await withoutSalt(stack, () => configValue(stack, "apiToken"))),
-  );
+  const token = process.env["MORGAN_API_TOKEN"];
+  await demo(endpoint, token ?? (await withoutSalt(stack, () => configValue(stack, "apiToken"))));
   return 0;
 }
 
-/** The launcher has set these variables already, so `environment` gets what it would have without the launcher. */
-function printEnvironment(): number {
-  const { HOME, XDG_CACHE_HOME, PATH } = process.env;
+/** Prints the variables that the launcher has set, and the stack if the command line names one. */
+function printEnvironment({ stack, isNamed }: Invocation): number {
+  const { HOME, XDG_CACHE_HOME, PATH, MORGAN_VARIABLES } = process.env;
   const needed = environment({ root: process.cwd(), env: { HOME, XDG_CACHE_HOME, PATH } });
-  for (const [name, otherwise] of Object.entries(needed)) {
-    console.log(`export ${name}='${(process.env[name] ?? otherwise).replaceAll("'", `'\\''`)}'`);
+  const names = MORGAN_VARIABLES?.split(" ") ?? Object.keys(needed);
+  const values = names.map((name) => [name, process.env[name] ?? needed[name]] as const);
+  for (const [name, value] of isNamed ? [...values, ["PULUMI_STACK", stack.reference] as const] : values) {
+    if (value !== undefined) console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
   }
   return 0;
 }
 
+function printCompletion({ argument = "" }: Invocation): number {
+  process.stdout.write(completionScript(argument));
+  return 0;
+}
+
+/** Returns the exit code of a command line. */
+async function run(args: readonly string[]): Promise<number> {
+  throwProblems(swallowedOptions(process.env, args), "nothing was changed");
+  const line = parseCommandLine(args);
+  if (line === undefined) return 0;
+  const stack: StackName = line.stack ?? defaultStack(process.env);
+  const isDefault = line.stack === undefined || line.stack.name === defaultStack(process.env).name;
+  const invocation = { ...line, stack, isDefault, isNamed: line.stack !== undefined };
+  try {
+    return await (ACTIONS[line.command]?.(invocation) ?? 2);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    console.error(`${forStack(line.command, stack.reference)} was ${error.message}; what it had done is recorded`);
+    return error.exitCode;
+  }
+}
+
 try {
-  const args = readArguments(process.argv.slice(2));
-  const run = COMMANDS[args.command];
-  if (run === undefined) console.error(USAGE);
-  process.exitCode = (await run?.(args)) ?? 2;
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   console.error(messageOf(error));
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -22,6 +22,8 @@ import type { ServiceImageOutput } from "./size/check.ts";
 export interface MorganStackArgs {
   readonly config: MorganConfig;
   readonly identity: StackIdentity;
+  /** Names of volumes in the engine that the stack takes over, by logical name. Default: it makes all its volumes. */
+  readonly adoptedVolumes?: Readonly<Record<string, string>>;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
   /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
@@ -29,6 +31,9 @@ export interface MorganStackArgs {
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
   readonly releasePlan?: ReleasePlan;
 }
+
+/** The part of a stack's context that decides which volumes it has. */
+type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes">;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
@@ -48,13 +53,14 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, identity, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const { config, identity, adoptedVolumes = {}, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config, identity);
+    const data = { identity, adoptedVolumes, protectData: config.data.protect };
+    const local = this.createLocalRegistry(config, data);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
@@ -62,7 +68,7 @@ export class MorganStack extends pulumi.ComponentResource {
       {
         config,
         stack: {
-          ...dataOf(config, identity),
+          ...data,
           filesImage: images.debian,
           passwordRevision: config.data.passwordRevision,
         },
@@ -104,12 +110,10 @@ export class MorganStack extends pulumi.ComponentResource {
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry(config: MorganConfig, identity: StackIdentity): LocalRegistry | undefined {
-    const { images, network } = config;
+  private createLocalRegistry({ images, network }: MorganConfig, stack: DataContext): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const stack = dataOf(config, identity);
     return new LocalRegistry("registry", { image, stack, port: registry.port }, { parent: this });
   }
 
@@ -132,12 +136,4 @@ export class MorganStack extends pulumi.ComponentResource {
 /** Returns the package sources for builds, with their secrets and the proxy. */
 function packagesOf(network: MorganConfig["network"]) {
   return { sources: packageSources(network), secrets: buildSecrets(network), proxy: proxyArguments(network) };
-}
-
-/** Returns the part of a stack's context that decides which volumes it has. */
-function dataOf(
-  { data }: MorganConfig,
-  identity: StackIdentity,
-): Pick<StackContext, "identity" | "protectData" | "adoptedVolumes"> {
-  return { identity, protectData: data.protect, adoptedVolumes: data.adoptedVolumes };
 }

@@ -1,27 +1,31 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { removeStrayCredentials } from "../../components/image/stages/stray-credentials.ts";
 import { throwProblems, type Problem } from "../../components/lib/errors.ts";
-import type { Arguments } from "../lib/arguments.ts";
+import { forStack } from "../../components/lib/hints.ts";
+import type { Invocation } from "../lib/invocation.ts";
+import type { StackName } from "../lib/stack-name.ts";
+import { describeGaps, gapsIn } from "../report/downtime.ts";
 import { watchContainers } from "../report/container-events.ts";
 import { explainFailure, stopFailed } from "../report/failure.ts";
-import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
-import { describeGaps, gapsIn } from "../report/downtime.ts";
-import { isHeld, lockProblem, locksOf } from "../stack/state-lock.ts";
 import { withMissingImages } from "../stack/missing-images.ts";
+import { configValue, operate, operateOrCreate, withoutSalt } from "../stack/pulumi.ts";
 import { describeOutputs, outputsOf } from "../stack/outputs.ts";
-import { operate, withoutSalt } from "../stack/pulumi.ts";
-import { repairKilledRun } from "../stack/repair.ts";
-import { pinnedRelease, pinRelease, releaseBefore } from "../stack/pinned-release.ts";
-import { identityOf, outputsInFile, readState } from "../stack/state.ts";
+import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts";
+import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
+import { putBackContainers } from "../stack/put-back-containers.ts";
+import { changeStack, prepareChange, withCleanUp } from "../stack/change.ts";
+import { identityOf, outputsInFile, readState, recordedContainers } from "../stack/state.ts";
 
-/** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code. */
-export async function up(args: Arguments, engine: Engine): Promise<number> {
-  const { stack, flags } = args;
+/** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
+export async function up(invocation: Invocation, engine: Engine): Promise<number> {
+  const { stack, isDefault } = invocation;
   const since = new Date();
-  const before = outputsInFile(stack);
-  const watch = watchContainers(engine, stack);
+  const before = outputsInFile(stack.name);
+  await prepareChange(engine, stack);
+  const flags = await putBackContainers(engine, stack, invocation.flags);
+  const watch = watchContainers(engine, stack.name);
+  const own = ["--yes", "--skip-preview", "--suppress-outputs"];
   const deploy = (more: readonly string[] = []): Promise<number> =>
-    change("up", args, engine, ["--yes", "--skip-preview", "--suppress-outputs", ...more]);
+    withCleanUp(stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
   const refreshes = flags.some((flag) => /^(?:-r|--refresh(?:=true)?)$/.test(flag));
   let code: number;
   let gaps: string[];
@@ -31,74 +35,64 @@ export async function up(args: Arguments, engine: Engine): Promise<number> {
     gaps = describeGaps(gapsIn(watch.stop(await identityOf(stack))));
   }
   if (code !== 0) {
-    const identity = await identityOf(stack);
-    console.error(await explainFailure(engine, identity, since));
-    await stopFailed(engine, identity);
+    console.error(await explain(engine, stack, since));
+    await stopFailed(engine, await identityOf(stack));
     return code;
   }
-  const found = await outputsOf(stack);
-  console.log([describeOutputs(found), ...gaps].join("\n"));
-  const removed = await pruneImages(engine, stack, found, changedStages(before, found));
-  if (removed > 0) console.log(`images removed that no kept release uses: ${String(removed)}`);
-  return 0;
+  return report(invocation, engine, { before, gaps, since });
 }
 
-/** Writes the release into the stack's configuration, for this and the next `up`, and runs it. */
-export async function rollback(args: Arguments, engine: Engine): Promise<number> {
-  const { stack, to, off } = args;
+async function report(
+  { stack, flags }: Invocation,
+  engine: Engine,
+  { before, gaps, since }: { readonly before: unknown; readonly gaps: readonly string[]; readonly since: Date },
+): Promise<number> {
+  const unhealthy = await findUnhealthy(engine, await recordedContainers(stack), (line) => {
+    console.error(line);
+  });
   const found = await outputsOf(stack);
-  const target = off ? undefined : releaseBefore(found, to);
-  const isOwn = target === undefined || found.releases.some(({ id }) => id === target);
-  const before = isOwn ? target : await pinnedRelease(stack);
-  await withoutSalt(stack, () => pinRelease(stack, target));
-  // The preflight checks that the other stack has the release and that it may run here. If not, the file is restored.
-  const refused = isOwn ? 0 : await preview(args, engine);
-  if (refused === 0) return up(args, engine);
-  await withoutSalt(stack, () => pinRelease(stack, before));
-  return refused;
+  // Only Pulumi's JSON belongs on the standard output then.
+  const print = flags.includes("--json") ? console.error : console.log;
+  print([describeOutputs(found), ...gaps].join("\n"));
+  const removed = await pruneImages(engine, stack.name, found, changedStages(before, found));
+  if (removed > 0) print(`images removed that no kept release uses: ${String(removed)}`);
+  if (unhealthy.length === 0) return 0;
+  console.error(await explain(engine, stack, since));
+  console.error(describeUnhealthy(unhealthy, `${forStack("up", stack.reference)} --refresh`));
+  return 1;
+}
+
+/** Explains a failure, with the logs of the builder that the stack's configuration names. */
+async function explain(engine: Engine, stack: StackName, since: Date): Promise<string> {
+  const builder = (await withoutSalt(stack, () => configValue(stack, "builder"))) ?? "default";
+  return explainFailure(engine, await identityOf(stack), { since, builder });
 }
 
 /** Prints what an `up` would change. */
-export function preview(args: Arguments, engine: Engine): Promise<number> {
-  return change("preview", args, engine, ["--suppress-outputs"]);
+export function preview({ stack, flags }: Invocation): Promise<number> {
+  return withCleanUp(stack, () => operate("preview", stack, ["--suppress-outputs", ...flags]));
 }
 
 /**
  * Destroys the stack and removes its images. Pulumi 3 would destroy everything else before it fails at what is
  * protected.
  */
-export async function destroy(args: Arguments, engine: Engine): Promise<number> {
-  const { stack } = args;
+export async function destroy({ stack, flags }: Invocation, engine: Engine): Promise<number> {
   const { protectedNames, images, identity } = await readState(stack);
-  if (protectedNames.length > 0) throwProblems([protectionProblem(stack, protectedNames)], "nothing was destroyed");
-  const code = await change("destroy", args, engine, ["--yes", "--skip-preview"]);
-  if (code === 0) await pruneAllImages(engine, identity, images);
+  if (protectedNames.length > 0)
+    throwProblems([protectionProblem(stack.name, stack.reference, protectedNames)], "nothing was destroyed");
+  const code = await changeStack("destroy", stack, engine, ["--yes", "--skip-preview", ...flags]);
+  const { recorded } = await readState(stack);
+  // With `--target`, a part of the stack is left, and it needs its images.
+  if (code === 0 && recorded.size === 0) await pruneAllImages(engine, identity, images);
   return code;
 }
 
-function protectionProblem(stack: string, names: readonly string[]): Problem {
+function protectionProblem(name: string, reference: string, names: readonly string[]): Problem {
   return {
     key: "morgan:protectData",
     expected: "false, so that the data can be destroyed",
-    found: `the stack "${stack}" protects ${names.join(", ")}`,
-    fix: `set protectData to false in Pulumi.${stack}.yaml, run "npm run up -- --stack ${stack}", then destroy`,
+    found: `the stack "${name}" protects ${names.join(", ")}`,
+    fix: `set protectData to false in Pulumi.${name}.yaml, run ${forStack("up", reference)}, then destroy`,
   };
-}
-
-async function change(
-  operation: string,
-  { stack, flags }: Arguments,
-  engine: Engine,
-  ownFlags: readonly string[],
-): Promise<number> {
-  const lock = locksOf(stack).find(isHeld);
-  // A preview takes no lock.
-  if (lock !== undefined && operation !== "preview") throwProblems([lockProblem(stack, lock)], "nothing was changed");
-  await repairKilledRun(engine, stack);
-  try {
-    return await withoutSalt(stack, () => operate(operation, stack, [...ownFlags, ...flags]));
-  } finally {
-    // A build may have begun after the program, which removes them itself, had ended.
-    removeStrayCredentials();
-  }
 }

@@ -1,5 +1,6 @@
-import { spawn, type StdioOptions } from "node:child_process";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { given } from "../../components/lib/given.ts";
+import { Interrupted, receiveSignals } from "./signals.ts";
 
 /** The result of a program that has ended. */
 export interface Ended {
@@ -24,7 +25,10 @@ export interface Execution {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end. @throws Error if there is no such program. */
+/**
+ * Runs a program to its end. A signal reaches the program once, as an interrupt, and this waits for its end; another
+ * signal kills it. @throws Error if there is no such program. @throws Interrupted after a signal.
+ */
 export function execute(
   program: string,
   args: readonly string[],
@@ -32,7 +36,20 @@ export function execute(
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const stdio: StdioOptions = [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"];
-  const child = spawn(program, args, { stdio, ...given({ cwd, env }) });
+  let received: NodeJS.Signals | undefined;
+  // From before the start on: a signal that came between would end this process and not the program.
+  const stop = receiveSignals({
+    first: (signal) => {
+      received = signal;
+      if (show) console.error(`\n${signal}: waiting until ${program} has stopped; another signal ends it at once`);
+      child.kill("SIGINT");
+    },
+    again: () => {
+      kill(child);
+    },
+  });
+  // In a session of its own, a program gets no signal from the terminal beside the one from here.
+  const child = spawn(program, args, { stdio, detached: HAS_SESSIONS, ...given({ cwd, env }) });
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -40,14 +57,35 @@ export function execute(
     stderr += text;
     if (show && hide?.test(text) !== true) process.stderr.write(text);
   });
-  const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+  child.once("error", (error) => {
+    stop();
+    reject(error);
+  });
+  const end = (code: number | null): void => {
+    stop();
+    if (received === undefined) resolve({ code: code ?? 1, stdout, stderr });
+    else reject(new Interrupted(received));
   };
-  process.on("SIGTERM", forward);
-  child.once("error", reject);
-  child.once("close", (code) => {
-    process.off("SIGTERM", forward);
-    resolve({ code: code ?? 1, stdout, stderr });
+  child.once("close", end);
+  child.once("exit", (code) => {
+    if (received === undefined) return;
+    // What the program has started may keep its outputs open.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    end(code);
   });
   return promise;
+}
+
+const HAS_SESSIONS = process.platform !== "win32";
+
+/** Kills a program and what it has started in its process group. */
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (HAS_SESSIONS) process.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
 }

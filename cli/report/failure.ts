@@ -8,11 +8,15 @@ import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
 
 /**
- * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build that failed since
- * `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs.
+ * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build of `builder` that failed
+ * since `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs.
  */
-export async function explainFailure(engine: Engine, identity: Identity, since: Date): Promise<string> {
-  const builds = await failedBuilds(since);
+export async function explainFailure(
+  engine: Engine,
+  identity: Identity,
+  { since, builder }: { readonly since: Date; readonly builder: string },
+): Promise<string> {
+  const builds = await failedBuilds(since, builder);
   const hints = new Set(builds.flatMap(({ log }) => networkHints(log)));
   const parts = [...builds, ...(await unhealthyContainers(engine, identity))];
   const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
@@ -25,14 +29,15 @@ interface Part {
 }
 
 /** The history of builds is BuildKit's: the engine's API does not have it, and buildx prints it as JSON. */
-async function failedBuilds(since: Date): Promise<Part[]> {
-  const { stdout } = await execute("docker", ["buildx", "history", "ls", "--format", "json", "--no-trunc"]);
+async function failedBuilds(since: Date, builder: string): Promise<Part[]> {
+  const of = ["buildx", "--builder", builder];
+  const { stdout } = await execute("docker", [...of, "history", "ls", "--format", "json", "--no-trunc"]);
   const failed = jsonLines(stdout).filter(
     (build) => build["status"] === "Error" && new Date(String(build["created_at"])) >= since,
   );
   const parts = failed.map(async (build) => {
     const id = String(build["ref"]).split("/").at(-1) ?? "";
-    const { stdout: out, stderr } = await execute("docker", ["buildx", "history", "logs", id, "--progress", "plain"]);
+    const { stdout: out, stderr } = await execute("docker", [...of, "history", "logs", id, "--progress", "plain"]);
     return { title: `build of ${stageOf(String(build["name"]))}`, log: out + stderr };
   });
   return Promise.all(parts);

@@ -38,5 +38,5 @@ function reasonIn(log: string): string {
   if (/\b50\d\b/.test(log)) return "it fails by itself, as with a full disk; its own log has the reason";
   if (/\b40[13]\b|unauthorized|denied/i.test(log)) return "it refuses the credentials";
   if (/x509|certificate/i.test(log)) return "its certificate is not trusted";
-  return 'it cannot be reached; "npm run up" continues from here';
+  return 'it cannot be reached; "./morgan up" continues from here';
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "../../components/engine/engine.ts";
+import type { StackName } from "../lib/stack-name.ts";
 import { readState, type RecordedImage } from "./state.ts";
 
 /**
@@ -10,7 +11,7 @@ import { readState, type RecordedImage } from "./state.ts";
  */
 export async function withMissingImages(
   engine: Engine,
-  stack: string,
+  stack: StackName,
   deploy: (flags: readonly string[]) => Promise<number>,
 ): Promise<number> {
   const before = await findImages(engine, stack);
@@ -41,7 +42,7 @@ interface Findings {
  * Checks each image of the state. Images in a registry on loopback are checked here, because @pulumi/docker-build
  * 0.0.22 refreshes over TLS alone. In any other registry the provider checks them.
  */
-async function findImages(engine: Engine, stack: string): Promise<Findings> {
+async function findImages(engine: Engine, stack: StackName): Promise<Findings> {
   const { images } = await readState(stack);
   const found = await Promise.all(images.map(async (image) => ({ image, is: await placeOf(engine, image) })));
   const imagesThatAre = (which: Place): RecordedImage[] =>

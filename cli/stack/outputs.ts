@@ -2,7 +2,9 @@ import type { RunningService } from "../../components/deploy/deployment.ts";
 import type { Release } from "../../components/release/release.ts";
 import type { ServiceImageOutput } from "../../components/size/check.ts";
 import { MorganError } from "../../components/lib/errors.ts";
+import { forStack } from "../../components/lib/hints.ts";
 import { alignColumns } from "../../components/lib/table.ts";
+import type { StackName } from "../lib/stack-name.ts";
 import { stackOutputs } from "./state.ts";
 
 /** The outputs of a stack, as the program exports them. */
@@ -29,11 +31,11 @@ export function isOutputs(value: unknown): value is Outputs {
 }
 
 /** The outputs of a stack. @throws MorganError if it is not up. */
-export async function outputsOf(stack: string): Promise<Outputs> {
+export async function outputsOf(stack: StackName): Promise<Outputs> {
   const found = await stackOutputs(stack);
   if (isOutputs(found)) return found;
-  const problem = { key: "the stack", expected: "a stack that is up", found: `the stack "${stack}" is not up` };
-  throw new MorganError([{ ...problem, fix: `npm run up -- --stack ${stack}` }], "nothing was changed");
+  const problem = { key: "the stack", expected: "a stack that is up", found: `the stack "${stack.name}" is not up` };
+  throw new MorganError([{ ...problem, fix: forStack("up", stack.reference) }], "nothing was changed");
 }
 
 /** The outputs as a table for people, a line a service. */

@@ -2,6 +2,7 @@ import type { Engine } from "../../components/engine/engine.ts";
 import type { Identity } from "../../components/engine/identity.ts";
 import { containersOf } from "../../components/engine/ownership.ts";
 import { MorganError } from "../../components/lib/errors.ts";
+import { forStack } from "../../components/lib/hints.ts";
 import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 
 /** The role of a stack's PostgreSQL, which is the name of its database too. */
@@ -16,7 +17,7 @@ export async function databaseOf(engine: Engine, identity: Identity): Promise<st
   const id = containers.find(({ running }) => running)?.id;
   if (id !== undefined) return id;
   const found = `the stack "${identity.stack}" runs no PostgreSQL`;
-  const fix = `npm run up -- --stack ${identity.stack}`;
+  const fix = forStack("up", identity.stack);
   throw new MorganError([{ key: "PostgreSQL", expected: "a container that runs", found, fix }], "nothing was changed");
 }
 

@@ -1,26 +1,51 @@
 import { writeFileSync } from "node:fs";
-import { execute, type Ended } from "../lib/run-program.ts";
+import { execute } from "../lib/run-program.ts";
+import type { StackName } from "../lib/stack-name.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
 /** Without a terminal: no prompts, and a line an event instead of a display that redraws itself. */
 const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
 
 /**
- * Runs a Pulumi operation on a stack and passes its output on; creates the stack if there is none. The Automation API
- * would cost one process more, and its time.
+ * Runs a Pulumi operation on a stack and passes its output on. The Automation API would cost one process more, and its
+ * time.
  */
-export async function operate(operation: string, stack: string, flags: readonly string[]): Promise<number> {
-  const run = (): Promise<Ended> =>
-    execute("pulumi", [operation, "--stack", stack, ...PLAIN, ...flags], { show: true, hide: NO_STACK });
-  const first = await run();
+export async function operate(operation: string, { reference }: StackName, flags: readonly string[]): Promise<number> {
+  const { code } = await execute("pulumi", [operation, "--stack", reference, ...PLAIN, ...flags], { show: true });
+  return code;
+}
+
+/**
+ * Runs an operation that creates the stack if there is none. Pulumi selects the new stack only if commands without a
+ * name would take it anyway.
+ */
+export async function operateOrCreate(
+  operation: string,
+  stack: StackName,
+  flags: readonly string[],
+  isDefault: boolean,
+): Promise<number> {
+  const { reference } = stack;
+  const first = await execute("pulumi", [operation, "--stack", reference, ...PLAIN, ...flags], {
+    show: true,
+    hide: NO_STACK,
+  });
   if (first.code === 0 || !NO_STACK.test(first.stderr)) return first.code;
-  const made = await execute("pulumi", ["stack", "init", stack, "--non-interactive"], { show: true });
-  return made.code === 0 ? (await run()).code : made.code;
+  const select = isDefault ? [] : ["--no-select"];
+  const made = await execute("pulumi", ["stack", "init", reference, ...select, "--non-interactive"], { show: true });
+  return made.code === 0 ? operate(operation, stack, flags) : made.code;
+}
+
+/** Creates a stack if there is none. */
+export async function createIfMissing({ reference }: StackName, isDefault: boolean): Promise<void> {
+  const select = isDefault ? [] : ["--no-select"];
+  const { code, stderr } = await execute("pulumi", ["stack", "init", reference, ...select, "--non-interactive"]);
+  if (code !== 0 && !stderr.includes("already exists")) throw new Error(stderr.trim());
 }
 
 /** A decrypted value of a stack's configuration; undefined if it is not set, or the passphrase is another one. */
-export async function configValue(stack: string, key: string): Promise<string | undefined> {
-  const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", stack, "--non-interactive"]);
+export async function configValue({ reference }: StackName, key: string): Promise<string | undefined> {
+  const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", reference, "--non-interactive"]);
   return code === 0 ? stdout.trimEnd() : undefined;
 }
 
@@ -30,8 +55,8 @@ const NO_STACK = /no stack named '.*' found/;
  * Runs an action and then removes the salt that Pulumi writes into the stack's file for a passphrase of this checkout.
  * The state has the salt too, so nothing is lost, and nothing of one machine comes under version control.
  */
-export async function withoutSalt<T>(stack: string, action: () => Promise<T>): Promise<T> {
-  const path = `Pulumi.${stack}.yaml`;
+export async function withoutSalt<T>({ name }: StackName, action: () => Promise<T>): Promise<T> {
+  const path = `Pulumi.${name}.yaml`;
   const before = readTextIfExists(path) ?? "";
   try {
     return await action();

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "../../components/lib/errors.ts";
 import { isAlive } from "../../toolchain/lib/process.mjs";
+import type { StackName } from "../lib/stack-name.ts";
 import { stateFolder } from "./state.ts";
 
 /** A state lock of the file backend: the process that changes a stack. */
@@ -58,12 +59,12 @@ function nameOf(pid: number): string | undefined {
 }
 
 /** The problem that another run is changing a stack. */
-export function lockProblem(stack: string, lock: Lock, now = new Date()): Problem {
+export function lockProblem({ name, reference }: StackName, lock: Lock, now = new Date()): Problem {
   const minutes = Math.floor((now.getTime() - new Date(lock.timestamp).getTime()) / 60_000);
   const ago = minutes < 1 ? "less than a minute ago" : `${String(minutes)} min ago`;
-  const owner = `${lock.username}@${lock.hostname} is changing the stack "${stack}" (process ${String(lock.pid)})`;
+  const owner = `${lock.username}@${lock.hostname} is changing the stack "${name}" (process ${String(lock.pid)})`;
   const ifEnded =
-    lock.hostname === hostname() ? "" : `. If it runs no more on ${lock.hostname}: pulumi cancel --stack ${stack}`;
+    lock.hostname === hostname() ? "" : `. If it runs no more on ${lock.hostname}: pulumi cancel --stack ${reference}`;
   return {
     key: "state lock",
     expected: "no other run that changes this stack",

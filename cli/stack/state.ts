@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isLegacy, parseIdentity, type Identity } from "../../components/engine/identity.ts";
 import { execute } from "../lib/run-program.ts";
+import type { StackName } from "../lib/stack-name.ts";
 
 /** The part of a stack's state that the commands need. */
 export interface State {
@@ -39,10 +40,38 @@ export interface RecordedImage {
   readonly copied: boolean;
 }
 
+/** A container that the state holds. */
+export interface RecordedContainer {
+  readonly id: string;
+  /** Its logical name. */
+  readonly name: string;
+  /** True if it is to run; a files container never runs. */
+  readonly runs: boolean;
+}
+
+/**
+ * The containers that a stack's state holds. A file is read without Pulumi, which would take a second of every `up`.
+ */
+export async function recordedContainers(stack: StackName): Promise<RecordedContainer[]> {
+  const resources = checkpointInFile(stack.name)?.resources ?? (await exported(stack)).resources ?? [];
+  return resources.flatMap(({ type, id, urn, inputs, delete: replaced }) =>
+    type !== CONTAINER || id === undefined || replaced === true
+      ? []
+      : [{ id, name: nameOf(urn), runs: inputs?.start !== false }],
+  );
+}
+
+const CONTAINER = "docker:index/container:Container";
+
+/** The state of a stack as Pulumi exports it; empty if there is no such stack. */
+async function exported({ reference }: StackName): Promise<Deployment> {
+  const { code, stdout } = await execute("pulumi", ["stack", "export", "--stack", reference]);
+  return (code === 0 ? (JSON.parse(stdout) as { deployment?: Deployment }).deployment : undefined) ?? {};
+}
+
 /** Reads the state of a stack; empty if there is no such stack. */
-export async function readState(stack: string): Promise<State> {
-  const { code, stdout } = await execute("pulumi", ["stack", "export", "--stack", stack]);
-  const { deployment = {} } = (code === 0 ? JSON.parse(stdout) : {}) as { deployment?: Deployment };
+export async function readState(stack: StackName): Promise<State> {
+  const deployment = await exported(stack);
   const resources = deployment.resources ?? [];
   return {
     recorded: new Set(resources.flatMap(({ id }) => id ?? [])),
@@ -52,7 +81,7 @@ export async function readState(stack: string): Promise<State> {
       given: inputs?.name ?? "",
     })),
     images: resources.flatMap(imagesOf),
-    identity: identityIn(resources, stack),
+    identity: identityIn(resources, stack.name),
     urn: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "",
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
@@ -69,6 +98,7 @@ interface Resource {
     readonly tags?: readonly string[];
     readonly environment?: { readonly MORGAN_IMAGE?: string; readonly MORGAN_COPIES?: string };
     readonly name?: string;
+    readonly start?: boolean;
   };
   readonly outputs?: { readonly digest?: string; readonly stdout?: string };
 }
@@ -99,10 +129,18 @@ function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
 }
 
+/** The logical names of the volumes that a stack's state holds. */
+export async function recordedVolumes(stack: StackName): Promise<ReadonlySet<string>> {
+  const { resources = [] } = await exported(stack);
+  return new Set(resources.flatMap(({ type, urn }) => (type === VOLUME ? [nameOf(urn)] : [])));
+}
+
+const VOLUME = "docker:index/volume:Volume";
+
 /** The identity of a stack as its state has it. A state without an id has no thing in the engine, or is older than ids. */
-export async function identityOf(stack: string): Promise<Identity> {
-  const resources = resourcesInFile(stack);
-  return resources === undefined ? (await readState(stack)).identity : identityIn(resources, stack);
+export async function identityOf(stack: StackName): Promise<Identity> {
+  const resources = checkpointInFile(stack.name)?.resources ?? (await exported(stack)).resources ?? [];
+  return identityIn(resources, stack.name);
 }
 
 function identityIn(resources: readonly Resource[], stack: string): Identity {
@@ -112,8 +150,8 @@ function identityIn(resources: readonly Resource[], stack: string): Identity {
 }
 
 /** The outputs of a stack; undefined if it has none. */
-export async function stackOutputs(stack: string): Promise<unknown> {
-  return outputsInFile(stack) ?? (await outputsOfPulumi(stack));
+export async function stackOutputs(stack: StackName): Promise<unknown> {
+  return outputsInFile(stack.name) ?? (await outputsOfPulumi(stack));
 }
 
 /**
@@ -121,22 +159,31 @@ export async function stackOutputs(stack: string): Promise<unknown> {
  * whole state first, which costs time; no output of this program is a secret.
  */
 export function outputsInFile(stack: string): unknown {
-  return resourcesInFile(stack)?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  return checkpointInFile(stack)?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
 }
 
-function resourcesInFile(stack: string): readonly Resource[] | undefined {
+/** True if a folder holds the state of a stack. */
+export function hasStateFile(stack: string): boolean {
+  const folder = stateFolder();
+  return folder !== undefined && existsSync(stateFile(folder, stack));
+}
+
+function stateFile(folder: string, stack: string): string {
+  return join(folder, ".pulumi/stacks/morgan", `${stack}.json`);
+}
+
+/** The state in a folder; undefined if no folder holds it, or if it cannot be read. */
+function checkpointInFile(stack: string): Deployment | undefined {
   const folder = stateFolder();
   if (folder === undefined) return undefined;
   try {
-    const text = readFileSync(join(folder, ".pulumi/stacks/morgan", `${stack}.json`), "utf8");
-    return (JSON.parse(text) as Checkpoint).checkpoint?.latest?.resources;
+    const { checkpoint } = JSON.parse(readFileSync(stateFile(folder, stack), "utf8")) as {
+      readonly checkpoint?: { readonly latest?: Deployment };
+    };
+    return checkpoint?.latest;
   } catch {
     return undefined;
   }
-}
-
-interface Checkpoint {
-  readonly checkpoint?: { readonly latest?: { readonly resources?: readonly Resource[] } };
 }
 
 /** The folder that holds the state; undefined if the backend is no folder. */
@@ -144,7 +191,7 @@ export function stateFolder(): string | undefined {
   return /^file:\/\/([^?]*)/.exec(process.env["PULUMI_BACKEND_URL"] ?? "")?.[1];
 }
 
-async function outputsOfPulumi(stack: string): Promise<unknown> {
-  const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", stack, "--json"]);
+async function outputsOfPulumi({ reference }: StackName): Promise<unknown> {
+  const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", reference, "--json"]);
   return code === 0 ? JSON.parse(stdout) : undefined;
 }

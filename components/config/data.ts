@@ -7,8 +7,8 @@ export interface DataConfig {
   /** Name of the passwords of the backing services. Another revision creates new passwords. */
   readonly passwordRevision: string;
   /**
-   * Names of volumes in the engine that the stack takes over, by logical name. A stack whose state was lost gets its
-   * data back by them. They have no effect on a volume that the state has already.
+   * Names of volumes in the engine that the first `up` of a stack takes over, by logical name. A stack whose state was
+   * lost gets its data back by them. They have no effect later: Pulumi would replace, and so delete, another volume.
    */
   readonly adoptedVolumes: Readonly<Record<string, string>>;
 }

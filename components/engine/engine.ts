@@ -17,11 +17,21 @@ export interface ListedNetwork {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** An engine, whatever way leads to it. */
+export interface EngineIdentity {
+  /** Id that the engine gave to itself. */
+  readonly id: string;
+  /** Name of its host. */
+  readonly name: string;
+}
+
 /** Every request to the container engine that this program makes itself, beside those of Pulumi's providers. */
 export interface Engine
   extends ContainerRequests, EventRequests, ImageRequests, ProgramRequests, RegistryRequests, VolumeRequests {
   /** Version of the engine: "28.5.2". @throws Error with the reason if the engine cannot be reached. */
   version(): Promise<string>;
+  /** The engine itself. @throws Error with the reason if the engine cannot be reached. */
+  identity(): Promise<EngineIdentity>;
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
   /** The networks with these labels. */
@@ -48,6 +58,10 @@ export function connectEngine(host: string): Engine {
     ...volumeRequests(api),
     async version() {
       return stringOr(field(await api.get("/version"), "Version"), "");
+    },
+    async identity() {
+      const info = await api.get("/info");
+      return { id: stringOr(field(info, "ID"), ""), name: stringOr(field(info, "Name"), "") };
     },
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);

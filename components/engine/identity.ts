@@ -22,7 +22,12 @@ export function parseIdentity(text: unknown): Identity | undefined {
   return stack === "" || id === "" ? undefined : { stack, id, legacy: field(value, "legacy") === true };
 }
 
+/** True if the outputs of a stack are those of an `up` that succeeded. */
+export function hasRun(outputs: unknown): boolean {
+  return field(outputs, "endpoint") !== undefined;
+}
+
 /** True if the outputs of a stack were written before states had ids. */
 export function isLegacy(outputs: unknown): boolean {
-  return field(outputs, "endpoint") !== undefined && field(outputs, "identity") === undefined;
+  return hasRun(outputs) && field(outputs, "identity") === undefined;
 }

@@ -11,6 +11,8 @@ export interface ListedVolume {
 export interface VolumeRequests {
   /** The volumes with these labels, anonymous volumes too. */
   volumes(labels: Readonly<Record<string, string>>): Promise<readonly ListedVolume[]>;
+  /** Names of the volumes that a container mounts, anonymous volumes too; none if the container is gone. */
+  mountedVolumes(container: string): Promise<readonly string[]>;
 }
 
 /** The volumes of the engine behind an API. */
@@ -23,6 +25,11 @@ export function volumeRequests(api: EngineApi): VolumeRequests {
         name: stringOr(field(volume, "Name"), ""),
         labels: strings(field(volume, "Labels")),
       }));
+    },
+    async mountedVolumes(container) {
+      const mounts = list(field(await api.get(`/containers/${container}/json`), "Mounts"));
+      const volumes = mounts.filter((mount) => field(mount, "Type") === "volume");
+      return volumes.map((mount) => stringOr(field(mount, "Name"), ""));
     },
   };
 }

@@ -32,7 +32,12 @@ async function pull(ref: string, { host, login, engine }: PullArgs): Promise<voi
     await engine.pull(ref, await plainLogin(login));
   } catch (error) {
     const found = messageOf(error);
-    const other = { key: "morgan:registry", expected: `${ref} in the registry`, found, fix: "npm run up" };
+    const other = {
+      key: "morgan:registry",
+      expected: `${ref} in the registry`,
+      found,
+      fix: "run ./morgan up for this stack",
+    };
     throwProblems(
       [registryProblem(host, login.user, found) ?? other],
       "no container was made from the image; the old containers keep running",

@@ -59,6 +59,6 @@ function checkUv({ machine }: MorganConfig, host: Host): Problem[] {
   if (host.isFile(machine.uv)) return [];
   const found = machine.uv === "" ? "MORGAN_UV is not set" : `no file at "${machine.uv}"`;
   return [
-    { key: "uv", expected: "the uv program that builds mount", found, fix: 'npm run setup; eval "$(npm run -s env)"' },
+    { key: "uv", expected: "the uv program that builds mount", found, fix: 'npm run setup; eval "$(./morgan env)"' },
   ];
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
 import { checkIdentity } from "./identity.ts";
 import type { KnownState } from "./known-state.ts";
-import type { Identity } from "../engine/identity.ts";
+import { hasRun, type Identity } from "../engine/identity.ts";
 import { belongs, containersOf, stackOf } from "../engine/ownership.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
@@ -14,7 +14,7 @@ import type { Host } from "../host/host.ts";
 export async function checkEngine(
   config: MorganConfig,
   host: Host,
-  { identity: reading, isPreview }: Pick<KnownState, "identity" | "isPreview">,
+  { identity: reading, outputs, isPreview }: KnownState,
 ): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
   try {
     await host.engine.version();
@@ -25,9 +25,9 @@ export async function checkEngine(
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
     return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
   }
-  const identity = await reading;
+  const [identity, ran] = await Promise.all([reading, outputs.then(hasRun)]);
   const [foreign, ports] = await Promise.all([
-    checkIdentity(config, host, { identity, isPreview }),
+    checkIdentity(config, host, { identity, isPreview, hasRun: ran }),
     checkPorts(config, host, identity),
   ]);
   return { answers: true, problems: [...foreign, ...ports] };

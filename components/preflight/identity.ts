@@ -8,23 +8,31 @@ import type { Host } from "../host/host.ts";
 
 type Config = Pick<MorganConfig, "stack" | "data">;
 
+/** The part of the state that the check needs. */
+interface Known {
+  readonly identity: Identity;
+  readonly isPreview: boolean;
+  /** True if an `up` of this state has succeeded. */
+  readonly hasRun: boolean;
+}
+
 /** Checks that the stack is the one that its state was made for, and that no other state has its name on the engine. */
 export async function checkIdentity(
   config: Config,
   host: Host,
-  { identity, isPreview }: { readonly identity: Identity; readonly isPreview: boolean },
+  { identity, isPreview, hasRun }: Known,
 ): Promise<Problem[]> {
   if (identity.stack !== config.stack) return [renameProblem(config.stack, identity.stack)];
   if (identity.id === undefined && !isPreview) return [targetProblem(config.stack)];
   const [foreign, own, adopted] = await Promise.all([
     foreignThings(host.engine, identity),
     containersOf(host.engine, identity),
-    checkAdopted(config, host),
+    hasRun ? [] : checkAdopted(config, host),
   ]);
   if (foreign.containers.length + foreign.networks.length > 0)
     return [foreignProblem(config.stack, foreign), ...adopted];
   const unused = foreign.volumes.filter(({ name }) => !Object.values(config.data.adoptedVolumes).includes(name));
-  if (unused.length > 0 && own.length === 0) {
+  if (unused.length > 0 && !hasRun && own.length === 0) {
     await pulumi.log.warn(
       `volumes of another state of the stack "${config.stack}" are in the engine, and this stack does not use them: ` +
         `${unused.map(({ name }) => name).join(", ")}; to take them over: ./morgan adopt --stack ${config.stack}`,

@@ -5,7 +5,7 @@ import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
 import type { KnownState } from "./known-state.ts";
-import type { Identity } from "../engine/identity.ts";
+import { hasRun, type Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
@@ -22,6 +22,8 @@ export interface Preflight {
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
   readonly identity: Identity;
+  /** Names of volumes in the engine that this run takes over, by logical name. */
+  readonly adoptedVolumes: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function preflight(
   { outputs, identity, isPreview }: KnownState,
 ): Promise<Preflight> {
   const [engine, release, sizes] = await Promise.all([
-    checkEngine(config, host, { identity, isPreview }),
+    checkEngine(config, host, { outputs, identity, isPreview }),
     planPromotion(config, host, outputs),
     outputs.then(parseSizes),
   ]);
@@ -58,7 +60,15 @@ export async function preflight(
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  return { gpu: plan, release: release.plan, untrusted: network.untrusted, sizes, identity: await identity };
+  return {
+    gpu: plan,
+    release: release.plan,
+    untrusted: network.untrusted,
+    sizes,
+    identity: await identity,
+    // In a stack that has run, another volume would replace the one that it has.
+    adoptedVolumes: hasRun(await outputs) ? {} : config.data.adoptedVolumes,
+  };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */

@@ -1,4 +1,5 @@
 import type { Problem } from "../lib/errors.ts";
+import { forStack } from "../lib/hints.ts";
 import type { Release, ReleasePlanArgs } from "./release.ts";
 
 /**
@@ -57,7 +58,7 @@ function checkHealth({ id }: Release, args: ReleasePlanArgs, sourceReleases: rea
         key: `${source}: ${service}`,
         expected: `healthy at the last up of "${source}", so that its release ${id} may be promoted`,
         found: health,
-        fix: `repair it there and run npm run up -- --stack ${source}`,
+        fix: `repair it there and run ${forStack("up", source)}`,
       },
     ];
   });

@@ -1,4 +1,5 @@
 import type { Problem } from "../lib/errors.ts";
+import { forStack } from "../lib/hints.ts";
 import { checkRelease } from "./check.ts";
 import { relocate, type History, type Release, type PromotionSource, type ReleasePlanArgs } from "./release.ts";
 
@@ -52,7 +53,7 @@ function pinnedRelease(args: ReleasePlanArgs): Chosen {
   const own = history.releases.find(({ id }) => id === wanted);
   const other = others.find(({ id }) => id === wanted);
   const release = own ?? (other === undefined ? undefined : promoted(other, args));
-  const leave = "npm run rollback -- --off, or pulumi config rm release";
+  const leave = `${forStack("rollback", args.stack)} --off, or pulumi config rm release --stack ${args.stack}`;
   if (release !== undefined) return { release, note: `pinned to the release ${wanted}; to leave it: ${leave}` };
   const known = [...new Set([...history.releases, ...others].map(describeRelease))];
   return {
@@ -86,7 +87,7 @@ function newestRelease(args: ReleasePlanArgs): Chosen {
     key: "morgan:promoteFrom",
     expected: `a stack "${name}" that is up`,
     found,
-    fix: `npm run up -- --stack ${name}; or unset promoteFrom, and this stack builds its own images`,
+    fix: `${forStack("up", name)}; or unset promoteFrom, and this stack builds its own images`,
   };
 }
 

@@ -58,7 +58,10 @@ describe("a change of one service", () => {
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), since),
+      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), {
+        since,
+        builder: "default",
+      }),
     ).to.match(/build of core-deps[^]*no-such-package/);
     expect(idsOf(stack.name)["core"]).to.equal(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
@@ -74,7 +77,10 @@ describe("a change of one service", () => {
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), since),
+      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), {
+        since,
+        builder: "default",
+      }),
     ).to.match(/container morgan-[^]*no good morning today/);
   });
 

@@ -124,7 +124,7 @@ describe("the data of a stack", () => {
     await stack.up({ refresh: true });
     expect(await historyOf(endpoint, session)).to.not.include("remember me");
 
-    const restored = await stack.commandLine("restore", file);
+    const restored = await stack.commandLine("restore", file, "--yes");
     expect(restored.code, restored.output).to.equal(0);
     expect(restored.output).to.include("turns");
     await expectData();
@@ -141,7 +141,7 @@ describe("the data of a stack", () => {
     const cut = join(stack.folder, ".morgan/cut.dump");
     for (const bytes of [whole.subarray(0, whole.length - 200), Buffer.from("no dump at all")]) {
       writeFileSync(cut, bytes);
-      const { code, output } = await stack.commandLine("restore", cut);
+      const { code, output } = await stack.commandLine("restore", cut, "--yes");
       expect(code, output).to.equal(1);
       expect(output).to.match(/nothing was restored|is no backup/);
       await expectData();

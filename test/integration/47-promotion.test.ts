@@ -51,7 +51,7 @@ describe("a stack that promotes from another", () => {
   it("a promotion is refused while the source runs no release, with the command that deploys it", async () => {
     const message = await prod.failure("preview");
     expect(message).to.include("morgan:promoteFrom").and.include("it runs no release");
-    expect(message).to.include(`npm run up -- --stack ${dev.name}`);
+    expect(message).to.include(`./morgan up --stack ${dev.name}`);
     await prod.configure({ promoteFrom: "no-such-stack" });
     expect(await prod.failure("preview")).to.include("there is no such stack");
     await prod.configure({ promoteFrom: dev.name });
@@ -150,21 +150,23 @@ describe("a stack that promotes from another", () => {
     const registry = registryOfDev();
     docker("stop", registry);
 
-    const back = await prod.commandLine("rollback");
+    const back = await prod.commandLine("rollback", "--yes");
     expect(back.code, back.output).to.equal(0);
-    expect(back.output).to.include(`pinned to the release ${first.release}`).and.include("npm run rollback -- --off");
+    expect(back.output)
+      .to.include(`pinned to the release ${first.release}`)
+      .and.include(`./morgan rollback --stack ${prod.name} --off`);
     expect(digests(await prod.outputs())).to.deep.equal(digests(first));
     expect(containersOf(prod.name)["llm"]?.Config.Image).to.equal(first.images["llm"]?.ref);
     expect(await prod.up({ expectNoChanges: true })).to.deep.equal([]);
     expect((await prod.outputs()).releases.map(({ id }) => id)).to.deep.equal([second.release, first.release]);
 
-    const unknown = await prod.commandLine("rollback", "--to", "r00000000");
+    const unknown = await prod.commandLine("rollback", "--to", "r00000000", "--yes");
     expect(unknown.code).to.equal(1);
     expect(unknown.output).to.include("morgan:release").and.include(`${first.release} (cpu): llm`);
     expect(await prod.up({ expectNoChanges: true }), "the refused release is not kept").to.deep.equal([]);
 
     const stale = staleImages();
-    const forward = await prod.commandLine("rollback", "--off");
+    const forward = await prod.commandLine("rollback", "--off", "--yes");
     expect(forward.code, forward.output).to.equal(0);
     expect(digests(await prod.outputs())).to.deep.equal(digests(second));
     expect(forward.output).to.include("images removed that no kept release uses: 1\n");
@@ -205,12 +207,12 @@ describe("a stack that builds", () => {
     const second = await stack.outputs();
     const registry = idsOf(stack.name)["registry"] ?? "";
     docker("stop", registry);
-    const back = await stack.commandLine("rollback");
+    const back = await stack.commandLine("rollback", "--yes");
     expect(back.code, back.output).to.equal(0);
     expect(back.output).not.to.match(/Image vad creat/);
     expect(containersOf(stack.name)["vad"]?.Config.Image).to.equal(first.images["vad"]?.ref);
     docker("start", registry);
-    const forward = await stack.commandLine("rollback", "--off");
+    const forward = await stack.commandLine("rollback", "--off", "--yes");
     expect(forward.code, forward.output).to.equal(0);
     expect((await stack.outputs()).images).to.deep.equal(second.images);
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);

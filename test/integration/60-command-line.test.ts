@@ -79,10 +79,10 @@ describe("the command line", () => {
     expect(output).to.include("unchanged");
   });
 
-  it("an unknown command prints the usage", async () => {
+  it("an unknown command is refused, with a way to the help", async () => {
     const { code, output } = await stack.commandLine("upp");
     expect(code).to.equal(2);
-    expect(output).to.include("usage:").and.include("destroy");
+    expect(output).to.include("unknown command 'upp'").and.include("./morgan --help");
   });
 
   it("up announces that a new port replaces the gateway, and prints the downtime", async () => {
@@ -102,7 +102,7 @@ describe("the command line", () => {
   it("destroy removes nothing if something is protected, and names the key", async () => {
     await stack.configure({ protectData: "true" });
     await stack.up();
-    const { code, output } = await stack.commandLine("destroy");
+    const { code, output } = await stack.commandLine("destroy", "--yes");
     expect(code).to.equal(1);
     expect(output).to.include("registry-data").and.include("protectData");
     expect(healthOf(stack.name, "llm")).to.equal("healthy");
@@ -111,7 +111,7 @@ describe("the command line", () => {
   });
 
   it("destroy removes everything, and outputs then reports that the stack is not up", async () => {
-    expect((await stack.commandLine("destroy")).code).to.equal(0);
+    expect((await stack.commandLine("destroy", "--yes")).code).to.equal(0);
     expect(containersOf(stack.name)).to.deep.equal({});
     expect(leftovers(stack.name)).to.deep.equal([]);
     const { code, output } = await stack.commandLine("outputs");

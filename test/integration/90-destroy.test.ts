@@ -8,7 +8,7 @@ describe("destroy", () => {
     const volumes = mountedVolumes(stack.name);
     expect(volumes).to.have.length.greaterThan(3);
     expect(await imagesOf(stack.name)).to.have.length.greaterThan(10);
-    const { code, output } = await stack.commandLine("destroy");
+    const { code, output } = await stack.commandLine("destroy", "--yes");
     expect(code, output).to.equal(0);
     expect(leftovers(stack.name)).to.deep.equal([]);
     expect(await imagesOf(stack.name)).to.deep.equal([]);

@@ -141,13 +141,20 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "cli/lib": { may: ["components/lib", "toolchain"] },
   "cli/stack": {
-    may: ["cli/lib", "components/release", "components/engine", "components/system", "components/lib", "toolchain"],
+    may: [
+      "cli/lib",
+      "components/image/stages",
+      "components/release",
+      "components/engine",
+      "components/system",
+      "components/lib",
+      "toolchain",
+    ],
     types: ["components/deploy", "components/size"],
   },
   "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
   "cli/commands": {
-    may: ["cli/stack", "cli/report", "cli/lib", "components/image/stages", "components/lib", "toolchain"],
-    types: ["components/engine"],
+    may: ["cli/stack", "cli/report", "cli/lib", "components/lib", "toolchain"],
   },
   cli: {
     may: [

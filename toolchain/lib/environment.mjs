@@ -1,4 +1,4 @@
-// The environment of a run. A variable that the user has set wins.
+// The environment of a run. A variable that the user has set wins; an empty one counts as unset.
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { readJson } from "./files.mjs";
@@ -43,7 +43,7 @@ export function environment({ root, env = process.env }) {
     MORGAN_CACHE: at.cache,
     PATH: searchPath(at, env),
   };
-  const unset = Object.entries(ours).filter(([name]) => env[name] === undefined);
+  const unset = Object.entries(ours).filter(([name]) => setting(env, name) === undefined);
   return { ...Object.fromEntries(unset), ...always };
 }
 
@@ -102,7 +102,7 @@ function nodeFolder(at, env) {
  * @param {NodeJS.ProcessEnv} env
  */
 function pulumiHome(at, env) {
-  if (env["PULUMI_HOME"] !== undefined || !toolchainComplete(at)) return {};
+  if (setting(env, "PULUMI_HOME") !== undefined || !toolchainComplete(at)) return {};
   return { PULUMI_HOME: at.pulumiHome, PULUMI_CREDENTIALS_PATH: credentialsFolder(env) };
 }
 
@@ -152,7 +152,7 @@ function credentialsFolder(env) {
  */
 function searchedCertificates(at, env) {
   if (!existsSync(at.certificates)) return {};
-  const others = (env["SSL_CERT_DIR"] ?? CERTIFICATE_FOLDERS).split(":").filter((folder) => folder !== at.certificates);
+  const others = (setting(env, "SSL_CERT_DIR") ?? CERTIFICATE_FOLDERS).split(":").filter((folder) => folder !== at.certificates);
   return { SSL_CERT_DIR: [at.certificates, ...others].join(":") };
 }
 

@@ -13,7 +13,7 @@ export async function killUpAt(stack: TestStack, moment: string): Promise<void> 
   let output = "";
   const read = (text: string): void => {
     output += text;
-    if (output.includes(moment)) kill(child);
+    if (output.includes(moment)) kill(child, stack);
   };
   child.stdout?.setEncoding("utf8").on("data", read);
   child.stderr?.setEncoding("utf8").on("data", read);
@@ -30,7 +30,7 @@ export async function killUpAfter(stack: TestStack, time: number): Promise<numbe
   child.stdout?.resume();
   child.stderr?.resume();
   const timer = setTimeout(() => {
-    kill(child);
+    kill(child, stack);
   }, time);
   try {
     return (await wasKilled(child)) ? undefined : performance.now() - started;
@@ -41,10 +41,15 @@ export async function killUpAfter(stack: TestStack, time: number): Promise<numbe
 
 /** Returns the command lines of the processes whose working directory is a stack's folder. */
 export function processesOf({ folder }: TestStack): string[] {
+  return processesIn(folder).map(({ line }) => line);
+}
+
+/** The processes whose working directory is a folder, with their command lines. */
+export function processesIn(folder: string): { readonly pid: number; readonly line: string }[] {
   return readdirSync("/proc").flatMap((pid) => {
     try {
       if (readlinkSync(`/proc/${pid}/cwd`) !== folder) return [];
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      return { pid: Number(pid), line: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") };
     } catch {
       // The entry is no process, or the process has ended meanwhile.
       return [];
@@ -61,8 +66,12 @@ function startUp(stack: TestStack): ChildProcess {
   });
 }
 
-function kill({ pid }: ChildProcess): void {
+/** Pulumi runs in a session of its own, so that it is no part of the group. */
+function kill({ pid }: ChildProcess, { folder }: TestStack): void {
   if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  for (const { pid: pulumi, line } of processesIn(folder)) {
+    if (/^(?:\S*\/)?pulumi /.test(line)) process.kill(pulumi, "SIGKILL");
+  }
 }
 
 function wasKilled(child: ChildProcess): Promise<boolean> {

@@ -51,14 +51,18 @@ export class TestStack {
 
   /**
    * Makes a stack in a copy of the project. `beside` is another stack, in whose copy and backend the new stack is made.
-   * `variables` are set for every program that runs on the stack.
+   * `variables` are set for every program that runs on the stack. `name` is the name of a stack of another copy.
    */
   static async create(
     config: Configuration = {},
-    { variables = {}, beside }: { readonly variables?: Record<string, string>; readonly beside?: TestStack } = {},
+    {
+      variables = {},
+      beside,
+      name,
+    }: { readonly variables?: Record<string, string>; readonly beside?: TestStack; readonly name?: string } = {},
   ): Promise<TestStack> {
     const folder = beside?.folder ?? copyProject();
-    const stackName = `test-${randomBytes(3).toString("hex")}`;
+    const stackName = name ?? `test-${randomBytes(3).toString("hex")}`;
     const [gatewayPort, registryPort] = [await freePort(), await freePort()];
     const environment = { ...projectEnvironment(folder), ...variables };
     const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, { envVars: environment });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { execute } from "../../../cli/lib/run-program.ts";
-import { operate, withoutSalt } from "../../../cli/stack/pulumi.ts";
+import { operate, operateOrCreate, withoutSalt } from "../../../cli/stack/pulumi.ts";
 import { useFolder } from "../support/project.ts";
 import { usePrograms } from "../support/programs.ts";
+import { DEV } from "../support/stacks.ts";
 import { useVariable } from "../support/variable.ts";
 
 describe("an operation of Pulumi", () => {
@@ -14,19 +15,25 @@ describe("an operation of Pulumi", () => {
 
   it("runs once on a stack that exists, with the caller's flags, and returns its exit code", async () => {
     programs.write("pulumi", "exit 3");
-    expect(await operate("preview", "dev", ["--diff"])).to.equal(3);
+    expect(await operate("preview", DEV, ["--diff"])).to.equal(3);
     expect(programs.called().map(plain)).to.deep.equal(["pulumi preview --stack dev --diff"]);
   });
 
-  it("creates the stack if there is none, and runs again", async () => {
+  it("creates the stack if there is none, selects it only if a command without a name takes it, and runs again", async () => {
     const missing = `echo "error: no stack named 'dev' found" >&2`;
     programs.write("pulumi", `case "$1" in stack) touch made;; *) [ -e made ] || { ${missing}; exit 255; };; esac`);
-    expect(await operate("up", "dev", [])).to.equal(0);
-    expect(programs.called().map(plain)).to.deep.equal([
-      "pulumi up --stack dev",
-      "pulumi stack init dev",
-      "pulumi up --stack dev",
-    ]);
+    for (const [isDefault, select] of [
+      [true, ""],
+      [false, " --no-select"],
+    ] as const) {
+      project.remove("made");
+      expect(await operateOrCreate("up", DEV, [], isDefault)).to.equal(0);
+      expect(programs.called().map(plain)).to.deep.equal([
+        "pulumi up --stack dev",
+        `pulumi stack init dev${select}`,
+        "pulumi up --stack dev",
+      ]);
+    }
   });
 
   it("returns the program's output, and fails if there is no such program", async () => {
@@ -46,7 +53,7 @@ describe("the salt of a passphrase", () => {
   const leaves = async (before: string, own: boolean): Promise<string> => {
     usePassphrase(own ? "/checkout/.morgan/passphrase" : "/home/me/passphrase");
     project.write(file, before);
-    await withoutSalt("dev", () => {
+    await withoutSalt(DEV, () => {
       project.write(file, salted);
       return Promise.resolve(0);
     });
@@ -71,7 +78,7 @@ describe("the salt of a passphrase", () => {
   it("is removed even if the operation failed", async () => {
     process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/checkout/.morgan/passphrase";
     project.write(file, config);
-    const failed = withoutSalt("dev", () => {
+    const failed = withoutSalt(DEV, () => {
       project.write(file, salted);
       return Promise.reject(new Error("failed"));
     });

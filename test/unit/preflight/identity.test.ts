@@ -31,7 +31,7 @@ const host = (...owners: readonly Identity[]): FakeHost =>
   });
 
 const check = (machine: FakeHost, identity: Identity, changes: ConfigChanges = {}): Promise<Problem[]> =>
-  checkIdentity(stackConfig(changes), machine, { identity, isPreview: false });
+  checkIdentity(stackConfig(changes), machine, { identity, isPreview: false, hasRun: false });
 
 describe("the identity of a stack at the preflight", () => {
   const logs = useLogs();
@@ -60,7 +60,9 @@ describe("the identity of a stack at the preflight", () => {
   it("is refused if this run makes no id: it would make things without one", async () => {
     const [problem] = await check(host(), OLD);
     expect(problem).to.include({ key: "identity", fix: "run up once without --target" });
-    expect(await checkIdentity(stackConfig(), host(), { identity: OLD, isPreview: true })).to.deep.equal([]);
+    expect(await checkIdentity(stackConfig(), host(), { identity: OLD, isPreview: true, hasRun: false })).to.deep.equal(
+      [],
+    );
   });
 
   it("warns once of volumes that another state left, until the stack has things of its own", async () => {

@@ -67,14 +67,14 @@ describe("the release that a stack runs", () => {
     }
     const [problem] = plan({ source: dev({ failure: "there is no such stack" }) }).problems;
     expect(problem).to.include({ found: "there is no such stack" });
-    expect(problem?.fix).to.contain("npm run up -- --stack dev");
+    expect(problem?.fix).to.contain("./morgan up --stack dev");
   });
 
   it("is the one that the configuration names, of this stack or of another", () => {
     const own = { ...B, repository: REPOSITORY };
     const found = ran(plan({ release: B.id, history: history(A, own), source: dev(history(A, B)) }));
     expect(found).to.include({ release: own, pinned: true });
-    expect(found.note).to.contain(B.id).and.contain("npm run rollback -- --off");
+    expect(found.note).to.contain(B.id).and.contain("./morgan rollback --stack prod --off");
     expect(ran(plan({ release: B.id, source: dev(history(A, B)) })).release.from?.stack).to.equal(DEV);
   });
 

@@ -181,7 +181,17 @@ describe("a stack that takes over volumes", () => {
   useProject();
 
   it("imports the volumes by their names, and makes the others", async () => {
-    const stack = await up({ data: { adoptedVolumes: { "postgres-data": "morgan-dev-postgres-data-0000000" } } });
+    const adoptedVolumes = { "postgres-data": "morgan-dev-postgres-data-0000000" };
+    const stack = await record(
+      () =>
+        new MorganStack("morgan", {
+          config: stackConfig(),
+          identity: IDENTITY,
+          adoptedVolumes,
+          engine: fakeEngine(),
+          gpuPlan: NO_GPU,
+        }),
+    );
     const imported = stack.of("volume").filter(({ importId }) => importId !== "");
     expect(imported.map(({ name, importId }) => [name, importId])).to.deep.equal([
       ["postgres-data", "morgan-dev-postgres-data-0000000"],

@@ -163,6 +163,7 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
 /** An engine in which everything is healthy and nothing runs. */
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
+    identity: () => Promise.resolve({ id: "engine-id", name: "engine" }),
     version: () => Promise.resolve("28.5.2"),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
@@ -182,6 +183,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     hasImage: () => Promise.resolve(true),
     networks: () => Promise.resolve([]),
     volumes: () => Promise.resolve([]),
+    mountedVolumes: () => Promise.resolve([]),
     remove: () => Promise.resolve(),
     ...changes,
   };

@@ -35,6 +35,14 @@ describe("the environment of a run", () => {
     expect(of()).not.to.have.property("MORGAN_BASE_IMAGES");
   });
 
+  it("counts an empty variable as unset, as a CI system sets one without a value", () => {
+    for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "GOGC", "NODE_COMPILE_CACHE"])
+      expect(of({ [name]: "" })[name], name)
+        .to.equal(of()[name])
+        .and.not.equal(undefined);
+    expect(of({ PULUMI_BACKEND_URL: "s3://bucket" })).not.to.have.property("PULUMI_BACKEND_URL");
+  });
+
   for (const text of ["", "{", "null", "[]", '"debian"', '{"baseImages":"ubuntu"}']) {
     it(`ignores a record of ${JSON.stringify(text)}`, () => {
       writeFileSync(machine, text);

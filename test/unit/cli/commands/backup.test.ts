@@ -78,7 +78,7 @@ describe("a backup", () => {
   it("needs a stack that runs PostgreSQL", async () => {
     expect(await backup(fakeEngine(), PROD, "a.dump").catch(String))
       .to.contain('"prod" runs no PostgreSQL')
-      .and.contain("npm run up -- --stack prod");
+      .and.contain("./morgan up --stack prod");
     const unreachable = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
     expect(await backup(unreachable, PROD, "a.dump").catch(String)).to.contain("no engine");
     expect(files()).to.deep.equal([]);

@@ -5,13 +5,14 @@ import type { ListedImage } from "../../../../components/engine/images.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "../../../../cli/stack/pinned-release.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
+import { DEV, stackNamed } from "../../support/stacks.ts";
 import { digest, madeUpRelease } from "../../support/releases.ts";
 
 describe("the release to go back to", () => {
   const releases = ["c", "b", "a"].map((word) => madeUpRelease(word));
   const [c, b, a] = releases.map(({ id }) => id);
   const before = (running: string | undefined, wanted?: string): string =>
-    releaseBefore({ release: running ?? "", releases }, wanted);
+    releaseBefore({ release: running ?? "", releases }, wanted, DEV);
 
   it("is the release before the one that runs, or the release that the user names", () => {
     expect(before(c)).to.equal(b);
@@ -28,23 +29,24 @@ describe("the release to go back to", () => {
 });
 
 describe("the release in a stack's configuration", () => {
+  const PROD = stackNamed("prod");
   const project = useFolder();
   const programs = usePrograms(project);
 
   it("is set and removed by Pulumi, whose refusal is reported", async () => {
     programs.write("pulumi", "exit 0");
-    await pinRelease("prod", "r0a1b2c3d");
-    await pinRelease("prod", undefined);
+    await pinRelease(PROD, "r0a1b2c3d");
+    await pinRelease(PROD, undefined);
     expect(programs.called()).to.deep.equal([
       "pulumi config set release r0a1b2c3d --stack prod --non-interactive",
       "pulumi config rm release --stack prod --non-interactive",
     ]);
     programs.write("pulumi", "echo r0a1b2c3d");
-    expect(await pinnedRelease("prod")).to.equal("r0a1b2c3d");
+    expect(await pinnedRelease(PROD)).to.equal("r0a1b2c3d");
     expect(programs.called()).to.deep.equal(["pulumi config get release --stack prod --non-interactive"]);
     programs.write("pulumi", "echo refused >&2; exit 1");
-    expect(await pinnedRelease("prod")).to.equal(undefined);
-    expect(await pinRelease("prod", undefined).catch(String)).to.equal("Error: refused");
+    expect(await pinnedRelease(PROD)).to.equal(undefined);
+    expect(await pinRelease(PROD, undefined).catch(String)).to.equal("Error: refused");
   });
 });
 

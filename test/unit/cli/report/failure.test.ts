@@ -9,7 +9,7 @@ import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
-const SINCE = new Date("2026-01-01T12:00:00Z");
+const SINCE_AND_BUILDER = { since: new Date("2026-01-01T12:00:00Z"), builder: "ci" };
 const build = (stage: string, status: string, time: string): object => ({
   name: `.morgan/contexts/${stage}-0123456789abcdef`,
   ref: `default/default/${stage}id`,
@@ -27,8 +27,8 @@ describe("the report on a failed up", () => {
       "docker",
       `cd "${project.folder}"
 case "$*" in
-  "buildx history ls"*) cat builds ;;
-  "buildx history logs"*) i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "log of $4 line $i."; done ;;
+  "buildx --builder ci history ls"*) cat builds ;;
+  "buildx --builder ci history logs"*) i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "log of $6 line $i."; done ;;
 esac`,
     );
   };
@@ -44,7 +44,7 @@ esac`,
       build("stt-deps", "Error", "11:59:59"),
     );
     for (const without of [engine(), unreachable]) {
-      const text = await explainFailure(without, IDENTITY, SINCE);
+      const text = await explainFailure(without, IDENTITY, SINCE_AND_BUILDER);
       expect(text).to.contain("--- build of tts-deps\n").and.contain("log of tts-depsid line 40.");
       expect(text).not.to.contain("line 20.").and.not.contain("base").and.not.contain("stt-deps");
     }
@@ -62,7 +62,7 @@ esac`,
         container("other", "core", { health: "unhealthy", labels: roleLabels({ ...IDENTITY, id: "another" }, "core") }),
       ),
       IDENTITY,
-      SINCE,
+      SINCE_AND_BUILDER,
     );
     expect(text.trim().split(/\n+/)).to.deep.equal([
       "--- container morgan-dev-core: running (unhealthy)",
@@ -80,12 +80,14 @@ esac`,
     const broken = engineWith([container("core", "core", { health: "starting" })], {
       logs: () => Promise.reject(new Error("the logging driver does not support reading")),
     });
-    expect(await explainFailure(broken, IDENTITY, SINCE)).to.contain("logging driver does not support reading");
+    expect(await explainFailure(broken, IDENTITY, SINCE_AND_BUILDER)).to.contain(
+      "logging driver does not support reading",
+    );
   });
 
   it("is empty if every build and every container is well", async () => {
     builds(build("base", "Completed", "12:30:00"));
-    expect(await explainFailure(engine(container("core", "core")), IDENTITY, SINCE)).to.equal("");
+    expect(await explainFailure(engine(container("core", "core")), IDENTITY, SINCE_AND_BUILDER)).to.equal("");
   });
 });
 

@@ -18,7 +18,7 @@ describe("hints on the network", () => {
     }
     expect(hint(messages[0] ?? ""))
       .to.contain("cannot be reached")
-      .and.contain("npm run up");
+      .and.contain("./morgan up");
     expect(hint(messages[2] ?? "")).to.contain("full disk");
   });
 

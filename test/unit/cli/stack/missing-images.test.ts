@@ -5,6 +5,7 @@ import { withMissingImages } from "../../../../cli/stack/missing-images.ts";
 import type { Engine } from "../../../../components/engine/engine.ts";
 import { fakeEngine } from "../../support/config.ts";
 import { useFolder } from "../../support/project.ts";
+import { DEV } from "../../support/stacks.ts";
 import { usePrograms } from "../../support/programs.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -66,7 +67,7 @@ describe("an up with --refresh", () => {
   /** The flags of each deployment that followed. */
   const deployments = async (code = 0, onDeploy: () => void = () => undefined): Promise<readonly string[][]> => {
     const flags: string[][] = [];
-    const ended = await withMissingImages(engine, "dev", (more) => {
+    const ended = await withMissingImages(engine, DEV, (more) => {
       flags.push([...more]);
       onDeploy();
       return Promise.resolve(code);

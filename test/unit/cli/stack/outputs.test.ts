@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { stackOutputs } from "../../../../cli/stack/state.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
+import { DEV } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
 
 describe("the outputs of a stack", () => {
@@ -16,7 +17,7 @@ describe("the outputs of a stack", () => {
     const checkpoint = { latest: { resources: [{ type: "pulumi:providers:docker" }, stack] } };
     project.write("state/.pulumi/stacks/morgan/dev.json", JSON.stringify({ version: 3, checkpoint }));
     programs.write("pulumi", "exit 1");
-    expect(await stackOutputs("dev")).to.deep.equal(outputs);
+    expect(await stackOutputs(DEV)).to.deep.equal(outputs);
     expect(programs.called()).to.deep.equal([]);
   });
 
@@ -24,10 +25,10 @@ describe("the outputs of a stack", () => {
     programs.write("pulumi", `echo '${JSON.stringify(outputs)}'`);
     for (const backend of ["s3://bucket", `file://${project.folder}/empty`]) {
       useBackend(backend);
-      expect(await stackOutputs("dev"), backend).to.deep.equal(outputs);
+      expect(await stackOutputs(DEV), backend).to.deep.equal(outputs);
       expect(programs.called(), backend).to.deep.equal(["pulumi stack output --stack dev --json"]);
     }
     programs.write("pulumi", "exit 1");
-    expect(await stackOutputs("dev")).to.equal(undefined);
+    expect(await stackOutputs(DEV)).to.equal(undefined);
   });
 });

@@ -11,6 +11,7 @@ import { IDENTITY } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
+import { DEV, stackNamed } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
 
 const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
@@ -83,7 +84,7 @@ describe("a run that was killed", () => {
 
   it("loses its lock, and everything that it made and did not record; nothing else is removed", async () => {
     lock(ENDED);
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(existsSync(LOCK) || existsSync(`${LOCK}.attrs`)).to.equal(false);
     expect(removed).to.deep.equal([
       "container left",
@@ -97,18 +98,18 @@ describe("a run that was killed", () => {
     const pulumi = running("pulumi");
     try {
       lock(pulumi.pid ?? 0);
-      await repairKilledRun(engine, "dev");
+      await repairKilledRun(engine, DEV);
     } finally {
       pulumi.kill();
     }
     lock(ENDED, "another-machine");
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(programs.called()).to.deep.equal([]);
   });
 
   it("is found even if another program has its process id by now, as after a restart of the machine", async () => {
     lock(process.pid);
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(existsSync(LOCK)).to.equal(false);
   });
 
@@ -116,22 +117,22 @@ describe("a run that was killed", () => {
     project.remove(LOCK);
     const plugin = running("pulumi-language-nodejs-host");
     const ended = once(plugin, "exit");
-    await repairKilledRun(engine, "dev");
+    await repairKilledRun(engine, DEV);
     expect(await ended).to.deep.equal([null, "SIGTERM"]);
     expect(removed).to.deep.equal([]);
   });
 
   it("is none without a lock", async () => {
     project.remove(LOCK);
-    await repairKilledRun(engine, "dev");
-    await repairKilledRun(engine, "other");
+    await repairKilledRun(engine, DEV);
+    await repairKilledRun(engine, stackNamed("other"));
     expect(programs.called()).to.deep.equal([]);
   });
 
   it("is repaired once: of two repairs, the second finds the lock of the next run, and leaves it", async () => {
     lock(ENDED);
-    const first = repairKilledRun(engine, "dev");
-    const second = repairKilledRun(engine, "dev");
+    const first = repairKilledRun(engine, DEV);
+    const second = repairKilledRun(engine, DEV);
     await first;
     const pulumi = running("pulumi");
     try {
@@ -156,7 +157,7 @@ describe("a run that was killed", () => {
 
     it("loses what it did not record, after a refresh that had the lock", async () => {
       backend(true);
-      await repairKilledRun(engine, "dev");
+      await repairKilledRun(engine, DEV);
       const calls = programs.called();
       expect(calls.map((call) => call.split(" ")[1])).to.deep.equal(["stack", "refresh", "stack"]);
       expect(calls[1]).to.contain(refresh);
@@ -170,13 +171,13 @@ describe("a run that was killed", () => {
 
     it("may still be at work if the refresh did not get the lock", async () => {
       backend(false);
-      await repairKilledRun(engine, "dev");
+      await repairKilledRun(engine, DEV);
       expect(removed).to.deep.equal([]);
     });
 
     it("is none if no operation is pending", async () => {
       backend(true, JSON.stringify({ deployment: { resources: state.deployment.resources } }));
-      await repairKilledRun(engine, "dev");
+      await repairKilledRun(engine, DEV);
       expect(programs.called()).to.have.length(1);
     });
   });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { isHeld, lockProblem, locksOf, type Lock } from "../../../../cli/stack/state-lock.ts";
 import { useFolder } from "../../support/project.ts";
+import { DEV } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
 
 const OWNER = { pid: 42, username: "ann", hostname: "build-1", timestamp: "2026-11-24T15:00:00.123456789Z" };
@@ -18,7 +19,7 @@ describe("the owner of a state lock", () => {
   });
 
   it("is in the problem with machine, process and time, and with a fix", () => {
-    expect(lockProblem("dev", LOCK, new Date("2026-11-24T15:07:30Z"))).to.deep.equal({
+    expect(lockProblem(DEV, LOCK, new Date("2026-11-24T15:07:30Z"))).to.deep.equal({
       key: "state lock",
       expected: "no other run that changes this stack",
       found: 'ann@build-1 is changing the stack "dev" (process 42) since 2026-11-24T15:00:00Z, 7 min ago',
@@ -26,7 +27,7 @@ describe("the owner of a state lock", () => {
         "wait until that run has ended, then run this again. " +
         "If it runs no more on build-1: pulumi cancel --stack dev",
     });
-    expect(lockProblem("dev", { ...LOCK, hostname: hostname() }).fix).to.not.contain("cancel");
+    expect(lockProblem(DEV, { ...LOCK, hostname: hostname() }).fix).to.not.contain("cancel");
   });
 
   it("is read from every lock of the stack, and from no other file", () => {

@@ -1,0 +1,48 @@
+import { constants } from "node:os";
+
+/** The signals by which a terminal, a user or a CI system ends a command. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A command that a signal has ended. */
+export class Interrupted extends Error {
+  /** The exit code that a shell gives to a program that ends by this signal. */
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`ended by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+/**
+ * Time in milliseconds within which signals count as one. A terminal sends a signal to each process of a command, and a
+ * launcher sends its own on.
+ */
+const ONE_SIGNAL = 500;
+
+/** Receives the stop signals of this process. */
+export interface SignalReceiver {
+  /** The first signal. */
+  readonly first: (signal: NodeJS.Signals) => void;
+  /** Any later signal, which is to end the work at once. */
+  readonly again: (signal: NodeJS.Signals) => void;
+}
+
+/** Calls a receiver for each stop signal, until the returned function is called. Signals that come together are one. */
+export function receiveSignals(
+  { first, again }: SignalReceiver,
+  now: () => number = performance.now.bind(performance),
+): () => void {
+  let last: number | undefined;
+  const listener = (signal: NodeJS.Signals): void => {
+    const isSame = last !== undefined && now() - last < ONE_SIGNAL;
+    const isFirst = last === undefined;
+    if (!isSame) last = now();
+    if (isFirst) first(signal);
+    else if (!isSame) again(signal);
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, listener);
+  };
+}

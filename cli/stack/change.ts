@@ -1,0 +1,41 @@
+import type { Engine } from "../../components/engine/engine.ts";
+import { removeStrayCredentials } from "../../components/image/stages/stray-credentials.ts";
+import { throwProblems } from "../../components/lib/errors.ts";
+import { Interrupted } from "../lib/signals.ts";
+import type { StackName } from "../lib/stack-name.ts";
+import { operate, withoutSalt } from "./pulumi.ts";
+import { repairKilledRun } from "./repair.ts";
+import { isHeld, lockProblem, locksOf } from "./state-lock.ts";
+import { endStrayPlugins } from "./stray-plugins.ts";
+
+/** Runs an operation of Pulumi that changes a stack. Returns the exit code. */
+export async function changeStack(
+  operation: string,
+  stack: StackName,
+  engine: Engine,
+  flags: readonly string[],
+): Promise<number> {
+  await prepareChange(engine, stack);
+  return withCleanUp(stack, () => operate(operation, stack, flags));
+}
+
+/** Repairs what a killed run left. @throws MorganError if another run changes the stack. */
+export async function prepareChange(engine: Engine, stack: StackName): Promise<void> {
+  const lock = locksOf(stack.name).find(isHeld);
+  if (lock !== undefined) throwProblems([lockProblem(stack, lock)], "nothing was changed");
+  await repairKilledRun(engine, stack);
+}
+
+/** Runs an operation of Pulumi, and removes what it may leave in the checkout, in the temporary folder and at work. */
+export async function withCleanUp<T>(stack: StackName, action: () => Promise<T>): Promise<T> {
+  try {
+    return await withoutSalt(stack, action);
+  } catch (error) {
+    // A second signal kills Pulumi alone.
+    if (error instanceof Interrupted) endStrayPlugins();
+    throw error;
+  } finally {
+    // A build may have begun after the program, which removes them itself, had ended.
+    removeStrayCredentials();
+  }
+}

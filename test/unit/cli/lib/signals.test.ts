@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { receiveSignals, STOP_SIGNALS } from "../../../../cli/lib/signals.ts";
+import { useFolder } from "../../support/project.ts";
+
+describe("stop signals", () => {
+  it("that come together are one; a later one is another", () => {
+    let time = 1000;
+    const got: string[] = [];
+    const receiver = {
+      first: (signal: NodeJS.Signals) => void got.push(`first ${signal}`),
+      again: (signal: NodeJS.Signals) => void got.push(`again ${signal}`),
+    };
+    const stop = receiveSignals(receiver, () => time);
+    try {
+      process.emit("SIGHUP", "SIGHUP");
+      process.emit("SIGINT", "SIGINT");
+      time += 499;
+      process.emit("SIGINT", "SIGINT");
+      expect(got).to.deep.equal(["first SIGHUP"]);
+      time += 501;
+      process.emit("SIGTERM", "SIGTERM");
+      process.emit("SIGTERM", "SIGTERM");
+      expect(got).to.deep.equal(["first SIGHUP", "again SIGTERM"]);
+    } finally {
+      stop();
+    }
+    for (const signal of STOP_SIGNALS) expect(process.listenerCount(signal), signal).to.be.lessThan(2);
+  });
+});
+
+describe("a program that a signal ends", () => {
+  const project = useFolder();
+  const module = fileURLToPath(new URL("../../../../cli/lib/run-program.ts", import.meta.url));
+  const interrupts = (): number =>
+    readFileSync("got", "utf8")
+      .split("\n")
+      .filter((line) => line === "INT").length;
+  /** Runs a program that notes its interrupts and goes on for `seconds` after the first one. */
+  const start = async (seconds: number): Promise<ChildProcess> => {
+    project.write("got", "");
+    project.write(
+      "noting",
+      `trap 'echo INT >>got; sleep ${String(seconds)} & wait $!; exit 7' INT\necho up >>got\nsleep 60 & wait $!\n`,
+    );
+    project.write(
+      "main.mjs",
+      `import { execute } from ${JSON.stringify(module)};
+await execute("sh", ["noting"], { show: true }).catch((error) => { process.exitCode = error.exitCode; });`,
+    );
+    // In a group of its own, as a shell starts it in a terminal.
+    const child = spawn(process.execPath, ["main.mjs"], { stdio: "ignore", detached: true });
+    while (!readFileSync("got", "utf8").includes("up")) await sleep(10);
+    return child;
+  };
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    it(`gets one interrupt for ${signal}, and is waited for`, async () => {
+      const child = await start(0.3);
+      // As in a terminal, the whole group gets the signal, and a launcher sends it on.
+      process.kill(-Number(child.pid), signal);
+      process.kill(Number(child.pid), signal);
+      expect(await once(child, "exit")).to.deep.equal([code, null]);
+      expect(interrupts()).to.equal(1);
+    });
+  }
+
+  it("ends at once by a second signal", async () => {
+    const child = await start(60);
+    child.kill("SIGINT");
+    while (interrupts() === 0) await sleep(10);
+    await sleep(600);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).to.deep.equal([130, null]);
+    expect(interrupts()).to.equal(1);
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import { describeUnhealthy, findAbsent, findUnhealthy } from "../../../../cli/stack/present-containers.ts";
+import { putBackContainers } from "../../../../cli/stack/put-back-containers.ts";
+import type { InspectedContainer } from "../../../../components/engine/containers.ts";
+import { fakeEngine, IDENTITY } from "../../support/config.ts";
+import { container, engineWith } from "../../support/containers.ts";
+import { useFolder } from "../../support/project.ts";
+import { DEV } from "../../support/stacks.ts";
+import { useVariable } from "../../support/variable.ts";
+
+const RECORDED = [
+  { id: "core", name: "core", runs: true },
+  { id: "llm", name: "llm", runs: true },
+  { id: "files", name: "core-files", runs: false },
+];
+const files = container("files", "core-files", { status: "created", health: "none" });
+
+describe("the recorded containers of a stack", () => {
+  it("are absent if they are gone, or if somebody stopped one that is to run", async () => {
+    const stopped = engineWith([container("core", "core", { status: "exited" })]);
+    const { missing, stopped: found } = await findAbsent(stopped, IDENTITY, RECORDED);
+    expect(missing.map(({ name }) => name)).to.deep.equal(["llm", "core-files"]);
+    expect(found.map(({ name }) => name)).to.deep.equal(["core"]);
+    const all = engineWith([container("core", "core"), container("llm", "llm"), files]);
+    expect(await findAbsent(all, IDENTITY, RECORDED)).to.deep.equal({ missing: [], stopped: [] });
+  });
+
+  it("count as present on an engine that does not answer, which Pulumi reports", async () => {
+    const engine = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
+    expect(await findAbsent(engine, IDENTITY, RECORDED)).to.deep.equal({ missing: [], stopped: [] });
+  });
+
+  it("are unhealthy by their health or their status, and files containers never are", async () => {
+    const states = (...containers: readonly InspectedContainer[]): Promise<unknown> =>
+      findUnhealthy(engineWith([...containers, files]), RECORDED, () => undefined);
+    expect(await states(container("core", "core"), container("llm", "llm", { health: "none" }))).to.deep.equal([]);
+    const found = await states(
+      container("core", "core", { health: "unhealthy" }),
+      container("llm", "llm", { status: "paused" }),
+    );
+    expect(found).to.deep.equal([
+      { name: "core", state: "unhealthy" },
+      { name: "llm", state: "paused" },
+    ]);
+    expect(await states(container("llm", "llm"))).to.deep.equal([{ name: "core", state: "gone" }]);
+    expect(describeUnhealthy([{ name: "core", state: "gone" }], "./morgan up --stack dev --refresh"))
+      .to.include("core is gone")
+      .and.include("./morgan up --stack dev --refresh");
+  });
+
+  it("are waited for while they start", async () => {
+    let asked = 0;
+    const engine = engineWith([], {
+      inspect: (id) => Promise.resolve(container(id, id, { health: (asked += 1) > 4 ? "healthy" : "starting" })),
+    });
+    expect(await findUnhealthy(engine, RECORDED, () => undefined)).to.deep.equal([]);
+    expect(asked).to.be.greaterThan(4);
+  });
+});
+
+describe("an up over containers that are not as they were left", () => {
+  const project = useFolder();
+  const useBackend = useVariable("PULUMI_BACKEND_URL");
+  const started: string[] = [];
+  const urn = (name: string): string => `urn:pulumi:dev::morgan::docker:index/container:Container::${name}`;
+  const engine = engineWith([container("core", "core", { status: "exited" })], {
+    start: (id) => Promise.resolve(void started.push(id)),
+  });
+  const record = (...names: readonly string[]): void => {
+    const containers = names.map((name) => ({
+      type: "docker:index/container:Container",
+      id: name,
+      urn: urn(name),
+      inputs: {},
+    }));
+    const identity = {
+      type: "command:local:Command",
+      urn: "urn:pulumi:dev::morgan::command:local:Command::identity",
+      outputs: { stdout: JSON.stringify(IDENTITY) },
+    };
+    const resources = [identity, ...containers];
+    project.write("state/.pulumi/stacks/morgan/dev.json", JSON.stringify({ checkpoint: { latest: { resources } } }));
+  };
+  before(() => {
+    useBackend(`file://${project.folder}/state?metadata=skip`);
+  });
+  beforeEach(() => started.splice(0));
+
+  it("starts those that were stopped, and needs no refresh", async () => {
+    record("core");
+    expect(await putBackContainers(engine, DEV, ["--diff"])).to.deep.equal(["--diff"]);
+    expect(started).to.deep.equal(["core"]);
+  });
+
+  it("refreshes if one is gone, once", async () => {
+    record("core", "llm");
+    expect(await putBackContainers(engine, DEV, ["--diff"])).to.deep.equal(["--diff", "--refresh"]);
+    expect(await putBackContainers(engine, DEV, ["--refresh"])).to.deep.equal(["--refresh"]);
+  });
+
+  for (const limit of ["--plan=p", "--target"]) {
+    it(`is refused with ${limit} if one is gone`, async () => {
+      record("llm");
+      expect(await putBackContainers(engine, DEV, [limit, "x"]).catch(String))
+        .to.include("gone: llm")
+        .and.include("./morgan up --stack dev --refresh")
+        .and.include("nothing was changed");
+    });
+  }
+});

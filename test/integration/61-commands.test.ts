@@ -140,7 +140,7 @@ describe("the command morgan", () => {
       changeLine();
       const child = start("up");
       const output = collect(child.stdout, child.stderr);
-      await until(() => locks().length > 0 && output().includes("Updating"));
+      await until(child, output, () => locks().length > 0 && output().includes("Updating"));
       // As a terminal does: every process of the group gets it. The launcher sends it on as well.
       process.kill(-Number(child.pid), signal);
       expect((await once(child, "close"))[0], output()).to.equal(code);
@@ -157,7 +157,7 @@ describe("the command morgan", () => {
     changeLine();
     const child = start("up");
     const output = collect(child.stdout, child.stderr);
-    await until(() => locks().length > 0 && output().includes("Updating"));
+    await until(child, output, () => locks().length > 0 && output().includes("Updating"));
     child.kill("SIGINT");
     await sleep(700);
     child.kill("SIGINT");
@@ -191,6 +191,10 @@ function collect(...streams: readonly Readable[]): () => string {
   return () => text;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
+/** Waits for a moment of a run. @throws Error with the output if the run ends before. */
+async function until(child: ChildProcess, output: () => string, condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    if (child.exitCode !== null) throw new Error(`the run ended before:\n${output()}`);
+    await sleep(20);
+  }
 }

@@ -152,7 +152,9 @@ function credentialsFolder(env) {
  */
 function searchedCertificates(at, env) {
   if (!existsSync(at.certificates)) return {};
-  const others = (setting(env, "SSL_CERT_DIR") ?? CERTIFICATE_FOLDERS).split(":").filter((folder) => folder !== at.certificates);
+  const others = (setting(env, "SSL_CERT_DIR") ?? CERTIFICATE_FOLDERS)
+    .split(":")
+    .filter((folder) => folder !== at.certificates);
   return { SSL_CERT_DIR: [at.certificates, ...others].join(":") };
 }
 

@@ -154,7 +154,7 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
   "cli/commands": {
-    may: ["cli/stack", "cli/report", "cli/lib", "components/lib", "toolchain"],
+    may: ["cli/stack", "cli/report", "cli/lib", "components/engine", "components/lib", "toolchain"],
   },
   cli: {
     may: [

@@ -4,17 +4,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containerIds, containersOf, docker, healthOf, idsOf, leftovers, lines } from "./support/engine.ts";
-import { chat, historyOf } from "./support/requests.ts";
 import { TestStack } from "./support/test-stack.ts";
 
-const SERVICES = { services: ["core", "llm"] };
+const SERVICES = { services: ["llm"] };
 const STATE = "morgan.state";
 /** A process that has certainly ended: Linux gives no number above its limit. */
 const ENDED = 2 ** 22 + 1;
 
 describe("the identity of a stack", () => {
   let stack: TestStack;
-  let session: string;
   const copies: TestStack[] = [];
   const sources = new Map<string, string>();
 
@@ -25,18 +23,23 @@ describe("the identity of a stack", () => {
     writeFileSync(path, text);
   };
   const labelsOf = (role: string): Record<string, string> => containersOf(stack.name)[role]?.Config.Labels ?? {};
-  /** Another checkout with a stack of the same name. */
-  const copy = async (ports: Record<string, string> = {}): Promise<TestStack> => {
-    const made = await TestStack.create({ ...SERVICES, ...ports }, { name: stack.name });
+  /** A checkout with few images, whose only service keeps data. */
+  const checkout = async (ports: Record<string, string> = {}, name?: string): Promise<TestStack> => {
+    const made = await TestStack.create({ ...SERVICES, ...ports }, name === undefined ? {} : { name });
     copies.push(made);
+    const file = join(made.folder, "services/catalog.ts");
+    const catalog = readFileSync(file, "utf8").replace(/(?<=llm: \{[^}]*?backing: )\[\]/, '["postgres"]');
+    expect(catalog).to.include('backing: ["postgres"]');
+    writeFileSync(file, catalog);
     return made;
   };
+  const sql = (of: TestStack, query: string): string =>
+    docker("exec", idsOf(of.name)["postgres"] ?? "", "psql", "-U", "morgan", "-d", "morgan", "-Atc", query).trim();
   const pulumi = (of: TestStack, ...args: readonly string[]): string =>
     execFileSync("pulumi", args, { cwd: of.folder, env: of.environment(), encoding: "utf8" });
 
-  before("a stack from before states had ids, with a conversation", async () => {
-    stack = await TestStack.create(SERVICES);
-    copies.push(stack);
+  before("a stack from before states had ids, with data", async () => {
+    stack = await checkout();
     patch(
       "components/identity/state-identity.ts",
       `export const createIdentity = (stack: string) =>
@@ -46,10 +49,8 @@ describe("the identity of a stack", () => {
     patch("components/deploy/container/volume.ts", volume.replace(/\{ labels: stackLabels\([^)]*\) \}/, "{}"));
     await stack.up();
     for (const [path, text] of sources) writeFileSync(path, text);
-    expect(labelsOf("core")).to.not.have.property(STATE);
-    const answer = await chat((await stack.outputs()).endpoint, "remember me");
-    expect(answer.status).to.equal(200);
-    session = (answer.body as { session_id: string }).session_id;
+    expect(labelsOf("llm")).to.not.have.property(STATE);
+    sql(stack, "create table notes as select 'remember me' as note");
   });
 
   after("everything is removed, also after a failed test", async () => {
@@ -77,12 +78,12 @@ describe("the identity of a stack", () => {
   });
 
   it("becomes a label of what is replaced anyway", async () => {
-    appendFileSync(join(stack.folder, "services/core/morgan_core/__main__.py"), "# another core\n");
+    appendFileSync(join(stack.folder, "services/llm/morgan_llm/__main__.py"), "# another llm\n");
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
-    expect(labelsOf("core")[STATE]).to.equal((await stack.identity()).id);
-    expect(labelsOf("llm")).to.not.have.property(STATE);
-    expect(healthOf(stack.name, "core")).to.equal("healthy");
+    expect(labelsOf("llm")[STATE]).to.equal((await stack.identity()).id);
+    expect(labelsOf("postgres")).to.not.have.property(STATE);
+    expect(healthOf(stack.name, "llm")).to.equal("healthy");
   });
 
   describe("in a second checkout", () => {
@@ -90,13 +91,13 @@ describe("the identity of a stack", () => {
     let things: string[];
 
     before("another state, with other ports", async () => {
-      second = await copy();
+      second = await checkout({}, stack.name);
       things = leftovers(stack.name);
     });
 
-    afterEach("the first stack is untouched", async () => {
+    afterEach("the first stack is untouched", () => {
       expect(leftovers(stack.name)).to.have.members(things);
-      expect((await chat((await stack.outputs()).endpoint, "still there")).status).to.equal(200);
+      expect(healthOf(stack.name, "llm")).to.equal("healthy");
     });
 
     it("is another one: preview and up are refused, and name what to do", async () => {
@@ -110,7 +111,7 @@ describe("the identity of a stack", () => {
     it("lets the repair of a killed up remove nothing of the first", async () => {
       const file = second.backendPath(`stacks/morgan/${second.name}.json`);
       const state = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
-      state.checkpoint.latest["pending_operations"] = ["core", "llm", "postgres"].map((name) => ({
+      state.checkpoint.latest["pending_operations"] = ["llm", "gateway", "postgres"].map((name) => ({
         type: "creating",
         resource: {
           type: "docker:index/container:Container",
@@ -140,7 +141,7 @@ describe("the identity of a stack", () => {
     before("a checkout without the state", async () => {
       const { gatewayPort, registryPort } = stack;
       rmSync(stack.backendPath("stacks"), { recursive: true });
-      found = await copy({ gatewayPort: String(gatewayPort), registryPort: String(registryPort) });
+      found = await checkout({ gatewayPort: String(gatewayPort), registryPort: String(registryPort) }, stack.name);
     });
 
     it("is refused, and the printed command takes the data over", async () => {
@@ -153,8 +154,7 @@ describe("the identity of a stack", () => {
 
       const { code, output } = await found.commandLine(remedy, "--yes");
       expect(code, output).to.equal(0);
-      const { endpoint } = await found.outputs();
-      expect(await historyOf(endpoint, session)).to.include("remember me");
+      expect(sql(found, "select note from notes")).to.equal("remember me");
       expect(Object.values(idsOf(found.name))).to.not.include.members(Object.values(old));
       expect(readFileSync(join(found.folder, `Pulumi.${found.name}.yaml`), "utf8")).to.not.include("adoptVolumes");
       expect(await found.up({ expectNoChanges: true })).to.deep.equal([]);

@@ -25,7 +25,7 @@ describe("the adoption of a stack whose state is lost", () => {
       command: "adopt",
       stack: DEV,
       argument: undefined,
-      options: { yes },
+      options: yes ? { yes } : {},
       flags: [],
       isDefault: true,
       isNamed: true,
@@ -34,7 +34,7 @@ describe("the adoption of a stack whose state is lost", () => {
   };
   beforeEach(() => {
     useBackend(`file://${project.folder}/state?metadata=skip`);
-    programs.write("pulumi", `case "$*" in "config get"*) exit 1 ;; up*) exit 3 ;; esac`);
+    programs.write("pulumi", `case "$*" in "config get"* | "stack export"*) exit 1 ;; up*) exit 3 ;; esac`);
     programs.write("docker", "");
     programs.called();
     removed.length = 0;

@@ -12,7 +12,7 @@ import { catalog } from "./services/catalog.ts";
 
 startPlugins();
 const { config, problems } = readConfig(catalog);
-const host = thisHost(config.machine.dockerHost);
+const host = thisHost(config.engine);
 const outputs = host.outputs(config.fullName);
 const { known, label } = createIdentity(config.stack, outputs);
 const checked = await preflight(config, problems, host, {
@@ -20,7 +20,7 @@ const checked = await preflight(config, problems, host, {
   identity: known,
   isPreview: pulumi.runtime.isDryRun(),
 });
-trustRegistry(checked.untrusted, config);
+trustRegistry(checked.missingCa, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
@@ -29,8 +29,9 @@ const stack = new MorganStack("morgan", {
   identity: { ...checked.identity, label },
   adoptedVolumes: checked.adoptedVolumes,
   engine: withKnownSizes(host.engine, checked.sizes),
+  facts: checked.facts,
   gpuPlan: checked.gpu,
   releasePlan: checked.release,
 });
 
-export const { endpoint, images, services, registry, release, releases, identity } = stack;
+export const { endpoint, engine, images, services, registry, release, releases, identity } = stack;

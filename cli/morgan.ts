@@ -1,6 +1,7 @@
 import { connectEngine } from "../components/engine/engine.ts";
 import { messageOf, throwProblems } from "../components/lib/errors.ts";
 import { forStack } from "../components/lib/hints.ts";
+import { engineAddress } from "../toolchain/lib/engine-address.mjs";
 import { environment } from "../toolchain/lib/environment.mjs";
 import { adopt } from "./commands/adopt.ts";
 import { backup, backupName } from "./commands/backup.ts";
@@ -15,25 +16,26 @@ import type { Invocation } from "./lib/invocation.ts";
 import { Interrupted } from "./lib/signals.ts";
 import type { StackName } from "./lib/stack-name.ts";
 import { swallowedOptions } from "./lib/swallowed-options.ts";
+import { requireBoundEngine } from "./stack/bound-engine.ts";
 import { describeOutputs, outputsOf } from "./stack/outputs.ts";
 import { configValue, withoutSalt } from "./stack/pulumi.ts";
 import { identityOf } from "./stack/state.ts";
 import { defaultStack, requireStack } from "./stack/selected-stack.ts";
 
-const engine = connectEngine(process.env["DOCKER_HOST"] ?? "");
+const engine = connectEngine(() => engineAddress(process.env));
 
 type Action = (invocation: Invocation) => number | Promise<number>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  up: (invocation) => up(invocation, engine),
+  up: bound((invocation) => up(invocation, engine)),
   preview: existing(preview),
   rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),
-  backup: existing(makeBackup),
+  backup: existing(bound(makeBackup)),
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
-  adopt: (invocation) => adopt(invocation, engine),
+  adopt: bound((invocation) => adopt(invocation, engine)),
   env: printEnvironment,
   completion: printCompletion,
 };
@@ -46,11 +48,19 @@ function existing(action: Action): Action {
   };
 }
 
-/** Asks before an action that cannot be undone. */
+/** Refuses another engine than the stack's. */
+function bound(action: Action): Action {
+  return async (invocation) => {
+    await requireBoundEngine(engine, invocation.stack);
+    return action(invocation);
+  };
+}
+
+/** Refuses another engine than the stack's, and asks before an action that cannot be undone. */
 function asking(what: string, action: Action): Action {
   return async (invocation) => {
     const { command, stack, options } = invocation;
-    const { name } = await engine.identity();
+    const { name } = await requireBoundEngine(engine, stack);
     const question = `${what} the stack "${stack.name}" on the engine "${name}"`;
     await confirm(question, forStack(command, stack.reference), onTerminal(options["yes"] === true));
     return action(invocation);

@@ -4,6 +4,7 @@ import type { StackContext, StackIdentity } from "./deploy/container/stack-conte
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { EngineFacts, EngineIdentity } from "./engine/facts.ts";
 import { NO_GPU, type GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
@@ -26,6 +27,8 @@ export interface MorganStackArgs {
   readonly adoptedVolumes?: Readonly<Record<string, string>>;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
+  /** Facts about the engine. */
+  readonly facts: EngineFacts;
   /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
   readonly gpuPlan?: GpuPlan;
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
@@ -33,12 +36,14 @@ export interface MorganStackArgs {
 }
 
 /** The part of a stack's context that decides which volumes it has. */
-type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes">;
+type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes" | "processors">;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
   /** URL at which the stack is reached. */
   readonly endpoint: pulumi.Output<string>;
+  /** The engine that the stack belongs to. */
+  readonly engine: pulumi.Output<EngineIdentity>;
   /** Ref and size of each service's image, by name. */
   readonly images: pulumi.Output<Record<string, ServiceImageOutput>>;
   /** Address, health and device of each running service, by name. */
@@ -53,13 +58,18 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, identity, adoptedVolumes = {}, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const data = { identity, adoptedVolumes, protectData: config.data.protect };
+    const data = {
+      identity,
+      adoptedVolumes,
+      protectData: config.data.protect,
+      processors: facts.processors,
+    };
     const local = this.createLocalRegistry(config, data);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, identity, engine });
@@ -83,6 +93,7 @@ export class MorganStack extends pulumi.ComponentResource {
 
     const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
+    this.engine = pulumi.output({ id: facts.id, name: facts.name });
     this.services = deployment.services;
     this.images = pulumi.output(images.services);
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
@@ -100,6 +111,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.identity = pulumi.output(identity.label);
     this.registerOutputs({
       endpoint: this.endpoint,
+      engine: this.engine,
       images: this.images,
       services: this.services,
       registry: this.registry,

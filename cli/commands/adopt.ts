@@ -29,7 +29,7 @@ export async function adopt(invocation: Invocation, engine: Engine): Promise<num
     throwProblems([{ key: "./morgan adopt", expected, found: "none", fix }], "nothing was changed");
   }
   console.error(describe(foreign, volumes));
-  const { name } = await engine.identity();
+  const { name } = await engine.facts();
   const question =
     `remove these containers and networks, and keep these volumes, of the stack "${stack.name}" ` +
     `of another state on the engine "${name}"`;

@@ -12,7 +12,7 @@ import { describeOutputs, outputsOf } from "../stack/outputs.ts";
 import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts";
 import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
 import { putBackContainers } from "../stack/put-back-containers.ts";
-import { changeStack, prepareChange, withCleanUp } from "../stack/change.ts";
+import { changeStack, prepareChange, withCleanUp, withRepair } from "../stack/change.ts";
 import { identityOf, outputsInFile, readState, recordedContainers } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
@@ -25,7 +25,7 @@ export async function up(invocation: Invocation, engine: Engine): Promise<number
   const watch = watchContainers(engine, stack.name);
   const own = ["--yes", "--skip-preview", "--suppress-outputs"];
   const deploy = (more: readonly string[] = []): Promise<number> =>
-    withCleanUp(stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
+    withRepair(engine, stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
   const refreshes = flags.some((flag) => /^(?:-r|--refresh(?:=true)?)$/.test(flag));
   let code: number;
   let gaps: string[];

@@ -37,6 +37,7 @@ export function execute(
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const stdio: StdioOptions = [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"];
   let received: NodeJS.Signals | undefined;
+  let isKilled = false;
   // From before the start on: a signal that came between would end this process and not the program.
   const stop = receiveSignals({
     first: (signal) => {
@@ -45,6 +46,7 @@ export function execute(
       child.kill("SIGINT");
     },
     again: () => {
+      isKilled = true;
       kill(child);
     },
   });
@@ -64,7 +66,7 @@ export function execute(
   const end = (code: number | null): void => {
     stop();
     if (received === undefined) resolve({ code: code ?? 1, stdout, stderr });
-    else reject(new Interrupted(received));
+    else reject(new Interrupted(received, isKilled));
   };
   child.once("close", end);
   child.once("exit", (code) => {

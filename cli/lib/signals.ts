@@ -7,9 +7,12 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export class Interrupted extends Error {
   /** The exit code that a shell gives to a program that ends by this signal. */
   readonly exitCode: number;
+  /** True if another signal came, which killed what was under way. */
+  readonly atOnce: boolean;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(signal: NodeJS.Signals, atOnce = false) {
     super(`ended by ${signal}`);
+    this.atOnce = atOnce;
     this.exitCode = 128 + constants.signals[signal];
   }
 }

@@ -16,7 +16,7 @@ export async function changeStack(
   flags: readonly string[],
 ): Promise<number> {
   await prepareChange(engine, stack);
-  return withCleanUp(stack, () => operate(operation, stack, flags));
+  return withRepair(engine, stack, () => operate(operation, stack, flags));
 }
 
 /** Repairs what a killed run left. @throws MorganError if another run changes the stack. */
@@ -24,6 +24,19 @@ export async function prepareChange(engine: Engine, stack: StackName): Promise<v
   const lock = locksOf(stack.name).find(isHeld);
   if (lock !== undefined) throwProblems([lockProblem(stack, lock)], "nothing was changed");
   await repairKilledRun(engine, stack);
+}
+
+/**
+ * Runs an operation of Pulumi that changes a stack. A signal that arrives before Pulumi 3.259 listens for it, when the
+ * state is locked already, kills Pulumi; what that leaves is put right here.
+ */
+export async function withRepair<T>(engine: Engine, stack: StackName, action: () => Promise<T>): Promise<T> {
+  try {
+    return await withCleanUp(stack, action);
+  } catch (error) {
+    if (error instanceof Interrupted && !error.atOnce) await repairKilledRun(engine, stack);
+    throw error;
+  }
 }
 
 /** Runs an operation of Pulumi, and removes what it may leave in the checkout, in the temporary folder and at work. */

@@ -8,7 +8,7 @@ import { createVolume } from "./container/volume.ts";
 export interface LocalRegistryArgs {
   /** Name of the image in the engine. */
   readonly image: pulumi.Input<string>;
-  readonly stack: Pick<StackContext, "identity" | "adoptedVolumes" | "protectData">;
+  readonly stack: Pick<StackContext, "identity" | "adoptedVolumes" | "processors" | "protectData">;
   /**
    * Port of the host's loopback address. Docker 26 and newer use plain HTTP for a registry on loopback, and for no
    * other.

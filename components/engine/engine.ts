@@ -1,11 +1,13 @@
 import { engineApi } from "./api.ts";
 import { containerRequests, type ContainerRequests } from "./containers.ts";
 import { eventRequests, type EventRequests } from "./events.ts";
+import { factRequests, type FactRequests } from "./facts.ts";
 import { imageRequests, type ImageRequests } from "./images.ts";
 import { programRequests, type ProgramRequests } from "./programs.ts";
 import { registryRequests, type RegistryRequests } from "./registry.ts";
 import { volumeRequests, type VolumeRequests } from "./volumes.ts";
 import { field, list, strings, stringOr } from "../lib/json.ts";
+import type { EngineAddress } from "../lib/engine-address.ts";
 import type { GpuSupport } from "./gpu-support.ts";
 
 /** Kinds of things that the engine can remove. */
@@ -17,21 +19,16 @@ export interface ListedNetwork {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** An engine, whatever way leads to it. */
-export interface EngineIdentity {
-  /** Id that the engine gave to itself. */
-  readonly id: string;
-  /** Name of its host. */
-  readonly name: string;
-}
-
 /** Every request to the container engine that this program makes itself, beside those of Pulumi's providers. */
 export interface Engine
-  extends ContainerRequests, EventRequests, ImageRequests, ProgramRequests, RegistryRequests, VolumeRequests {
-  /** Version of the engine: "28.5.2". @throws Error with the reason if the engine cannot be reached. */
-  version(): Promise<string>;
-  /** The engine itself. @throws Error with the reason if the engine cannot be reached. */
-  identity(): Promise<EngineIdentity>;
+  extends
+    ContainerRequests,
+    EventRequests,
+    FactRequests,
+    ImageRequests,
+    ProgramRequests,
+    RegistryRequests,
+    VolumeRequests {
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
   /** The networks with these labels. */
@@ -43,26 +40,17 @@ export interface Engine
   remove(kind: Removable, id: string): Promise<void>;
 }
 
-/**
- * The engine behind `DOCKER_HOST`: "unix:///path", "tcp://host:port", "http://host:port"; the usual socket if it is
- * empty.
- */
-export function connectEngine(host: string): Engine {
-  const api = engineApi(host);
+/** The engine at an address. A function finds the address at the first request. */
+export function connectEngine(address: EngineAddress | (() => EngineAddress)): Engine {
+  const api = engineApi(address);
   return {
     ...containerRequests(api),
     ...eventRequests(api),
+    ...factRequests(api),
     ...imageRequests(api),
     ...programRequests(api),
     ...registryRequests(api),
     ...volumeRequests(api),
-    async version() {
-      return stringOr(field(await api.get("/version"), "Version"), "");
-    },
-    async identity() {
-      const info = await api.get("/info");
-      return { id: stringOr(field(info, "ID"), ""), name: stringOr(field(info, "Name"), "") };
-    },
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);
       return gpuSupport(info, stringOr(field(version, "ApiVersion"), ""));

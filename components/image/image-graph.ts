@@ -6,6 +6,7 @@ import type { StackService, StackVariant } from "../catalog/select.ts";
 import type { Accelerator, SharedStage } from "../catalog/service.ts";
 import { BackingImage } from "./stages/backing-image.ts";
 import { BaseStage } from "./stages/base-stage.ts";
+import { createBuildProvider } from "./stages/build-provider.ts";
 import { CudaDepsStage } from "./stages/cuda-deps-stage.ts";
 import { createDebianImage } from "./bootstrap/first-images.ts";
 import { ServiceDepsStage } from "./stages/service-deps-stage.ts";
@@ -40,7 +41,8 @@ export class ImageGraph extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImageGraphArgs, opts?: pulumi.ComponentResourceOptions) {
     const { services, accelerator, build, baseImages } = args;
-    super("morgan:image:ImageGraph", name, { services: services.map((service) => service.name), accelerator }, opts);
+    const inputs = { services: services.map((service) => service.name), accelerator };
+    super("morgan:image:ImageGraph", name, inputs, { ...opts, providers: [createBuildProvider()] });
     const parent = { parent: this };
     const debian = createDebianImage(this, baseImages, build);
     this.debian = debian;

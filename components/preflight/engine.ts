@@ -4,33 +4,69 @@ import { checkIdentity } from "./identity.ts";
 import type { KnownState } from "./known-state.ts";
 import { hasRun, type Identity } from "../engine/identity.ts";
 import { belongs, containersOf, stackOf } from "../engine/ownership.ts";
+import { bindingProblem, recordedEngine } from "../engine/binding.ts";
+import type { EngineFacts } from "../engine/facts.ts";
+import { isLocal } from "../lib/engine-address.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
+/** Result of the checks of the engine. */
+export interface EngineCheck {
+  /** Facts about the engine; undefined if no engine answers, or another one than the stack's. */
+  readonly facts: EngineFacts | undefined;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * Checks that the engine answers, that no other stack of the same name is there, and that the host's ports that the
- * stack publishes are free.
+ * Checks that the stack's own engine answers, that no other stack of the same name is there, that the engine can do what
+ * the configuration asks for, and that the host's ports that the stack publishes are free.
  */
 export async function checkEngine(
   config: MorganConfig,
   host: Host,
-  { identity: reading, outputs, isPreview }: KnownState,
-): Promise<{ readonly answers: boolean; readonly problems: readonly Problem[] }> {
+  { identity: reading, outputs: reported, isPreview }: KnownState,
+): Promise<EngineCheck> {
+  const { stack, engine, images } = config;
+  // An address that cannot be used has been reported.
+  if (engine.host === "") return { facts: undefined, problems: [] };
+  let facts: EngineFacts;
   try {
-    await host.engine.version();
+    facts = await host.engine.facts();
   } catch (error) {
-    const address = config.machine.dockerHost === "" ? "/var/run/docker.sock" : config.machine.dockerHost;
     const found = messageOf(error);
-    const expected = `an engine that answers at ${address}`;
+    const expected = `an engine that answers at ${engine.host}`;
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
-    return { answers: false, problems: [{ key: "container engine", expected, found, fix }] };
+    return { facts: undefined, problems: [{ key: "container engine", expected, found, fix }] };
   }
-  const [identity, ran] = await Promise.all([reading, outputs.then(hasRun)]);
-  const [foreign, ports] = await Promise.all([
-    checkIdentity(config, host, { identity, isPreview, hasRun: ran }),
+  const [identity, outputs] = await Promise.all([reading, reported]);
+  const recorded = recordedEngine(outputs);
+  const other = bindingProblem({ stack, found: facts, recorded, wanted: engine.wanted });
+  if (other !== undefined) return { facts: undefined, problems: [other] };
+  const problems = await Promise.all([
+    checkIdentity(config, host, { identity, isPreview, hasRun: hasRun(outputs) }),
+    checkSizeReport(facts, images.sizeBudgets),
     checkPorts(config, host, identity),
   ]);
-  return { answers: true, problems: [...foreign, ...ports] };
+  return { facts, problems: problems.flat() };
+}
+
+/** First version of Docker whose API reports the sizes of an image. */
+const REPORTS_SIZES = 28;
+
+/** Checks that the engine reports sizes, without which no size budget has an effect. */
+async function checkSizeReport({ version }: EngineFacts, sizeBudgets: "enforce" | "warn"): Promise<Problem[]> {
+  if (!(Number.parseInt(version, 10) < REPORTS_SIZES)) return [];
+  const found = `Docker ${version}, which does not report them`;
+  if (sizeBudgets === "warn") {
+    await pulumi.log.warn(
+      `no size budget is checked: the sizes of images come from Docker ${String(REPORTS_SIZES)} or newer, and this is ${found}`,
+    );
+    return [];
+  }
+  const expected = `an engine that reports the sizes of images: Docker ${String(REPORTS_SIZES)} or newer`;
+  return [
+    { key: "morgan:sizeBudgets", expected, found, fix: "update the engine, or: pulumi config set sizeBudgets warn" },
+  ];
 }
 
 /** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */
@@ -60,7 +96,9 @@ async function checkPorts(config: MorganConfig, host: Host, identity: Identity):
     const occupant = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
     if (occupant !== undefined && belongs(occupant.labels, identity)) return [];
     const stack = stackOf(occupant?.labels ?? {});
-    if (occupant === undefined && !(await host.portInUse(address, port))) return [];
+    // The ports of another machine cannot be tried from here.
+    const isTaken = occupant !== undefined || (isLocal(config.engine.host) && (await host.portInUse(address, port)));
+    if (!isTaken) return [];
     const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
     return [
       { key, expected: `port ${String(port)} of ${address} to be free`, found, fix: `set ${key} to another port` },

@@ -7,6 +7,7 @@ import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
 import type { KnownState } from "./known-state.ts";
 import { hasRun, type Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
+import type { EngineFacts } from "../engine/facts.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
 import { planPromotion } from "./release.ts";
@@ -15,10 +16,11 @@ import { parseLock } from "../requirements/lock.ts";
 
 /** Results of the preflight. */
 export interface Preflight {
+  readonly facts: EngineFacts;
   readonly gpu: GpuPlan;
   readonly release: ReleasePlan;
-  /** Host of the registry that the engine has yet to trust; undefined if there is none. */
-  readonly untrusted: string | undefined;
+  /** File with the CA of the registry that the engine lacks; undefined if it lacks none. */
+  readonly missingCa: string | undefined;
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
   readonly identity: Identity;
@@ -43,13 +45,15 @@ export async function preflight(
     outputs.then(parseSizes),
   ]);
   const builds = release.plan.kind === "build";
-  // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
-  const [{ plan, problems: gpu }, network] = engine.answers
-    ? await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host)])
-    : [
-        { plan: NO_GPU, problems: [] },
-        { problems: [], untrusted: undefined },
-      ];
+  const { facts } = engine;
+  // An engine that does not answer, or another stack's, has been reported. Its GPUs and its network do not matter.
+  const [{ plan, problems: gpu }, network] =
+    facts === undefined
+      ? [
+          { plan: NO_GPU, problems: [] },
+          { problems: [], missingCa: undefined },
+        ]
+      : await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host, facts)]);
   throwProblems([
     ...problems,
     ...release.problems,
@@ -60,10 +64,12 @@ export async function preflight(
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
+  if (facts === undefined) throw new Error("an engine that is not used has a problem");
   return {
+    facts,
     gpu: plan,
     release: release.plan,
-    untrusted: network.untrusted,
+    missingCa: network.missingCa,
     sizes,
     identity: await identity,
     // In a stack that has run, another volume would replace the one that it has.
@@ -72,8 +78,8 @@ export async function preflight(
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
-function checkModels({ models, services, machine }: MorganConfig, host: Host): Problem[] {
-  if (!isLocal(machine.dockerHost)) return [];
+function checkModels({ models, services, engine }: MorganConfig, host: Host): Problem[] {
+  if (!isLocal(engine.host)) return [];
   return services.flatMap(({ name, variant }): Problem[] => {
     const model = models.services[name];
     if (model?.kind !== "folder" || !variant.usesGpu || host.isFolder(model.path)) return [];
@@ -93,5 +99,5 @@ function planServiceGpus(config: MorganConfig, host: Host, identity: Promise<Ide
     lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
     );
-  return planGpus({ ...config, identity, dockerHost: config.machine.dockerHost, packages }, host);
+  return planGpus({ ...config, identity, dockerHost: config.engine.host, packages }, host);
 }

@@ -9,6 +9,7 @@ import { manifestOf, newBlobs } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 const CORE = [
   { operation: "replace", type: "docker:Container", name: "core" },
@@ -58,7 +59,7 @@ describe("a change of one service", () => {
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), {
+      await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
       }),
@@ -77,7 +78,7 @@ describe("a change of one service", () => {
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), await stack.identity(), {
+      await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
       }),

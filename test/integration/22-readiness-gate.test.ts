@@ -5,6 +5,7 @@ import { engineContainers } from "../../components/deploy/readiness/containers.t
 import { watchUntilReady } from "../../components/deploy/readiness/watch.ts";
 import { containersOf, docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 /** So many that one of them probably ends at the moment at which the gate sets its limit of processes. */
 const CRASHING = 12;
@@ -31,7 +32,7 @@ describe("the readiness gate, for containers that end again and again", () => {
     const task = { containers: [...ids, gone], watchedBefore: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await watchUntilReady(
       task,
-      engineContainers(connectEngine(process.env["DOCKER_HOST"] ?? ""), { stack: "none", id: "none", legacy: false }),
+      engineContainers(connectEngine(engineAddress(process.env)), { stack: "none", id: "none", legacy: false }),
       systemClock,
       () => undefined,
     );

@@ -10,6 +10,9 @@ interface Edges {
 
 const PURE = ["node:{crypto,path,util}"];
 
+/** The rule that decides which engine is meant. Set-up follows it too, so it lies in toolchain. */
+const ENGINE_RULE = ["toolchain/lib/engine-address.mjs", "toolchain/lib/engine-host.mjs"];
+
 /**
  * The import directions, a line for each folder, from the ground up. A name is a folder or one file. The longest name
  * that contains a file decides. Files of one folder may import each other. A file without a name (test, toolchain) may
@@ -27,7 +30,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
   "components/size": { may: ["components/engine", "components/lib"], types: ["components/catalog"] },
   "components/config": {
-    may: ["components/catalog", "components/system", "components/lib"],
+    may: ["components/catalog", "components/system", "components/lib", ...ENGINE_RULE],
     types: ["components/network"],
   },
   "components/dockerfile": { may: ["components/catalog", "components/network"], packages: PURE },
@@ -78,7 +81,7 @@ const directions: Readonly<Record<string, Edges>> = {
     types: ["components/config"],
   },
   "components/deploy/readiness": {
-    may: ["components/engine", "components/lib"],
+    may: ["components/engine", "components/lib", ...ENGINE_RULE],
     types: ["components/deploy/container"],
   },
   "components/deploy/backing": { may: ["components/deploy/container", "components/catalog"] },

@@ -1,6 +1,8 @@
 // The environment of a run. A variable that the user has set wins; an empty one counts as unset.
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { engineVariables } from "./engine-address.mjs";
+import { AddressError } from "./engine-host.mjs";
 import { readJson } from "./files.mjs";
 import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
 import { which } from "./process.mjs";
@@ -40,11 +42,25 @@ export function environment({ root, env = process.env }) {
   const always = {
     ...searchedCertificates(at, env),
     ...baseImages(at, env),
+    ...engine(env),
     MORGAN_CACHE: at.cache,
     PATH: searchPath(at, env),
   };
   const unset = Object.entries(ours).filter(([name]) => setting(env, name) === undefined);
   return { ...Object.fromEntries(unset), ...always };
+}
+
+/**
+ * Returns the variables of the engine. Set-up reports an address that cannot be used; what needs no engine runs anyway.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function engine(env) {
+  try {
+    return engineVariables(env);
+  } catch (error) {
+    if (error instanceof AddressError) return {};
+    throw error;
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 // Chooses the source of the base images, once for a checkout.
+import { engineAddress } from "../lib/engine-address.mjs";
 import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
 import { writeWhole } from "../lib/files.mjs";
 import { setting } from "../lib/paths.mjs";
 import { which } from "../lib/process.mjs";
 import { SetupError, missing, print } from "../lib/report.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
-import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
+import { registryReachable } from "./engine-api.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -31,7 +32,7 @@ function chosen(env) {
 
 /** @param {NodeJS.ProcessEnv} env */
 async function probe(env) {
-  const reachable = await registryReachable(setting(env, "DOCKER_HOST") ?? DEFAULT_HOST);
+  const reachable = await registryReachable(engineAddress(env));
   print(
     reachable
       ? "base images come from the image registry"

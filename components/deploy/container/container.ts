@@ -17,7 +17,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly stack: Pick<StackContext, "identity">;
+  readonly stack: Pick<StackContext, "identity" | "processors">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
   /** Command that runs in the container and succeeds if it is healthy. */
@@ -28,7 +28,7 @@ export interface ContainerArgs {
   readonly stopLimit: Duration;
   /** Largest memory, without swap. */
   readonly memory: Size;
-  /** Upper bound of its CPU time, in cores. */
+  /** Upper bound of its CPU time, in cores. An engine with fewer processors gives it all of them. */
   readonly cpus: number;
   readonly rollout: Rollout;
   readonly command?: readonly string[];
@@ -102,7 +102,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       init: true,
       memory,
       memorySwap: memory,
-      cpus: args.cpus.toFixed(1),
+      cpus: Math.min(args.cpus, args.stack.processors).toFixed(1),
       restart: "unless-stopped",
       ...LOG_ROTATION,
       healthcheck: {

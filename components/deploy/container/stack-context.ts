@@ -20,4 +20,6 @@ export interface StackContext {
   readonly passwordRevision: string;
   /** Names of volumes in the engine that the stack takes over, by logical name; see `config/data.ts`. */
   readonly adoptedVolumes: Readonly<Record<string, string>>;
+  /** Processors of the engine. It refuses a container that wants more of them. */
+  readonly processors: number;
 }

@@ -62,7 +62,7 @@ export class Gateway extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     const scheme = tls === undefined ? "http" : "https";
-    this.endpoint = container.id.apply(() => `${scheme}://${config.address}:${String(config.port)}`);
+    this.endpoint = container.id.apply(() => `${scheme}://${config.name || config.address}:${String(config.port)}`);
     this.container = container.id;
     this.registerOutputs({ endpoint: this.endpoint, container: this.container });
   }

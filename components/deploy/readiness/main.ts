@@ -1,17 +1,18 @@
 import { text } from "node:stream/consumers";
 import { connectEngine } from "../../engine/engine.ts";
 import type { Identity } from "../../engine/identity.ts";
+import { engineAddress } from "../../../toolchain/lib/engine-address.mjs";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
 import { describeFailures } from "./verdict.ts";
 
-// The task comes as JSON. The first argument is the output of the last run without a failure. The second one is the
-// engine's address, empty for the usual socket.
+// The task comes as JSON. Pulumi passes on the output of the last run without a failure. The engine's address comes
+// from the environment: as an argument it would be part of the plan.
 const { identity, ...task } = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore"> & {
   readonly identity: Identity;
 };
-const [, , printed = "", host = ""] = process.argv;
+const { PULUMI_COMMAND_STDOUT: printed = "" } = process.env;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
 const report = (text: string): void => {
@@ -19,7 +20,7 @@ const report = (text: string): void => {
 };
 const failures = await watchUntilReady(
   { ...task, watchedBefore: printed.split(" ") },
-  engineContainers(connectEngine(host), identity),
+  engineContainers(connectEngine(engineAddress(process.env)), identity),
   systemClock,
   report,
 );

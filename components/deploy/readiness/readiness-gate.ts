@@ -46,7 +46,7 @@ export function createReadinessGate(
   return new command.local.Command(
     name,
     {
-      create: 'node components/deploy/readiness/main.ts "$PULUMI_COMMAND_STDOUT" "$DOCKER_HOST"',
+      create: "node components/deploy/readiness/main.ts",
       stdin,
       logging: command.local.Logging.Stderr,
     },

@@ -10,7 +10,7 @@ import { definitionsOf, builtOn, type Definitions } from "../../bench/side-by-si
 import { DEPENDENCIES, entryOf, withDependency } from "../../bench/side-by-side/dependency.ts";
 import { executedIn } from "../../bench/side-by-side/steps.ts";
 import { describeResults, type Measurement } from "../../bench/side-by-side/table.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, NO_PROFILE, stackConfig, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record } from "../support/registrations.ts";
 import { readShippedRequirements as read } from "../support/shipped.ts";
@@ -28,7 +28,14 @@ describe("the definitions for other tools", () => {
     });
     definitions = definitionsOf(
       await record(
-        () => new MorganStack("morgan", { config, identity: IDENTITY, engine: fakeEngine(), gpuPlan: NO_GPU }),
+        () =>
+          new MorganStack("morgan", {
+            config,
+            identity: IDENTITY,
+            engine: fakeEngine(),
+            facts: FACTS,
+            gpuPlan: NO_GPU,
+          }),
       ),
     );
   });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { expectGolden } from "../support/golden.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -14,6 +14,7 @@ const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
         config: stackConfig(changes),
         identity: IDENTITY,
         engine: fakeEngine(),
+        facts: FACTS,
         gpuPlan: NO_GPU,
       }),
   );

@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, IDENTITY, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
+const up = (changes: ConfigChanges = {}, facts = FACTS): Promise<Registrations> =>
   record(
     () =>
       new MorganStack("morgan", {
         config: stackConfig(changes),
         identity: IDENTITY,
         engine: fakeEngine(),
+        facts,
         gpuPlan: NO_GPU,
       }),
   );
@@ -55,6 +56,16 @@ describe("every container of a stack", () => {
       expect(inputs["memorySwap"], name).to.equal(inputs["memory"]);
       expect(inputs["cpus"], name).to.match(/^\d+\.\d$/);
     });
+  });
+
+  it("gets no more processors than the engine has", async () => {
+    const cpus = async (processors: number): Promise<unknown[]> => {
+      const containers = (await up({}, { ...FACTS, processors })).of("container").filter((one) => !isHolder(one));
+      return containers.map(({ inputs }) => inputs["cpus"]);
+    };
+    expect(new Set(await cpus(1))).to.deep.equal(new Set(["1.0"]));
+    expect(new Set(await cpus(2))).to.deep.equal(new Set(["1.0", "2.0"]));
+    expect(await cpus(64)).to.have.ordered.members(await cpus(2));
   });
 
   it("writes a log that is rotated", () => {
@@ -174,6 +185,8 @@ describe("every container of a stack", () => {
       { ip: "0.0.0.0", external: 80, internal: 8080 },
     ]);
     expect(at(open.component("MorganStack").outputs, "endpoint")).to.equal("http://0.0.0.0:80");
+    const named = await up({ gateway: { name: "morgan.example.com", port: 443 } });
+    expect(at(named.component("MorganStack").outputs, "endpoint")).to.equal("http://morgan.example.com:443");
   });
 });
 
@@ -189,6 +202,7 @@ describe("a stack that takes over volumes", () => {
           identity: IDENTITY,
           adoptedVolumes,
           engine: fakeEngine(),
+          facts: FACTS,
           gpuPlan: NO_GPU,
         }),
     );
@@ -207,7 +221,14 @@ describe("a stack from before states had ids", () => {
     const inputsOf = async (legacy: boolean, preview: boolean): Promise<Record<string, unknown>> => {
       const identity = legacy ? { ...IDENTITY, legacy } : { stack: "dev", id: "old", legacy: false, label: "old" };
       const all = await record(
-        () => new MorganStack("morgan", { config: stackConfig(), identity, engine: fakeEngine(), gpuPlan: NO_GPU }),
+        () =>
+          new MorganStack("morgan", {
+            config: stackConfig(),
+            identity,
+            engine: fakeEngine(),
+            facts: FACTS,
+            gpuPlan: NO_GPU,
+          }),
         { preview },
       );
       return Object.fromEntries(

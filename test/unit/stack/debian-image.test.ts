@@ -4,6 +4,7 @@ import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { Login } from "../../../components/network/profile.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import {
+  FACTS,
   DEBIAN,
   fakeEngine,
   NO_PROFILE,
@@ -23,6 +24,7 @@ const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
         config: stackConfig(changes),
         identity: IDENTITY,
         engine: fakeEngine(),
+        facts: FACTS,
         gpuPlan: NO_GPU,
       }),
   );

@@ -3,7 +3,7 @@ import { networksOf } from "../../../components/deploy/service/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, stackService, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, stackService, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
@@ -63,6 +63,7 @@ describe("the networks of a stack", () => {
           config: stackConfig(changes),
           identity: IDENTITY,
           engine: fakeEngine(),
+          facts: FACTS,
           gpuPlan: NO_GPU,
         }),
     );

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered } from "../support/registrations.ts";
 
@@ -12,6 +12,7 @@ async function gate(changes: ConfigChanges = {}): Promise<Registered> {
         config: stackConfig(changes),
         identity: IDENTITY,
         engine: fakeEngine(),
+        facts: FACTS,
         gpuPlan: NO_GPU,
       }),
   );
@@ -55,7 +56,7 @@ describe("the last step of a deployment", () => {
 
   it("passes the watched containers on from one run to the next", async () => {
     const { inputs } = await gate();
-    expect(inputs["create"]).to.include('"$PULUMI_COMMAND_STDOUT"');
+    expect(inputs["create"]).to.equal("node components/deploy/readiness/main.ts");
     expect(inputs).not.to.have.property("addPreviousOutputInEnv");
     expect(inputs, "a trigger would replace it, and its output would be lost").not.to.have.property("triggers");
   });

@@ -3,7 +3,7 @@ import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useFolder } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -33,7 +33,15 @@ const up = (
   const registry = { kind: "local", port: 5102 } as const;
   const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
   return record(
-    () => new MorganStack("morgan", { config, identity: IDENTITY, engine, gpuPlan: NO_GPU, releasePlan: plan }),
+    () =>
+      new MorganStack("morgan", {
+        config,
+        identity: IDENTITY,
+        engine,
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+        releasePlan: plan,
+      }),
     {
       preview,
       stack: "prod",

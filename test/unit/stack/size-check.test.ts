@@ -8,7 +8,7 @@ import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.t
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { roleLabels } from "../../../components/engine/labels.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, listing, stackConfig, stackServices, IDENTITY } from "../support/config.ts";
+import { FACTS, fakeEngine, listing, stackConfig, stackServices, IDENTITY } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useProject } from "../support/project.ts";
 import { record, recordFailure, type RecordOptions } from "../support/registrations.ts";
@@ -51,6 +51,7 @@ const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unkno
     config: stackConfig({ images: { sizeBudgets } }),
     identity: IDENTITY,
     engine,
+    facts: FACTS,
     gpuPlan: NO_GPU,
   });
 

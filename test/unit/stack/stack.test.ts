@@ -2,7 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges, IDENTITY } from "../support/config.ts";
+import {
+  FACTS,
+  fakeEngine,
+  NO_PROFILE,
+  stackConfig,
+  UPSTREAM,
+  type ConfigChanges,
+  IDENTITY,
+} from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
@@ -14,6 +22,7 @@ const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations
         config: stackConfig(changes),
         identity: IDENTITY,
         engine: fakeEngine(),
+        facts: FACTS,
         gpuPlan: NO_GPU,
       }),
     {
@@ -28,7 +37,16 @@ describe("the stack", () => {
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
-    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases", "identity");
+    expect(outputs).to.have.all.keys(
+      "endpoint",
+      "engine",
+      "images",
+      "services",
+      "registry",
+      "release",
+      "releases",
+      "identity",
+    );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);
@@ -51,7 +69,8 @@ describe("the stack", () => {
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
     const preview = await record(
-      () => new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, gpuPlan: NO_GPU }),
+      () =>
+        new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, facts: FACTS, gpuPlan: NO_GPU }),
       {
         preview: true,
       },
@@ -130,8 +149,9 @@ describe("the stack", () => {
         .and.not.contain("dev");
   });
 
-  it("makes every resource but itself a child of a component", async () => {
+  it("makes every resource but itself and the provider of the builds a child of a component", async () => {
     const { all } = await up();
-    expect(all.filter(({ parent }) => parent === "").map(({ name }) => name)).to.deep.equal(["morgan"]);
+    const top = all.filter(({ parent }) => parent === "").map(({ name }) => name);
+    expect(top).to.deep.equal(["morgan", "docker-build"]);
   });
 });

@@ -3,7 +3,8 @@ import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
 import type { ListedContainer } from "../../../components/engine/containers.ts";
 import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
-import type { Engine } from "../../../components/engine/engine.ts";
+import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import type { EngineFacts } from "../../../components/engine/facts.ts";
 import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
 import { selectServices, type Selection, type StackService } from "../../../components/catalog/select.ts";
@@ -50,7 +51,7 @@ export const NO_PROFILE: NetworkProfile = {
 };
 
 /** The sections of a configuration whose members are changed one by one. */
-type Section = "gateway" | "images" | "release" | "data" | "llm" | "machine";
+type Section = "engine" | "gateway" | "images" | "release" | "data" | "llm" | "machine";
 
 /** Changes of a configuration. Services are given by their names in a catalog, by default the tests' own. */
 export type ConfigChanges = Partial<Omit<MorganConfig, Section | "services">> & {
@@ -82,6 +83,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
   const {
     accelerator = "cpu",
     cudaVersion = "12.4",
+    engine,
     gateway,
     images,
     release,
@@ -98,8 +100,16 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
     gpu: { use: "off", mode: "cdi", devices: [], memoryMiB: {} },
     models: { services: {}, offline: false },
     services: stackServices({ catalog, services: services ?? Object.keys(catalog), accelerator, cudaVersion }),
+    engine: {
+      host: "unix:///var/run/docker.sock",
+      certificates: "",
+      wanted: "",
+      userSettings: "/home/ada/.config",
+      ...engine,
+    },
     gateway: {
       address: "127.0.0.1",
+      name: "",
       port: 8080,
       tls: undefined,
       token: undefined,
@@ -124,7 +134,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
 }
 
 /** A machine on which set-up found Debian's packages. */
-export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morgan", uv: "uv", dockerHost: "" };
+export const MACHINE: Machine = { baseImages: "debian", cache: "/var/cache/morgan", uv: "uv" };
 
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(
@@ -137,6 +147,8 @@ export function checkTexts(
     isEncrypted: () => true,
     readText: () => undefined,
     hostCertificates: () => "",
+    keys: () => [],
+    env: {},
     now: new Date(),
     ...sources,
   };
@@ -160,16 +172,24 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
     );
 }
 
+/** Facts about an engine that can do everything. */
+export const FACTS: EngineFacts = { id: "e1", name: "box", version: "28.5.2", processors: 4, isRootless: false };
+
+/** The engine at an address without certificates. */
+export function engineAt(host: string): Engine {
+  return connectEngine({ host, certificates: "" });
+}
+
 /** An engine in which everything is healthy and nothing runs. */
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
-    identity: () => Promise.resolve({ id: "engine-id", name: "engine" }),
-    version: () => Promise.resolve("28.5.2"),
+    facts: () => Promise.resolve(FACTS),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
     login: () => Promise.resolve(undefined),
+    registryDigest: () => Promise.resolve(undefined),
     pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),

@@ -24,10 +24,14 @@ export interface Registered {
   /** The program's choice; undefined if the program left the choice to the provider. */
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
-  readonly ignoreChanges: readonly string[];
   /** Id of the thing that is taken over instead of a new one; empty for none. */
   readonly importId: string;
   readonly additionalSecretOutputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  /** Other names by which its state is found. */
+  readonly aliases: readonly string[];
+  /** Name of its provider; empty for the default one. */
+  readonly provider: string;
   /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
 }
@@ -180,9 +184,11 @@ function registered(request: RegisterResourceRequest): Registered {
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
-    ignoreChanges: request.getIgnorechangesList(),
     importId: request.getImportid(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? nameOf(alias.getUrn())),
+    provider: request.getProvider().split("::").at(-2) ?? "",
   };
 }
 

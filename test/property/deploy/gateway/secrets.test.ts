@@ -9,7 +9,14 @@ import { at, secretPaths } from "../../../unit/support/wire.ts";
 
 const ARGS: GatewayArgs = {
   ref: "haproxy",
-  stack: { identity: IDENTITY, filesImage: "debian", protectData: false, passwordRevision: "", adoptedVolumes: {} },
+  stack: {
+    identity: IDENTITY,
+    filesImage: "debian",
+    protectData: false,
+    passwordRevision: "",
+    adoptedVolumes: {},
+    processors: 4,
+  },
   networks: [],
   routes: [{ name: "core", port: 8000 }],
   published: "core",

@@ -12,6 +12,7 @@ const STACK = {
   protectData: false,
   passwordRevision: "",
   adoptedVolumes: {},
+  processors: 4,
 };
 
 class Parent extends pulumi.ComponentResource {

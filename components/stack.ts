@@ -36,7 +36,7 @@ export interface MorganStackArgs {
 }
 
 /** The part of a stack's context that decides which volumes it has. */
-type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes" | "processors">;
+type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes" | "processors" | "engine">;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
@@ -69,6 +69,7 @@ export class MorganStack extends pulumi.ComponentResource {
       adoptedVolumes,
       protectData: config.data.protect,
       processors: facts.processors,
+      engine,
     };
     const local = this.createLocalRegistry(config, data);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
@@ -95,7 +96,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.endpoint = deployment.endpoint;
     this.engine = pulumi.output({ id: facts.id, name: facts.name });
     this.services = deployment.services;
-    this.images = pulumi.output(images.services);
+    this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     const ran = releaseOutput({
       plan: releasePlan,
@@ -104,6 +105,7 @@ export class MorganStack extends pulumi.ComponentResource {
       images: { debian: built.debian, ...built.backing, ...built.services },
       contents: built instanceof ImageGraph ? built.contents : {},
       running: deployment.services,
+      ran: deployment.images,
       endpoint: deployment.endpoint,
     });
     this.release = ran.release;

@@ -1,6 +1,7 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { removeStrayCredentials } from "../../components/image/stages/stray-credentials.ts";
 import { throwProblems } from "../../components/lib/errors.ts";
+import { forStack } from "../../components/lib/hints.ts";
 import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { operate, withoutSalt } from "./pulumi.ts";
@@ -24,6 +25,15 @@ export async function prepareChange(engine: Engine, stack: StackName): Promise<v
   const lock = locksOf(stack.name).find(isHeld);
   if (lock !== undefined) throwProblems([lockProblem(stack, lock)], "nothing was changed");
   await repairKilledRun(engine, stack);
+}
+
+/** Prints that the last run was killed, for a command that repairs nothing. */
+export function reportKilledRun(stack: StackName): void {
+  const locks = locksOf(stack.name);
+  if (locks.length === 0 || locks.some(isHeld)) return;
+  console.error(
+    `the last run on "${stack.name}" was killed; ${forStack("up", stack.reference)} puts right what it left`,
+  );
 }
 
 /**

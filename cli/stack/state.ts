@@ -50,15 +50,19 @@ export interface RecordedContainer {
 }
 
 /**
- * The containers that a stack's state holds. A file is read without Pulumi, which would take a second of every `up`.
+ * The containers that a stack's state holds, and its identity. A file is read without Pulumi, which would take a second
+ * of every `up`.
  */
-export async function recordedContainers(stack: StackName): Promise<RecordedContainer[]> {
+export async function recordedStack(
+  stack: StackName,
+): Promise<{ readonly containers: readonly RecordedContainer[]; readonly identity: Identity }> {
   const resources = checkpointInFile(stack.name)?.resources ?? (await exported(stack)).resources ?? [];
-  return resources.flatMap(({ type, id, urn, inputs, delete: replaced }) =>
+  const containers = resources.flatMap(({ type, id, urn, inputs, delete: replaced }) =>
     type !== CONTAINER || id === undefined || replaced === true
       ? []
       : [{ id, name: nameOf(urn), runs: inputs?.start !== false }],
   );
+  return { containers, identity: identityIn(resources, stack.name) };
 }
 
 const CONTAINER = "docker:index/container:Container";
@@ -139,8 +143,7 @@ const VOLUME = "docker:index/volume:Volume";
 
 /** The identity of a stack as its state has it. A state without an id has no thing in the engine, or is older than ids. */
 export async function identityOf(stack: StackName): Promise<Identity> {
-  const resources = checkpointInFile(stack.name)?.resources ?? (await exported(stack)).resources ?? [];
-  return identityIn(resources, stack.name);
+  return (await recordedStack(stack)).identity;
 }
 
 function identityIn(resources: readonly Resource[], stack: string): Identity {

@@ -34,7 +34,10 @@ export class DialStdio extends Duplex {
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
     this.#wasActive();
-    this.#child.stdin.write(chunk, done);
+    this.#child.stdin.write(chunk, (error) => {
+      // The reason of a broken pipe comes with the end of the program.
+      if (error === null || error === undefined) done();
+    });
   }
 
   override _final(done: () => void): void {

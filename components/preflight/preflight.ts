@@ -64,7 +64,7 @@ export async function preflight(
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  if (facts === undefined) throw new Error("an engine that is not used has a problem");
+  if (facts === undefined) throw new Error("the engine was refused without a problem");
   return {
     facts,
     gpu: plan,

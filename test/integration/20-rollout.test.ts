@@ -62,6 +62,7 @@ describe("a change of one service", () => {
       await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
+        again: "./morgan up --stack dev",
       }),
     ).to.match(/build of core-deps[^]*no-such-package/);
     expect(idsOf(stack.name)["core"]).to.equal(core);
@@ -81,6 +82,7 @@ describe("a change of one service", () => {
       await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
+        again: "./morgan up --stack dev",
       }),
     ).to.match(/container morgan-[^]*no good morning today/);
   });

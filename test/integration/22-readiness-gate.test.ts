@@ -38,7 +38,7 @@ describe("the readiness gate, for containers that end again and again", () => {
     );
     const reasons = Object.fromEntries(failures.map(({ state, reason, stopped }) => [state.id, { reason, stopped }]));
     expect(Object.keys(reasons)).to.have.members(task.containers);
-    expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check reports "none"', stopped: false });
+    expect(reasons[gone]).to.deep.equal({ reason: "it was removed", stopped: false });
     for (const id of ids) expect(reasons[id]?.reason).to.match(/^its process ended \d+ times$/);
   });
 });

@@ -145,8 +145,9 @@ describe("the command morgan", () => {
       const output = collect(child.stdout, child.stderr);
       await until(child, output, () => locks().length > 0 && output().includes("Updating"));
       // As a terminal does: every process of the group gets it. The launcher sends it on as well.
+      const closed = once(child, "close");
       process.kill(-Number(child.pid), signal);
-      expect((await once(child, "close"))[0], output()).to.equal(code);
+      expect((await closed)[0], output()).to.equal(code);
       expect(output()).to.include(`was ended by ${signal}`).and.not.include("second");
       expect(locks()).to.deep.equal([]);
       expect(processesOf(stack)).to.deep.equal([]);
@@ -158,13 +159,18 @@ describe("the command morgan", () => {
 
   it("ends at once by a second signal, and the next up puts right what is left", async () => {
     changeLine();
+    await stack.configure({ minReady: "60 s" });
     const child = start("up");
     const output = collect(child.stdout, child.stderr);
-    await until(child, output, () => locks().length > 0 && output().includes("Updating"));
+    await until(child, output, () => output().includes("settled updating"));
+    const closed = once(child, "close");
     child.kill("SIGINT");
     await sleep(700);
+    expect(child.exitCode, "Pulumi waits for the readiness gate").to.equal(null);
     child.kill("SIGINT");
-    expect((await once(child, "close"))[0], output()).to.equal(130);
+    expect((await closed)[0], output()).to.equal(130);
+    expect(processesOf(stack)).to.deep.equal([]);
+    await stack.configure({ minReady: "0 s" });
     const next = await stack.commandLine("up");
     expect(next.code, next.output).to.equal(0);
     expect(locks()).to.deep.equal([]);

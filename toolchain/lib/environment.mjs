@@ -18,6 +18,18 @@ export const BASE_IMAGES = ["debian", "registry"];
 const CERTIFICATE_FOLDERS = "/etc/ssl/certs:/etc/pki/tls/certs";
 
 /**
+ * Removes the variables that are set to nothing, as a CI system sets them: many programs take an empty value for a
+ * value. An empty passphrase is one. What npm sets names the options that npm took.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function removeEmpty(env) {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === "" && name !== "PULUMI_CONFIG_PASSPHRASE" && !name.startsWith("npm_"))
+      Reflect.deleteProperty(env, name);
+  }
+}
+
+/**
  * Returns the variables that a run needs besides the variables it inherits.
  * @param {{ root: string, env?: NodeJS.ProcessEnv }} options
  * @returns {Record<string, string>}

@@ -80,19 +80,29 @@ function getJson(socketPath, path, timeout) {
     });
     outgoing.on("error", (error) => {
       const code = "code" in error ? String(error.code) : "";
-      resolve({ reason: REASONS[code]?.(socketPath) ?? error.message, code });
+      resolve({ reason: socketReason(code, socketPath) ?? error.message, code });
     });
     outgoing.end();
   });
 }
 
-/** @type {Readonly<Record<string, (socket: string) => string>>} */
-const REASONS = {
-  EACCES: (socket) =>
-    `your user may not open ${socket}: add it to the group docker (sudo usermod -aG docker "$USER"), then log in again`,
-  ENOENT: (socket) => `there is no ${socket}`,
-  ECONNREFUSED: (socket) => `nothing listens at ${socket}`,
-};
+/**
+ * Returns the reason behind the code of a socket's error, or undefined for a code that needs no explanation.
+ * @param {string} code
+ * @param {string} socket
+ */
+export function socketReason(code, socket) {
+  switch (code) {
+    case "EACCES":
+      return `your user may not open ${socket}: add it to the group docker (sudo usermod -aG docker "$USER"), then log in again`;
+    case "ENOENT":
+      return `there is no ${socket}`;
+    case "ECONNREFUSED":
+      return `nothing listens at ${socket}`;
+    default:
+      return undefined;
+  }
+}
 
 /**
  * Returns the reasons for which an engine that answers is not usable for this project.

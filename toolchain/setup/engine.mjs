@@ -27,7 +27,7 @@ const DOCKERD_PID = "/var/run/docker.pid";
 export async function ensureEngine(at, env) {
   const address = engineAddress(env);
   let answer = await engineInfo(address, env);
-  if ("reason" in answer && mayStart(address, answer.code)) {
+  if ("reason" in answer && mayStart(address, answer.code, process.getuid?.())) {
     answer = await withLock(join(at.cache, "locks", "engine"), async () => {
       const again = await engineInfo(address, env);
       return "info" in again ? again : ((await bringUp(at, env)) ?? again);
@@ -40,11 +40,12 @@ export async function ensureEngine(at, env) {
 /**
  * True if set-up may start the engine: as root, at the default socket, if nothing listens there. An engine that is
  * merely slow is left alone.
- * @param {EngineAddress} address
- * @param {string} code
+ * @param {Pick<EngineAddress, "source">} address
+ * @param {string} code The code of the error.
+ * @param {number | undefined} user The user's id.
  */
-function mayStart({ source }, code) {
-  return source === "" && process.getuid?.() === 0 && ["ENOENT", "ECONNREFUSED"].includes(code);
+export function mayStart({ source }, code, user) {
+  return source === "" && user === 0 && ["ENOENT", "ECONNREFUSED"].includes(code);
 }
 
 /**

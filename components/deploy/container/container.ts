@@ -9,6 +9,7 @@ import { stackLabels } from "../../engine/labels.ts";
 import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
+import { present } from "./present.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Inputs of a container. Everything else is the same for all containers of a stack. */
@@ -17,7 +18,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly stack: Pick<StackContext, "identity" | "processors">;
+  readonly stack: Pick<StackContext, "identity" | "processors" | "engine">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
   /** Command that runs in the container and succeeds if it is healthy. */
@@ -57,8 +58,17 @@ export interface ContainerArgs {
  */
 const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
 
+/** A container of the stack. */
+export interface CreatedContainer {
+  readonly resource: pulumi.Resource;
+  /** Its id, available when the engine has the container. */
+  readonly id: pulumi.Output<string>;
+  /** Ref of the image that it was made from. That is an older image if `pulumi up --target` leaves the container out. */
+  readonly image: pulumi.Output<string>;
+}
+
 /** Creates a container: not root, read-only, without capabilities, with limits and a health check. */
-export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): docker.Container {
+export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): CreatedContainer {
   const files =
     args.files === undefined || Object.keys(args.files.contents).length === 0
       ? undefined
@@ -66,7 +76,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
   const memory = mebibytes(args.memory);
   const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
   const { stack, label } = args.stack.identity;
-  return new docker.Container(
+  const container = new docker.Container(
     name,
     {
       image: args.image,
@@ -130,6 +140,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       ignoreChanges: LABELS,
     },
   );
+  return { resource: container, id: present(container, name, args.stack), image: container.image };
 }
 
 function networkInputs({ name, alias }: Joined): docker.types.input.ContainerNetworksAdvanced {

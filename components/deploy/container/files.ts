@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
 import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
+import { present } from "./present.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Files for a container. */
@@ -25,7 +26,7 @@ export interface Files {
 export function createFiles(
   parent: pulumi.Resource,
   name: string,
-  { identity: { stack, label } }: Pick<StackContext, "identity">,
+  stack: Pick<StackContext, "identity" | "engine">,
   files: Files,
 ): pulumi.Output<string> {
   const paths = Object.keys(files.contents);
@@ -34,7 +35,7 @@ export function createFiles(
     name,
     {
       image: files.image,
-      labels: stackLabels(stack, label, name),
+      labels: stackLabels(stack.identity.stack, stack.identity.label, name),
       networkMode: "none",
       start: false,
       mustRun: false,
@@ -44,5 +45,5 @@ export function createFiles(
     },
     { parent, deleteBeforeReplace: false, ignoreChanges: LABELS },
   );
-  return container.name;
+  return pulumi.all([container.name, present(container, name, stack)]).apply(([files]) => files);
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../../engine/engine.ts";
 import type { Identity } from "../../engine/identity.ts";
 
 /** The identity of a stack, as its resources need it. */
@@ -22,4 +23,6 @@ export interface StackContext {
   readonly adoptedVolumes: Readonly<Record<string, string>>;
   /** Processors of the engine. It refuses a container that wants more of them. */
   readonly processors: number;
+  /** Reports whether the container of a state is still there. */
+  readonly engine: Pick<Engine, "inspect">;
 }

@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { messageOf } from "../../lib/errors.ts";
 import { connectEngine } from "../../engine/engine.ts";
 import type { Identity } from "../../engine/identity.ts";
 import { engineAddress } from "../../../toolchain/lib/engine-address.mjs";
@@ -18,14 +19,16 @@ const { PULUMI_COMMAND_STDOUT: printed = "" } = process.env;
 const report = (text: string): void => {
   console.error(text);
 };
-const failures = await watchUntilReady(
-  { ...task, watchedBefore: printed.split(" ") },
-  engineContainers(connectEngine(engineAddress(process.env)), identity),
-  systemClock,
-  report,
-);
-if (failures.length === 0) console.log(task.containers.join(" "));
-else {
-  console.log(describeFailures(failures));
+try {
+  const failures = await watchUntilReady(
+    { ...task, watchedBefore: printed.split(" ") },
+    engineContainers(connectEngine(engineAddress(process.env)), identity),
+    systemClock,
+    report,
+  );
+  console.log(failures.length === 0 ? task.containers.join(" ") : describeFailures(failures));
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} catch (error) {
+  console.log(messageOf(error));
   process.exitCode = 1;
 }

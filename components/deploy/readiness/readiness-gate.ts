@@ -1,7 +1,11 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../../engine/engine.ts";
 import type { StackIdentity } from "../container/stack-context.ts";
+import type { Identity } from "../../engine/identity.ts";
 import { milliseconds, type Duration } from "../../lib/units.ts";
+import { engineContainers } from "./containers.ts";
+import { allMade, watchUnwatched } from "./unwatched.ts";
 
 /** Inputs of a readiness gate. */
 export interface ReadinessGateArgs {
@@ -13,6 +17,8 @@ export interface ReadinessGateArgs {
   readonly minReady: Duration;
   /** Longest time until a container is ready. */
   readonly startLimit: Duration;
+  /** Watches the containers that a partial update makes without the gate. */
+  readonly engine: Engine;
 }
 
 /** Processes and threads that a container may have: PostgreSQL and torch need a few dozen. */
@@ -27,23 +33,28 @@ const PIDS_LIMIT = 512;
  *
  * Its output lists the containers that have stayed ready. Pulumi keeps no output of a run that fails, so what is new to
  * such a run stays new.
+ *
+ * `pulumi up --target` and `--exclude` can leave the gate out. Then the program itself watches what the gate has not.
+ *
+ * @returns the ids of all containers, available when each of them has stayed ready.
  */
 export function createReadinessGate(
   parent: pulumi.Resource,
   name: string,
   args: ReadinessGateArgs,
-): command.local.Command {
+): pulumi.Output<readonly string[]> {
+  const containers = pulumi.all([...args.containers]);
+  const limits = {
+    pidsLimit: PIDS_LIMIT,
+    minReady: milliseconds(args.minReady),
+    startLimit: milliseconds(args.startLimit),
+  };
   const { stack, label, legacy } = args.identity;
-  const stdin = pulumi.all([pulumi.output(label), ...args.containers]).apply(([id, ...containers]) =>
-    JSON.stringify({
-      containers,
-      identity: { stack, id, legacy },
-      pidsLimit: PIDS_LIMIT,
-      minReady: milliseconds(args.minReady),
-      startLimit: milliseconds(args.startLimit),
-    }),
-  );
-  return new command.local.Command(
+  const identity = pulumi.output(label).apply((id): Identity => ({ stack, id, legacy }));
+  const stdin = pulumi
+    .all([containers, identity])
+    .apply(([ids, owner]) => JSON.stringify({ containers: ids, identity: owner, ...limits }));
+  const gate = new command.local.Command(
     name,
     {
       create: "node components/deploy/readiness/main.ts",
@@ -52,4 +63,18 @@ export function createReadinessGate(
     },
     { parent },
   );
+  return pulumi.all([allMade(containers, stack), gate.stdout, identity]).apply(async ([ids, printed, owner]) => {
+    // A preview makes no container.
+    if (!pulumi.runtime.isDryRun())
+      await watchUnwatched(
+        { containers: ids, watchedBefore: printed.split(" "), ...limits },
+        engineContainers(args.engine, owner),
+        report,
+      );
+    return ids;
+  });
+}
+
+function report(text: string): void {
+  void pulumi.log.info(text);
 }

@@ -102,6 +102,7 @@ describe("an image over its budget", () => {
     identity: IDENTITY,
     services: stackServices(),
     images: { tts: image("tts") },
+    makers: [],
     sizeBudgets: "enforce",
     engine,
     ...changes,
@@ -169,7 +170,7 @@ describe("an image over its budget", () => {
       recordFailure(
         () => {
           const images = { tts: new Built("built").ref, [known]: image(known) };
-          checkSizes(args(engine, { images }))[known]?.apply(({ ref }) => deployed.push(ref));
+          checkSizes(args(engine, { images }))[known]?.ref.apply((ref) => deployed.push(ref));
         },
         { preview: true },
       );

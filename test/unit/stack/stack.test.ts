@@ -5,12 +5,14 @@ import { MorganStack } from "../../../components/stack.ts";
 import {
   FACTS,
   fakeEngine,
+  IDENTITY,
   NO_PROFILE,
   stackConfig,
   UPSTREAM,
   type ConfigChanges,
-  IDENTITY,
 } from "../support/config.ts";
+import { useLogs } from "../support/logs.ts";
+import { planViolations } from "../support/plan.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
@@ -34,6 +36,7 @@ const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 
 describe("the stack", () => {
   useProject();
+  const logs = useLogs();
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
@@ -63,6 +66,17 @@ describe("the stack", () => {
     });
   });
 
+  it("warns of a service that is not healthy although it has not changed, with the remedy", async () => {
+    const engine = fakeEngine({ health: (id) => Promise.resolve(id === "llm-id" ? "unhealthy" : "healthy") });
+    const done = await record(
+      () =>
+        new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, facts: FACTS, gpuPlan: NO_GPU }),
+    );
+    expect(at(done.component("MorganStack").outputs, "services.llm.health")).to.equal("unhealthy");
+    expect(logs.warn).to.have.length(1);
+    expect(logs.warn[0]).to.include("llm is unhealthy").and.include("--refresh");
+  });
+
   it("sends no request to the engine in a preview", async () => {
     const refuse = (): never => {
       throw new Error("asked");
@@ -78,12 +92,19 @@ describe("the stack", () => {
     expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);
   });
 
-  it("registers the same resources in a preview as in an up", async () => {
-    const names = ({ all }: Registrations): string[] => all.map(({ type, name }) => `${type} ${name}`);
-    for (const changes of [{}, { accelerator: "cuda" }, { images: { base: UPSTREAM } }] as const) {
-      expect(names(await up(changes, true))).to.have.members(names(await up(changes)));
-    }
-  });
+  const STACKS: Readonly<Record<string, ConfigChanges>> = {
+    "runs on the CPU": {},
+    "runs on GPUs": { accelerator: "cuda" },
+    "builds on upstream images": { images: { base: UPSTREAM } },
+    "enforces its size budgets": { images: { sizeBudgets: "enforce" } },
+  };
+  for (const [title, changes] of Object.entries(STACKS)) {
+    it(`registers the same in a preview as in an up, so that a saved plan holds, if it ${title}`, async () => {
+      const [preview, done] = [await up(changes, true), await up(changes)];
+      expect(preview.all.length).to.be.greaterThan(SERVICES.length);
+      expect(planViolations(preview, done)).to.deep.equal([]);
+    });
+  }
 
   it("runs a registry of its own, which starts before the first push", async () => {
     const registrations = await up();

@@ -1,7 +1,7 @@
 import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
 import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
-import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
 import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
 import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
 import type { EngineFacts } from "../../../components/engine/facts.ts";
@@ -180,7 +180,19 @@ export function engineAt(host: string): Engine {
   return connectEngine({ host, certificates: "" });
 }
 
-/** An engine in which everything is healthy and nothing runs. */
+const HEALTHY: InspectedContainer = {
+  id: "",
+  name: "morgan-dev-any",
+  status: "running",
+  health: "healthy",
+  lastProbe: "",
+  startedAt: "2026-01-01T12:00:00Z",
+  exitCode: 0,
+  restarts: 0,
+  labels: {},
+};
+
+/** An engine that lists nothing, and in which every container that is named is healthy. */
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
     facts: () => Promise.resolve(FACTS),
@@ -193,7 +205,7 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),
-    inspect: () => Promise.resolve(undefined),
+    inspect: (id) => Promise.resolve({ ...HEALTHY, id }),
     logs: () => Promise.resolve(""),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),

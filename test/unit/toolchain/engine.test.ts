@@ -4,8 +4,8 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { paths } from "../../../toolchain/lib/paths.mjs";
-import { engineInfo } from "../../../toolchain/setup/engine-api.mjs";
-import { ensureEngine } from "../../../toolchain/setup/engine.mjs";
+import { engineInfo, socketReason } from "../../../toolchain/setup/engine-api.mjs";
+import { ensureEngine, mayStart } from "../../../toolchain/setup/engine.mjs";
 import { useFolder } from "../support/project.ts";
 import { useVariable } from "../support/variable.ts";
 
@@ -45,6 +45,22 @@ describe("set-up and the engine", () => {
     const file = join(project.folder, "dead.sock");
     writeFileSync(file, "");
     expect(await reason(`unix://${file}`)).to.match(/nothing listens|ENOTSOCK/);
+  });
+
+  it("names the group that a user lacks", () => {
+    const reason = socketReason("EACCES", "/var/run/docker.sock");
+    expect(reason).to.contain("/var/run/docker.sock").and.contain("usermod -aG docker");
+    expect(socketReason("EPIPE", "/var/run/docker.sock")).to.equal(undefined);
+  });
+
+  it("starts the engine of the default socket alone, as root, and not one that is slow or forbidden", () => {
+    expect(mayStart({ source: "" }, "ENOENT", 0)).to.equal(true);
+    expect(mayStart({ source: "" }, "ECONNREFUSED", 0)).to.equal(true);
+    expect(mayStart({ source: "" }, "ETIMEDOUT", 0)).to.equal(false);
+    expect(mayStart({ source: "" }, "", 0)).to.equal(false);
+    expect(mayStart({ source: "" }, "ENOENT", 1000)).to.equal(false);
+    expect(mayStart({ source: "" }, "ENOENT", undefined)).to.equal(false);
+    expect(mayStart({ source: "DOCKER_HOST" }, "ENOENT", 0)).to.equal(false);
   });
 
   it("asks a remote engine through the docker client, and passes on the client's reason", async () => {

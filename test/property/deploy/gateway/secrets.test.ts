@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Gateway, type GatewayArgs } from "../../../../components/deploy/gateway/gateway.ts";
-import { IDENTITY, stackConfig } from "../../../unit/support/config.ts";
+import { fakeEngine, IDENTITY, stackConfig } from "../../../unit/support/config.ts";
 import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
 
@@ -16,6 +16,7 @@ const ARGS: GatewayArgs = {
     passwordRevision: "",
     adoptedVolumes: {},
     processors: 4,
+    engine: fakeEngine(),
   },
   networks: [],
   routes: [{ name: "core", port: 8000 }],

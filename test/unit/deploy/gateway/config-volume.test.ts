@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { GATEWAY_FOLDER } from "../../../../components/catalog/image-contract.ts";
 import { createGatewayFiles } from "../../../../components/deploy/gateway/config-volume.ts";
-import { IDENTITY } from "../../support/config.ts";
+import { fakeEngine, IDENTITY } from "../../support/config.ts";
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
 
@@ -13,6 +13,7 @@ const STACK = {
   passwordRevision: "",
   adoptedVolumes: {},
   processors: 4,
+  engine: fakeEngine(),
 };
 
 class Parent extends pulumi.ComponentResource {

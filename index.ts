@@ -1,6 +1,8 @@
 import "./components/startup/broken-pipe.ts";
+import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/config.ts";
 import { thisHost } from "./components/host/host.ts";
+import { createIdentity } from "./components/identity/state-identity.ts";
 import { withKnownSizes } from "./components/engine/known-sizes.ts";
 import { startPlugins } from "./components/startup/plugins.ts";
 import { preflight } from "./components/preflight/preflight.ts";
@@ -11,17 +13,26 @@ import { catalog } from "./services/catalog.ts";
 startPlugins();
 const { config: read, problems } = readConfig(catalog);
 const host = thisHost(read.engine);
-const { config, facts, gpu: gpuPlan, release: releasePlan, missingCa, sizes } = await preflight(read, problems, host);
-trustRegistry(missingCa, config);
+const outputs = host.outputs(read.fullName);
+const { known, label } = createIdentity(read.stack, outputs);
+const checked = await preflight(read, problems, host, {
+  outputs,
+  identity: known,
+  isPreview: pulumi.runtime.isDryRun(),
+});
+const { config } = checked;
+trustRegistry(checked.missingCa, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
 const stack = new MorganStack("morgan", {
   config,
-  engine: withKnownSizes(host.engine, sizes),
-  facts,
-  gpuPlan,
-  releasePlan,
+  identity: { ...checked.identity, label },
+  adoptedVolumes: checked.adoptedVolumes,
+  engine: withKnownSizes(host.engine, checked.sizes),
+  facts: checked.facts,
+  gpuPlan: checked.gpu,
+  releasePlan: checked.release,
 });
 
-export const { endpoint, engine, images, services, registry, baseImages, release, releases } = stack;
+export const { endpoint, engine, images, services, registry, baseImages, release, releases, identity } = stack;

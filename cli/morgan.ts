@@ -3,6 +3,7 @@ import { messageOf, throwProblems } from "../components/lib/errors.ts";
 import { forStack } from "../components/lib/hints.ts";
 import { engineAddress } from "../toolchain/lib/engine-address.mjs";
 import { environment } from "../toolchain/lib/environment.mjs";
+import { adopt } from "./commands/adopt.ts";
 import { setting } from "../toolchain/lib/paths.mjs";
 import { backup, backupName } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";
@@ -20,6 +21,7 @@ import { requireBoundEngine } from "./stack/bound-engine.ts";
 import { describeOutputs, outputsOf } from "./stack/outputs.ts";
 import { configValue, withoutSalt } from "./stack/pulumi.ts";
 import { defaultStack, isDefaultStack, requireStack } from "./stack/selected-stack.ts";
+import { identityOf } from "./stack/state.ts";
 
 const engine = connectEngine(() => engineAddress(process.env));
 
@@ -34,6 +36,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   backup: existing(bound(makeBackup)),
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
+  adopt: bound((invocation) => adopt(invocation, engine)),
   env: printEnvironment,
 };
 
@@ -70,16 +73,17 @@ async function printOutputs({ stack, options }: Invocation): Promise<number> {
   return 0;
 }
 
-async function makeBackup({ stack: { name }, argument }: Invocation): Promise<number> {
+async function makeBackup({ stack, argument }: Invocation): Promise<number> {
+  const { name } = stack;
   const file = argument ?? backupName(name, new Date());
-  const bytes = await backup(engine, name, file);
+  const bytes = await backup(engine, await identityOf(stack), file);
   console.log(`${file}: the database of "${name}", ${String(bytes)} bytes`);
   return 0;
 }
 
-async function putBack({ stack: { name }, argument = "" }: Invocation): Promise<number> {
-  const { made, tables } = await restore(engine, name, argument);
-  console.log(`the database of "${name}" holds ${tables.join(", ")} as of ${made}, from ${argument}`);
+async function putBack({ stack, argument = "" }: Invocation): Promise<number> {
+  const { made, tables } = await restore(engine, await identityOf(stack), argument);
+  console.log(`the database of "${stack.name}" holds ${tables.join(", ")} as of ${made}, from ${argument}`);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config/config.ts";
+import type { StackContext, StackIdentity } from "./deploy/container/stack-context.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -21,6 +22,9 @@ import type { ServiceImageOutput } from "./size/check.ts";
 /** Inputs of a MorganStack. */
 export interface MorganStackArgs {
   readonly config: MorganConfig;
+  readonly identity: StackIdentity;
+  /** Names of volumes in the engine that the stack takes over, by logical name. Default: it makes all its volumes. */
+  readonly adoptedVolumes?: Readonly<Record<string, string>>;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
   /** Facts about the engine. */
@@ -30,6 +34,9 @@ export interface MorganStackArgs {
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
   readonly releasePlan?: ReleasePlan;
 }
+
+/** The part of a stack's context that decides which volumes it has. */
+type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes" | "processors" | "engine">;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
@@ -49,28 +56,34 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly release: pulumi.Output<string>;
   /** Releases that the stack can run again, the running one included, the newest first. */
   readonly releases: pulumi.Output<readonly Release[]>;
+  /** Id of the stack's state, which is a label of everything that the stack has in the engine. */
+  readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config, facts, engine);
+    const data = {
+      identity,
+      adoptedVolumes,
+      protectData: config.data.protect,
+      processors: facts.processors,
+      engine,
+    };
+    const local = this.createLocalRegistry(config, data);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
-    const images = runnableImages(built, { config, engine });
+    const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
       "deployment",
       {
         config,
         stack: {
-          name: config.stack,
+          ...data,
           filesImage: images.debian,
-          protectData: config.data.protect,
           passwordRevision: config.data.passwordRevision,
-          processors: facts.processors,
-          engine,
         },
         images: mapValues(images.services, ({ ref }) => ref),
         backing: images.backing,
@@ -100,6 +113,7 @@ export class MorganStack extends pulumi.ComponentResource {
     });
     this.release = ran.release;
     this.releases = ran.releases;
+    this.identity = pulumi.output(identity.label);
     this.registerOutputs({
       endpoint: this.endpoint,
       engine: this.engine,
@@ -109,20 +123,16 @@ export class MorganStack extends pulumi.ComponentResource {
       baseImages: this.baseImages,
       release: this.release,
       releases: this.releases,
+      identity: this.identity,
     });
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry(
-    { stack, images, data, network }: MorganConfig,
-    { processors }: EngineFacts,
-    engine: Engine,
-  ): LocalRegistry | undefined {
+  private createLocalRegistry({ images, network }: MorganConfig, stack: DataContext): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const context = { name: stack, protectData: data.protect, processors, engine };
-    return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
+    return new LocalRegistry("registry", { image, stack, port: registry.port }, { parent: this });
   }
 
   /** Returns the images that the stack builds, or the images of a release that is there already. */

@@ -15,7 +15,7 @@ import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts
 import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
 import { startStopped, withNeededRefresh } from "../stack/put-back-containers.ts";
 import { changeStack, prepareChange, reportKilledRun, withCleanUp, withRepair } from "../stack/change.ts";
-import { outputsInFile, readState, recordedContainers } from "../stack/state.ts";
+import { identityOf, outputsInFile, readState, recordedStack } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
 export async function up(invocation: Invocation, engine: Engine): Promise<number> {
@@ -35,11 +35,11 @@ export async function up(invocation: Invocation, engine: Engine): Promise<number
   try {
     code = await (refreshes ? withMissingImages(engine, stack, deploy) : deploy());
   } finally {
-    gaps = describeGaps(gapsIn(watch.stop()));
+    gaps = describeGaps(gapsIn(watch.stop(await identityOf(stack))));
   }
   if (code !== 0) {
     console.error(await explain(engine, stack, since));
-    await stopFailed(engine, stack.name);
+    await stopFailed(engine, await identityOf(stack));
     return code;
   }
   return report(invocation, engine, { before, gaps, since });
@@ -50,7 +50,7 @@ async function report(
   engine: Engine,
   { before, gaps, since }: { readonly before: unknown; readonly gaps: readonly string[]; readonly since: Date },
 ): Promise<number> {
-  const unhealthy = await findUnhealthy(engine, await recordedContainers(stack), (line) => {
+  const unhealthy = await findUnhealthy(engine, (await recordedStack(stack)).containers, (line) => {
     console.error(line);
   });
   const found = await outputsOf(stack);
@@ -68,7 +68,7 @@ async function report(
 /** Explains a failure, with the logs of the builder that the stack's configuration names. */
 async function explain(engine: Engine, stack: StackName, since: Date): Promise<string> {
   const builder = (await withoutSalt(stack, () => configValue(stack, "builder"))) ?? "default";
-  return explainFailure(engine, stack.name, { since, builder, again: forStack("up", stack.reference) });
+  return explainFailure(engine, await identityOf(stack), { since, builder, again: forStack("up", stack.reference) });
 }
 
 /** Prints what an `up` would change. */
@@ -87,13 +87,13 @@ export async function preview(
  * protected.
  */
 export async function destroy({ stack, flags }: Invocation, engine: Engine): Promise<number> {
-  const { protectedNames, images } = await readState(stack);
+  const { protectedNames, images, identity } = await readState(stack);
   if (protectedNames.length > 0)
     throwProblems([protectionProblem(stack.name, stack.reference, protectedNames)], "nothing was destroyed");
   const code = await changeStack("destroy", stack, engine, ["--yes", "--skip-preview", ...flags]);
   const { recorded } = await readState(stack);
   // With `--target`, a part of the stack is left, and it needs its images.
-  if (code === 0 && recorded.size === 0) await pruneAllImages(engine, stack.name, images);
+  if (code === 0 && recorded.size === 0) await pruneAllImages(engine, identity, images);
   return code;
 }
 

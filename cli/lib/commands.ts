@@ -98,6 +98,12 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["./morgan demo"],
   },
   {
+    name: "adopt",
+    summary: "take over the volumes of a stack whose state is lost",
+    options: [YES],
+    examples: ["./morgan adopt --stack dev"],
+  },
+  {
     name: "env",
     summary: 'print what a shell needs to call "pulumi" itself',
     options: [],

@@ -1,11 +1,13 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { ROLE_LABEL, STACK_LABEL } from "../../components/engine/labels.ts";
+import type { Identity } from "../../components/engine/identity.ts";
+import { ROLE_LABEL } from "../../components/engine/labels.ts";
+import { watchContainersOf } from "../../components/engine/ownership.ts";
 import type { ContainerEvent } from "./downtime.ts";
 
 /** A watch over the containers of a stack. */
 export interface ContainerWatch {
   /** Ends the watch and returns the events since it began. */
-  stop(): readonly ContainerEvent[];
+  stop(identity: Identity): readonly ContainerEvent[];
 }
 
 /**
@@ -13,15 +15,9 @@ export interface ContainerWatch {
  * health checks alone make more within seconds, so a question afterwards would be too late.
  */
 export function watchContainers(engine: Engine, stack: string): ContainerWatch {
-  const events: ContainerEvent[] = [];
-  const filter = { labels: { [STACK_LABEL]: stack }, actions: ["kill", "die", "health_status"] };
-  const stop = engine.watchContainers(filter, ({ at, action, id, labels }) => {
-    events.push({ at, action, id, role: labels[ROLE_LABEL] ?? "" });
-  });
+  const stop = watchContainersOf(engine, stack, ["kill", "die", "health_status"]);
   return {
-    stop() {
-      stop();
-      return events;
-    },
+    stop: (identity) =>
+      stop(identity).map(({ at, action, id, labels }) => ({ at, action, id, role: labels[ROLE_LABEL] ?? "" })),
   };
 }

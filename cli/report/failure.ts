@@ -1,7 +1,9 @@
 import { endOfLog, LOG_LINES } from "../../components/engine/container-log.ts";
 import type { InspectedContainer } from "../../components/engine/containers.ts";
 import type { Engine } from "../../components/engine/engine.ts";
-import { ROLE_LABEL, STACK_LABEL } from "../../components/engine/labels.ts";
+import type { Identity } from "../../components/engine/identity.ts";
+import { ROLE_LABEL } from "../../components/engine/labels.ts";
+import { containersOf } from "../../components/engine/ownership.ts";
 import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
 
@@ -12,12 +14,12 @@ import { execute } from "../lib/run-program.ts";
  */
 export async function explainFailure(
   engine: Engine,
-  stack: string,
+  identity: Identity,
   { since, builder, again }: { readonly since: Date; readonly builder: string; readonly again: string },
 ): Promise<string> {
   const builds = await failedBuilds(since, builder);
   const hints = new Set(builds.flatMap(({ log }) => networkHints(log, again)));
-  const parts = [...builds, ...(await unhealthyContainers(engine, stack))];
+  const parts = [...builds, ...(await unhealthyContainers(engine, identity))];
   const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
   return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
 }
@@ -51,8 +53,8 @@ function stageOf(name: string): string {
  * Stops each container that a failed `up` left and that never became healthy, if a healthy container does its work. It
  * would go on being probed, restarted, and found by the gateway. The next `up` replaces it.
  */
-export async function stopFailed(engine: Engine, stack: string): Promise<void> {
-  const containers = await containersOf(engine, stack);
+export async function stopFailed(engine: Engine, identity: Identity): Promise<void> {
+  const containers = await inspectAll(engine, identity);
   const healthy = new Set(containers.filter(isHealthy).map(roleOf));
   const failed = containers.filter(
     (container) => !isHealthy(container) && isUp(container) && healthy.has(roleOf(container)),
@@ -61,9 +63,9 @@ export async function stopFailed(engine: Engine, stack: string): Promise<void> {
 }
 
 /** The containers of a stack; none if the engine cannot be reached, which Pulumi has reported by then. */
-async function containersOf(engine: Engine, stack: string): Promise<readonly InspectedContainer[]> {
+async function inspectAll(engine: Engine, identity: Identity): Promise<readonly InspectedContainer[]> {
   try {
-    const listed = await engine.containers({ labels: { [STACK_LABEL]: stack } });
+    const listed = await containersOf(engine, identity);
     const found = await Promise.all(listed.map(({ id }) => engine.inspect(id)));
     return found.flatMap((container) => container ?? []);
   } catch {
@@ -83,8 +85,8 @@ function roleOf({ labels }: InspectedContainer): string {
   return labels[ROLE_LABEL] ?? "";
 }
 
-async function unhealthyContainers(engine: Engine, stack: string): Promise<Part[]> {
-  const parts = (await containersOf(engine, stack))
+async function unhealthyContainers(engine: Engine, identity: Identity): Promise<Part[]> {
+  const parts = (await inspectAll(engine, identity))
     .filter((container) => container.status !== "created" && !isHealthy(container))
     .map(async (container) => ({
       title: `container ${container.name}: ${describeState(container)}`,

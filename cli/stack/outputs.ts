@@ -23,6 +23,8 @@ export interface Outputs {
   readonly release: string;
   /** The releases that the stack can go back to, the newest first. */
   readonly releases: readonly Release[];
+  /** Id of the stack's state; undefined for a stack that ran before states had ids. */
+  readonly identity?: string;
 }
 
 /** True if a value is the outputs of a stack that is up; the outputs of a destroyed stack are empty. */

@@ -1,5 +1,6 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { roleLabels } from "../../components/engine/labels.ts";
+import type { Identity } from "../../components/engine/identity.ts";
+import { containersOf } from "../../components/engine/ownership.ts";
 import { MorganError } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import { execute, type Ended, type Execution } from "../lib/run-program.ts";
@@ -11,12 +12,12 @@ const NAME = "morgan";
 export const CONNECTION = [`--username=${NAME}`, `--dbname=${NAME}`, "--no-password"] as const;
 
 /** Id of the container in which a stack's PostgreSQL runs. @throws MorganError if none runs. */
-export async function databaseOf(engine: Engine, stack: string): Promise<string> {
-  const containers = await engine.containers({ labels: roleLabels(stack, "postgres") });
+export async function databaseOf(engine: Engine, identity: Identity): Promise<string> {
+  const containers = await containersOf(engine, identity, "postgres");
   const id = containers.find(({ running }) => running)?.id;
   if (id !== undefined) return id;
-  const found = `the stack "${stack}" runs no PostgreSQL`;
-  const fix = forStack("up", stack);
+  const found = `the stack "${identity.stack}" runs no PostgreSQL`;
+  const fix = forStack("up", identity.stack);
   throw new MorganError([{ key: "PostgreSQL", expected: "a container that runs", found, fix }], "nothing was changed");
 }
 

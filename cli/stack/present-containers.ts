@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../../components/engine/engine.ts";
-import { STACK_LABEL } from "../../components/engine/labels.ts";
+import type { Identity } from "../../components/engine/identity.ts";
+import { containersOf } from "../../components/engine/ownership.ts";
 import type { RecordedContainer } from "./state.ts";
 
 /** The recorded containers that are not as an `up` left them. */
@@ -14,11 +15,11 @@ export interface Absences {
 /** Compares the recorded containers of a stack with those in the engine; finds nothing on an engine without answer. */
 export async function findAbsent(
   engine: Engine,
-  stack: string,
+  identity: Identity,
   recorded: readonly RecordedContainer[],
 ): Promise<Absences> {
   if (recorded.length === 0) return { missing: [], stopped: [] };
-  const listed = await engine.containers({ labels: { [STACK_LABEL]: stack } }).catch(() => undefined);
+  const listed = await containersOf(engine, identity).catch(() => undefined);
   if (listed === undefined) return { missing: [], stopped: [] };
   const running = new Map(listed.map((container) => [container.id, container.running]));
   return {

@@ -1,5 +1,7 @@
 import type { Engine } from "../../components/engine/engine.ts";
+import type { Identity } from "../../components/engine/identity.ts";
 import type { ListedImage } from "../../components/engine/images.ts";
+import { foreignThings } from "../../components/engine/ownership.ts";
 import { digestOf } from "../../components/lib/image-reference.ts";
 import { parseHistory } from "../../components/release/history.ts";
 import { imagesOf, type History, type Release } from "../../components/release/release.ts";
@@ -60,9 +62,18 @@ export function pruneImages(
 }
 
 /** Removes all images of a stack that is gone; `made` are the images that its state had. */
-export async function pruneAllImages(engine: Engine, stack: string, made: readonly RecordedImage[]): Promise<void> {
+export async function pruneAllImages(
+  engine: Engine,
+  identity: Identity,
+  made: readonly RecordedImage[],
+): Promise<void> {
+  // Another state may have the same name. Its images have the same names.
+  const others = await foreignThings(engine, identity).catch(() => undefined);
+  if (others === undefined) return;
+  const kept = others.containers.map(({ image }) => image);
+  const { stack } = identity;
   const repositories = new Set(made.flatMap(({ tag }) => /^(.+\/images):/.exec(tag)?.[1] ?? []));
-  for (const repository of repositories) await prune(engine, [], { stack, repository, keepsBuilding: false });
+  for (const repository of repositories) await prune(engine, kept, { stack, repository, keepsBuilding: false });
 }
 
 async function prune(
@@ -76,7 +87,7 @@ async function prune(
     const references = stages?.map((stage) => `${whose.repository}:${stage}.*`);
     const [images, containers] = await Promise.all([engine.images(references), engine.containers({})]);
     // An image that a container of another stack runs has a name of that stack too.
-    const keep = new Set(whose.keepsBuilding ? [...kept, ...containers.map(({ image }) => image)] : []);
+    const keep = new Set([...kept, ...(whose.keepsBuilding ? containers.map(({ image }) => image) : [])]);
     let removed = 0;
     for (const name of prunable(images, { ...whose, keep })) {
       removed += await engine.remove("image", name).then(

@@ -44,6 +44,13 @@ export async function operateOrCreate(
   return made.code === 0 ? operate(operation, stack, flags) : made.code;
 }
 
+/** Creates a stack if there is none. */
+export async function createIfMissing({ reference }: StackName, isDefault: boolean): Promise<void> {
+  const select = isDefault ? [] : ["--no-select"];
+  const { code, stderr } = await execute("pulumi", ["stack", "init", reference, ...select, "--non-interactive"]);
+  if (code !== 0 && !stderr.includes("already exists")) throw new Error(stderr.trim());
+}
+
 /** A decrypted value of a stack's configuration; undefined if it is not set, or the passphrase is another one. */
 export async function configValue({ reference }: StackName, key: string): Promise<string | undefined> {
   const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", reference, "--non-interactive"]);

@@ -3,14 +3,15 @@ import { MorganError } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { findAbsent } from "./present-containers.ts";
-import { recordedContainers } from "./state.ts";
+import { recordedStack } from "./state.ts";
 
 /** Options with which a refresh of the whole stack would be something else than what the user asked for. */
 const LIMITS = ["--plan", "--target", "-t", "--replace", "--target-replace", "--exclude"];
 
 /** Starts the containers of a stack that somebody stopped. */
 export async function startStopped(engine: Engine, stack: StackName): Promise<void> {
-  const { stopped } = await findAbsent(engine, stack.name, await recordedContainers(stack));
+  const { containers, identity } = await recordedStack(stack);
+  const { stopped } = await findAbsent(engine, identity, containers);
   for (const { id, name } of stopped) {
     console.error(`${name}: its container was stopped; it is started`);
     // The engine's reason comes out as the health of the container, after the `up`.
@@ -28,7 +29,8 @@ export async function withNeededRefresh(
   flags: readonly string[],
 ): Promise<readonly string[]> {
   if (flags.some((flag) => /^(?:-r|--refresh)/.test(flag))) return flags;
-  const { missing } = await findAbsent(engine, stack.name, await recordedContainers(stack));
+  const { containers, identity } = await recordedStack(stack);
+  const { missing } = await findAbsent(engine, identity, containers);
   if (missing.length === 0) return flags;
   const gone = missing.map(({ name }) => name).join(", ");
   const limit = flags.find((flag) => LIMITS.some((option) => flag === option || flag.startsWith(`${option}=`)));

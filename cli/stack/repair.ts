@@ -1,68 +1,61 @@
-import type { Engine, Removable } from "../../components/engine/engine.ts";
-import { INSPECTOR_ROLE, roleLabels } from "../../components/engine/labels.ts";
-import { messageOf } from "../../components/lib/errors.ts";
-import { isHeld, locksOf } from "./state-lock.ts";
+import { join } from "node:path";
+import type { Engine } from "../../components/engine/engine.ts";
+import { withLock } from "../../toolchain/lib/file-lock.mjs";
 import { execute } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
-import { readState, type PendingOperation } from "./state.ts";
+import { isHeld, locksOf, removeLock, type Lock } from "./state-lock.ts";
+import { readState, stateFolder } from "./state.ts";
 import { endStrayPlugins } from "./stray-plugins.ts";
+import { removeThings, thingsMadeBy } from "./unrecorded-things.ts";
 
 /**
  * Repairs what a killed run left: plugins without a Pulumi, a state lock without an owner, and things in the engine that
  * the run made but had not yet recorded. A run that is killed before or after it has the lock leaves plugins alone.
- * Removes nothing if no run was killed, or if the state is in a backend of the user's own.
+ * Removes nothing of a run that may still be at work, and nothing that belongs to another state.
  */
 export async function repairKilledRun(engine: Engine, stack: StackName): Promise<void> {
+  const folder = stateFolder();
+  if (folder === undefined) {
+    endStrayPlugins();
+    await repairElsewhere(engine, stack);
+    return;
+  }
   const locks = locksOf(stack.name);
   if (locks.some(isHeld)) return;
   endStrayPlugins();
   if (locks.length === 0) return;
-  console.error(`the last run on "${stack.name}" was killed; putting right what it left`);
-  await execute("pulumi", ["cancel", "--stack", stack.reference, "--yes", "--non-interactive"]);
-  await removeUnrecorded(engine, stack);
+  await withLock(join(folder, `repair-${stack.name}.lock`), () => repairHere(engine, stack), "another repair");
+}
+
+/** Repairs a stack whose state is in a folder. Another repair may have done it while this one waited. */
+async function repairHere(engine: Engine, stack: StackName): Promise<void> {
+  const locks = locksOf(stack.name);
+  if (locks.length === 0 || locks.some(isHeld)) return;
+  announce(stack.name);
+  const state = await readState(stack);
+  await removeThings(engine, await thingsMadeBy(state, engine), state.recorded);
+  // The locks are removed last, and each by itself: until then no other run begins, and none loses its lock.
+  locks.forEach((lock: Lock) => {
+    removeLock(lock);
+  });
 }
 
 /**
- * Removes from the engine what an operation that was under way has made and the state does not hold. Containers and
- * networks are found by their role. A volume is found by its name, which was new, so that it can hold no data yet.
- * Everything else that is not in the state stays: it may hold data that someone wants back.
+ * Repairs a stack whose state is in a backend of the user's own. This program cannot check who holds the lock there, so
+ * it takes the lock once, by a refresh that changes nothing. A thing that was there before that, and is not recorded
+ * after it, was made by a run that is dead.
  */
-async function removeUnrecorded(engine: Engine, stack: StackName): Promise<void> {
-  const { recorded, pending } = await readState(stack);
-  for (const operation of [...pending, INSPECTOR]) {
-    try {
-      for (const { kind, id } of await madeBy(operation, engine, stack.name)) {
-        if (!recorded.has(id)) await engine.remove(kind, id);
-      }
-    } catch (error) {
-      console.error(messageOf(error));
-    }
-  }
+async function repairElsewhere(engine: Engine, stack: StackName): Promise<void> {
+  const state = await readState(stack);
+  if (state.pending.length === 0 || state.urn === "") return;
+  const things = await thingsMadeBy(state, engine);
+  const refresh = ["refresh", "--stack", stack.reference, "--target", state.urn, "--clear-pending-creates"];
+  const { code } = await execute("pulumi", [...refresh, "--yes", "--skip-preview", "--non-interactive"]);
+  if (code !== 0) return;
+  announce(stack.name);
+  await removeThings(engine, things, (await readState(stack)).recorded);
 }
 
-/** Pulumi does not record the containers that read an image. Such a container stays if it was made and not started. */
-const INSPECTOR: PendingOperation = {
-  type: "docker:index/container:Container",
-  name: INSPECTOR_ROLE,
-  given: "",
-};
-
-interface Made {
-  readonly kind: Removable;
-  readonly id: string;
-}
-
-/** The things in the engine that an operation may have made. */
-async function madeBy({ type, name, given }: PendingOperation, engine: Engine, stack: string): Promise<Made[]> {
-  const labels = roleLabels(stack, name);
-  switch (type) {
-    case "docker:index/container:Container":
-      return (await engine.containers({ labels })).map(({ id }) => ({ kind: "container", id }));
-    case "docker:index/network:Network":
-      return (await engine.networks(labels)).map((id) => ({ kind: "network", id }));
-    case "docker:index/volume:Volume":
-      return given === "" ? [] : [{ kind: "volume", id: given }];
-    default:
-      return [];
-  }
+function announce(stack: string): void {
+  console.error(`the last run on "${stack}" was killed; putting right what it left`);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "../../components/lib/errors.ts";
@@ -8,6 +8,8 @@ import { stateFolder } from "./state.ts";
 
 /** A state lock of the file backend: the process that changes a stack. */
 export interface Lock {
+  /** File that is the lock. */
+  readonly file: string;
   readonly pid: number;
   readonly username: string;
   readonly hostname: string;
@@ -27,13 +29,18 @@ export function locksOf(stack: string): Lock[] {
 /** Reads a lock; undefined if it is gone meanwhile. A file that is no lock counts as a lock without an owner. */
 function readLock(file: string): Lock | undefined {
   try {
-    return { ...WITHOUT_OWNER, ...(JSON.parse(readFileSync(file, "utf8")) as Partial<Lock>) };
+    return { ...WITHOUT_OWNER, ...(JSON.parse(readFileSync(file, "utf8")) as Partial<Lock>), file };
   } catch (error) {
-    return error instanceof SyntaxError ? WITHOUT_OWNER : undefined;
+    return error instanceof SyntaxError ? { ...WITHOUT_OWNER, file } : undefined;
   }
 }
 
-const WITHOUT_OWNER: Lock = { pid: 0, username: "", hostname: hostname(), timestamp: "" };
+const WITHOUT_OWNER: Omit<Lock, "file"> = { pid: 0, username: "", hostname: hostname(), timestamp: "" };
+
+/** Removes a lock, and the file of attributes that the backend may keep beside it. */
+export function removeLock({ file }: Lock): void {
+  for (const path of [file, `${file}.attrs`]) rmSync(path, { force: true });
+}
 
 /** True if the owner of a lock may still be at work. A process on another machine cannot be checked from here. */
 export function isHeld({ pid, hostname: host }: Lock): boolean {

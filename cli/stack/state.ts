@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isLegacy, parseIdentity, type Identity } from "../../components/engine/identity.ts";
 import { execute } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 
@@ -11,6 +12,9 @@ export interface State {
   readonly pending: readonly PendingOperation[];
   /** Images that have been made. */
   readonly images: readonly RecordedImage[];
+  readonly identity: Identity;
+  /** URN of the stack itself; empty if there is no such stack. */
+  readonly urn: string;
   /** Logical names of the resources that are protected from deletion. */
   readonly protectedNames: readonly string[];
 }
@@ -46,15 +50,19 @@ export interface RecordedContainer {
 }
 
 /**
- * The containers that a stack's state holds. A file is read without Pulumi, which would take a second of every `up`.
+ * The containers that a stack's state holds, and its identity. A file is read without Pulumi, which would take a second
+ * of every `up`.
  */
-export async function recordedContainers(stack: StackName): Promise<RecordedContainer[]> {
+export async function recordedStack(
+  stack: StackName,
+): Promise<{ readonly containers: readonly RecordedContainer[]; readonly identity: Identity }> {
   const resources = checkpointInFile(stack.name)?.resources ?? (await exported(stack)).resources ?? [];
-  return resources.flatMap(({ type, id, urn, inputs, delete: replaced }) =>
+  const containers = resources.flatMap(({ type, id, urn, inputs, delete: replaced }) =>
     type !== CONTAINER || id === undefined || replaced === true
       ? []
       : [{ id, name: nameOf(urn), runs: inputs?.start !== false }],
   );
+  return { containers, identity: identityIn(resources, stack.name) };
 }
 
 const CONTAINER = "docker:index/container:Container";
@@ -77,6 +85,8 @@ export async function readState(stack: StackName): Promise<State> {
       given: inputs?.name ?? "",
     })),
     images: resources.flatMap(imagesOf),
+    identity: identityIn(resources, stack.name),
+    urn: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "",
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
 }
@@ -121,6 +131,25 @@ interface Deployment {
 
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? "";
+}
+
+/** The logical names of the volumes that a stack's state holds. */
+export async function recordedVolumes(stack: StackName): Promise<ReadonlySet<string>> {
+  const { resources = [] } = await exported(stack);
+  return new Set(resources.flatMap(({ type, urn }) => (type === VOLUME ? [nameOf(urn)] : [])));
+}
+
+const VOLUME = "docker:index/volume:Volume";
+
+/** The identity of a stack as its state has it. A state without an id has no thing in the engine, or is older than ids. */
+export async function identityOf(stack: StackName): Promise<Identity> {
+  return (await recordedStack(stack)).identity;
+}
+
+function identityIn(resources: readonly Resource[], stack: string): Identity {
+  const made = resources.find(({ urn }) => urn.endsWith("::command:local:Command::identity"));
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  return parseIdentity(made?.outputs?.stdout) ?? { stack, id: undefined, legacy: isLegacy(outputs) };
 }
 
 /** The outputs of a stack; undefined if it has none. */

@@ -64,7 +64,7 @@ export class Deployment extends pulumi.ComponentResource {
     super("morgan:deploy:Deployment", name, {}, opts);
     const { config, stack, backing, engine } = args;
     const keepsData = backing.redis !== undefined || backing.postgres !== undefined;
-    const networks = createNetworks(this, stack.name, keepsData);
+    const networks = createNetworks(this, stack, keepsData);
     const data = this.createBackingServices(args, networks);
     const gateway = this.createGateway(args, networks);
     const running = this.createServices(args, networks, data);
@@ -82,7 +82,7 @@ export class Deployment extends pulumi.ComponentResource {
       ],
       minReady: config.release.minReady,
       startLimit: longest(config.services.map(({ variant }) => variant.startLimit)),
-      stack: stack.name,
+      identity: stack.identity,
       engine,
     });
     this.images = pulumi.all([mapValues(containers, ({ image }) => image), ready]).apply(([images]) => images);
@@ -165,7 +165,7 @@ export class Deployment extends pulumi.ComponentResource {
         rollout: placement?.rollout ?? "create-first",
         gpu: placement === undefined ? undefined : { mode: gpuPlan.mode, device: placement.device },
         after,
-        weights: variant.usesGpu ? createWeights(this, name, model, stack.protectData) : undefined,
+        weights: variant.usesGpu ? createWeights(this, name, model, stack) : undefined,
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),
         environment: environmentOf(service, wiring, compute),
         secrets: secretsOf(service, wiring),

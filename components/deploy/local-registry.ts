@@ -8,7 +8,7 @@ import { createVolume } from "./container/volume.ts";
 export interface LocalRegistryArgs {
   /** Name of the image in the engine. */
   readonly image: pulumi.Input<string>;
-  readonly stack: Pick<StackContext, "name" | "processors" | "protectData" | "engine">;
+  readonly stack: Pick<StackContext, "identity" | "adoptedVolumes" | "processors" | "protectData" | "engine">;
   /**
    * Port of the host's loopback address. Docker 26 and newer use plain HTTP for a registry on loopback, and for no
    * other.
@@ -30,7 +30,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       user: REGISTRY_USER,
       stack: args.stack,
       networks: [],
-      volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.stack.protectData) },
+      volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
       healthCommand: ["/bin/sh", "-c", HEALTH],
       startLimit: "30 s",
       stopLimit: "10 s",

@@ -5,6 +5,7 @@ import { factRequests, type FactRequests } from "./facts.ts";
 import { imageRequests, type ImageRequests } from "./images.ts";
 import { programRequests, type ProgramRequests } from "./programs.ts";
 import { registryRequests, type RegistryRequests } from "./registry.ts";
+import { volumeRequests, type VolumeRequests } from "./volumes.ts";
 import { field, list, strings, stringOr } from "../lib/json.ts";
 import type { EngineAddress } from "../lib/engine-address.ts";
 import type { GpuSupport } from "./gpu-support.ts";
@@ -12,13 +13,26 @@ import type { GpuSupport } from "./gpu-support.ts";
 /** Kinds of things that the engine can remove. */
 export type Removable = "container" | "network" | "volume" | "image";
 
+/** A network as the engine lists it. */
+export interface ListedNetwork {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** Every request to the container engine that this program makes itself, beside those of Pulumi's providers. */
 export interface Engine
-  extends ContainerRequests, EventRequests, FactRequests, ImageRequests, ProgramRequests, RegistryRequests {
+  extends
+    ContainerRequests,
+    EventRequests,
+    FactRequests,
+    ImageRequests,
+    ProgramRequests,
+    RegistryRequests,
+    VolumeRequests {
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
-  /** Ids of the networks with these labels. */
-  networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** The networks with these labels. */
+  networks(labels: Readonly<Record<string, string>>): Promise<readonly ListedNetwork[]>;
   /**
    * Removes a thing by its id, an image or a volume by its name. A container is killed first and loses its anonymous
    * volumes. A thing that is gone already is no error. @throws Error with the engine's reason.
@@ -36,6 +50,7 @@ export function connectEngine(address: EngineAddress | (() => EngineAddress)): E
     ...imageRequests(api),
     ...programRequests(api),
     ...registryRequests(api),
+    ...volumeRequests(api),
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);
       return gpuSupport(info, stringOr(field(version, "ApiVersion"), ""));
@@ -43,7 +58,10 @@ export function connectEngine(address: EngineAddress | (() => EngineAddress)): E
     async networks(labels) {
       const filters = JSON.stringify({ label: Object.entries(labels).map(([name, value]) => `${name}=${value}`) });
       const found = list(await api.get(`/networks?filters=${encodeURIComponent(filters)}`));
-      return found.map((network) => stringOr(field(network, "Id"), ""));
+      return found.map((network) => ({
+        id: stringOr(field(network, "Id"), ""),
+        labels: strings(field(network, "Labels")),
+      }));
     },
     async remove(kind, id) {
       await api.remove(`/${kind}s/${id}${kind === "container" ? "?force=true&v=true" : ""}`);

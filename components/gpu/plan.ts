@@ -1,5 +1,7 @@
 import type { ListedContainer } from "../engine/containers.ts";
-import { GPU_LABEL, ROLE_LABEL, STACK_LABEL } from "../engine/labels.ts";
+import type { Identity } from "../engine/identity.ts";
+import { GPU_LABEL, ROLE_LABEL } from "../engine/labels.ts";
+import { containersOf } from "../engine/ownership.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { StackService } from "../catalog/select.ts";
@@ -19,7 +21,8 @@ export interface GpuPlan {
 
 /** Inputs of a plan. */
 export interface GpuPlanArgs extends DiscoveryArgs {
-  readonly stack: string;
+  /** Identity of the stack, to find the containers that have a GPU already. */
+  readonly identity: Promise<Identity>;
   readonly services: readonly StackService[];
 }
 
@@ -44,7 +47,7 @@ export async function planGpus(
     const why = missing.map((problem) => `${problem.expected}: ${problem.found}`).join("; ");
     return onCpu(`no GPU can be used (${why}): ${names} compute on the CPU`);
   }
-  const running = gpusInUse(await host.engine.containers({ labels: { [STACK_LABEL]: args.stack } }));
+  const running = gpusInUse(await containersOf(host.engine, await args.identity));
   const own = new Map<string, number>();
   for (const { service, vramMiB } of wanting) {
     const device = running.get(service);

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackService } from "../catalog/select.ts";
 import type { MorganConfig } from "../config/config.ts";
+import type { Identity } from "../engine/identity.ts";
 import type { Engine } from "../engine/engine.ts";
 import { registryOf } from "../lib/image-reference.ts";
 import { mapValues } from "../lib/map-values.ts";
@@ -26,24 +27,25 @@ export interface RunnableImages extends Omit<BuiltImages, "services" | "makers">
 
 /** Inputs of runnable images. */
 export interface RunnableImagesArgs {
-  readonly config: Pick<MorganConfig, "stack" | "network"> & {
+  readonly config: Pick<MorganConfig, "network"> & {
     readonly services: readonly StackService[];
     readonly images: Pick<MorganConfig["images"], "registry" | "sizeBudgets">;
   };
+  readonly identity: Identity;
   readonly engine: Engine;
 }
 
 /** Makes the images ready for containers: pulls them if the registry requires a login, then checks their sizes. */
-export function runnableImages(built: BuiltImages, { config, engine }: RunnableImagesArgs): RunnableImages {
-  const { images, network, services, stack } = config;
+export function runnableImages(built: BuiltImages, { config, identity, engine }: RunnableImagesArgs): RunnableImages {
+  const { images, network, services } = config;
   const { host } = registryOf(images.registry);
   const login = network.registry;
   const inEngine = (ref: pulumi.Output<string>): pulumi.Output<string> =>
-    login === undefined ? ref : pulled(ref, { host, login, engine, stack });
+    login === undefined ? ref : pulled(ref, { host, login, engine, stack: identity.stack });
   return {
     debian: inEngine(built.debian),
     services: checkSizes({
-      stack,
+      identity,
       services,
       images: mapValues(built.services, inEngine),
       makers: built.makers,

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
-import { roleLabels, STACK_LABEL } from "../engine/labels.ts";
+import { checkIdentity } from "./identity.ts";
+import type { KnownState } from "./known-state.ts";
+import { hasRun, type Identity } from "../engine/identity.ts";
+import { belongs, containersOf, stackOf } from "../engine/ownership.ts";
 import { bindingProblem, recordedEngine } from "../engine/binding.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { isLocal } from "../lib/engine-address.ts";
@@ -15,12 +18,14 @@ export interface EngineCheck {
 }
 
 /**
- * Checks that the stack's own engine answers, that it can do what the configuration asks for, and that the host's ports
- * that the stack publishes are free.
- *
- * @param outputs - the stack's own outputs.
+ * Checks that the stack's own engine answers, that no other stack of the same name is there, that the engine can do what
+ * the configuration asks for, and that the host's ports that the stack publishes are free.
  */
-export async function checkEngine(config: MorganConfig, host: Host, outputs: Promise<unknown>): Promise<EngineCheck> {
+export async function checkEngine(
+  config: MorganConfig,
+  host: Host,
+  { identity: reading, outputs: reported, isPreview }: KnownState,
+): Promise<EngineCheck> {
   const { stack, engine, images } = config;
   // An address that cannot be used has been reported.
   if (engine.host === "") return { facts: undefined, problems: [] };
@@ -33,11 +38,16 @@ export async function checkEngine(config: MorganConfig, host: Host, outputs: Pro
     const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
     return { facts: undefined, problems: [{ key: "container engine", expected, found, fix }] };
   }
-  const recorded = recordedEngine(await outputs);
+  const [identity, outputs] = await Promise.all([reading, reported]);
+  const recorded = recordedEngine(outputs);
   const other = bindingProblem({ stack, found: facts, recorded, wanted: engine.wanted });
   if (other !== undefined) return { facts: undefined, problems: [other] };
-  const [sizes, ports] = await Promise.all([checkSizeReport(facts, images.sizeBudgets), checkPorts(config, host)]);
-  return { facts, problems: [...sizes, ...ports] };
+  const problems = await Promise.all([
+    checkIdentity(config, host, { identity, isPreview, hasRun: hasRun(outputs) }),
+    checkSizeReport(facts, images.sizeBudgets),
+    checkPorts(config, host, identity),
+  ]);
+  return { facts, problems: problems.flat() };
 }
 
 /** First version of Docker whose API reports the sizes of an image. */
@@ -60,8 +70,8 @@ async function checkSizeReport({ version }: EngineFacts, sizeBudgets: "enforce" 
 }
 
 /** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */
-async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host): Promise<void> {
-  const gateways = await engine.containers({ labels: roleLabels(stack, "gateway") });
+async function announceMove({ gateway }: MorganConfig, { engine }: Host, identity: Identity): Promise<void> {
+  const gateways = await containersOf(engine, identity, "gateway");
   const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
   if (ports.length === 0 || ports.includes(gateway.port)) return;
   await pulumi.log.warn(
@@ -71,7 +81,7 @@ async function announceMove({ stack, gateway }: MorganConfig, { engine }: Host):
 }
 
 /** Checks that wanted ports are free. A port that a container of this stack publishes counts as free. */
-async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> {
+async function checkPorts(config: MorganConfig, host: Host, identity: Identity): Promise<Problem[]> {
   const wanted = [
     { key: "morgan:gatewayPort", address: config.gateway.address, port: config.gateway.port },
     ...(config.images.registry.kind === "local"
@@ -80,12 +90,12 @@ async function checkPorts(config: MorganConfig, host: Host): Promise<Problem[]> 
   ].filter(({ port }) => port !== 0);
   const [containers] = await Promise.all([
     host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
-    announceMove(config, host),
+    announceMove(config, host, identity),
   ]);
   const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
     const occupant = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
-    const stack = occupant?.labels[STACK_LABEL];
-    if (stack === config.stack) return [];
+    if (occupant !== undefined && belongs(occupant.labels, identity)) return [];
+    const stack = stackOf(occupant?.labels ?? {});
     // The ports of another machine cannot be tried from here.
     const isTaken = occupant !== undefined || (isLocal(config.engine.host) && (await host.portInUse(address, port)));
     if (!isTaken) return [];

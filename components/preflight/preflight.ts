@@ -6,6 +6,8 @@ import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
+import type { KnownState } from "./known-state.ts";
+import { hasRun, type Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
@@ -27,6 +29,9 @@ export interface Preflight {
   readonly missingCa: string | undefined;
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
+  readonly identity: Identity;
+  /** Names of volumes in the engine that this run takes over, by logical name. */
+  readonly adoptedVolumes: Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,10 +39,14 @@ export interface Preflight {
  *
  * @throws MorganError with every problem at once.
  */
-export async function preflight(given: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
-  const outputs = host.outputs(given.fullName);
+export async function preflight(
+  given: MorganConfig,
+  problems: readonly Problem[],
+  host: Host,
+  { outputs, identity, isPreview }: KnownState,
+): Promise<Preflight> {
   const [engine, release, sizes, recorded] = await Promise.all([
-    checkEngine(given, host, outputs),
+    checkEngine(given, host, { outputs, identity, isPreview }),
     planPromotion(given, host, outputs),
     outputs.then(parseSizes),
     outputs.then(recordedBaseImages),
@@ -57,7 +66,7 @@ export async function preflight(given: MorganConfig, problems: readonly Problem[
           { plan: NO_GPU, problems: [] },
           { problems: [], missingCa: undefined },
         ]
-      : await Promise.all([planServiceGpus(config, host), checkNetwork(config, host, facts)]);
+      : await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host, facts)]);
   throwProblems([
     ...problems,
     ...release.problems,
@@ -70,7 +79,17 @@ export async function preflight(given: MorganConfig, problems: readonly Problem[
     ...(builds ? network.problems : []),
   ]);
   if (facts === undefined) throw new Error("the engine was refused without a problem");
-  return { facts, config, gpu: plan, release: release.plan, missingCa: network.missingCa, sizes };
+  return {
+    facts,
+    config,
+    gpu: plan,
+    release: release.plan,
+    missingCa: network.missingCa,
+    sizes,
+    identity: await identity,
+    // In a stack that has run, another volume would replace the one that it has.
+    adoptedVolumes: hasRun(await outputs) ? {} : config.data.adoptedVolumes,
+  };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
@@ -90,10 +109,10 @@ function checkModels({ models, services, engine }: MorganConfig, host: Host): Pr
   });
 }
 
-function planServiceGpus(config: MorganConfig, host: Host): ReturnType<typeof planGpus> {
+function planServiceGpus(config: MorganConfig, host: Host, identity: Promise<Identity>): ReturnType<typeof planGpus> {
   const packages = (): string[] =>
     lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
     );
-  return planGpus({ ...config, dockerHost: config.engine.host, packages }, host);
+  return planGpus({ ...config, identity, dockerHost: config.engine.host, packages }, host);
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine/engine.ts";
 import type { ImageSize } from "../engine/images.ts";
-import { roleLabels } from "../engine/labels.ts";
+import type { Identity } from "../engine/identity.ts";
+import { containersOf } from "../engine/ownership.ts";
 import { formatProblems, messageOf, throwProblems, type Problem } from "../lib/errors.ts";
 import { installedIn, installedInContainer } from "./installed.ts";
 import { digestOf } from "../lib/image-reference.ts";
@@ -10,8 +11,8 @@ import { budgetProblem, explainSize, isOverBudget } from "./budget.ts";
 
 /** Inputs of a check of sizes. */
 export interface SizeCheckArgs {
-  /** Name of the stack, to find the containers that run. */
-  readonly stack: string;
+  /** Identity of the stack, to find the containers that run. */
+  readonly identity: Identity;
   readonly services: readonly StackService[];
   /** Ref of each service's image, by name of the service. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
@@ -110,17 +111,17 @@ async function checkSize({ name, variant }: StackService, ref: string, args: Siz
 async function explain(
   service: string,
   { ref, digest }: ServiceImageOutput,
-  { stack, engine, sizeBudgets }: SizeCheckArgs,
+  { identity, engine, sizeBudgets }: SizeCheckArgs,
 ): Promise<string> {
   try {
-    const containers = await engine.containers({ labels: roleLabels(stack, service) });
+    const containers = await containersOf(engine, identity, service);
     // A container that a failed rollout left beside it is newer, and comes earlier in the engine's list.
     const previous = containers.findLast(({ running }) => running);
     const isSame = previous?.image === digest;
     // The reason was printed when the image was deployed. Every run without changes would inspect the image again.
     if (isSame && sizeBudgets === "warn") return "it runs already";
     const [after, before] = await Promise.all([
-      installedIn(engine, ref, stack),
+      installedIn(engine, ref, identity),
       previous === undefined || isSame ? undefined : installedInContainer(engine, previous.id),
     ]);
     return explainSize(after, before);

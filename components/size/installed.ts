@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "../engine/engine.ts";
+import type { Identity } from "../engine/identity.ts";
 import { INSPECTOR_ROLE, roleLabels } from "../engine/labels.ts";
 import type { Installed } from "./budget.ts";
 
 /** Returns the sizes of what is installed in an image. @throws Error if the image has no Python that prints them. */
-export async function installedIn(engine: Engine, image: string, stack: string): Promise<Installed> {
-  const labels = roleLabels(stack, INSPECTOR_ROLE);
+export async function installedIn(engine: Engine, image: string, identity: Identity): Promise<Installed> {
+  const labels = roleLabels(identity, INSPECTOR_ROLE);
   return parseInstalled(await engine.run({ image, command: command(), labels }));
 }
 

@@ -59,7 +59,7 @@ describe("a change of one service", () => {
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(
-      await explainFailure(connectEngine(engineAddress(process.env)), stack.name, {
+      await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
         again: "./morgan up --stack dev",
@@ -79,7 +79,7 @@ describe("a change of one service", () => {
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(
-      await explainFailure(connectEngine(engineAddress(process.env)), stack.name, {
+      await explainFailure(connectEngine(engineAddress(process.env)), await stack.identity(), {
         since,
         builder: "default",
         again: "./morgan up --stack dev",

@@ -32,7 +32,7 @@ describe("the readiness gate, for containers that end again and again", () => {
     const task = { containers: [...ids, gone], watchedBefore: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await watchUntilReady(
       task,
-      engineContainers(connectEngine(engineAddress(process.env))),
+      engineContainers(connectEngine(engineAddress(process.env)), { stack: "none", id: "none", legacy: false }),
       systemClock,
       () => undefined,
     );

@@ -105,7 +105,8 @@ describe("services on simulated GPUs", () => {
     }
     expect(result.code, result.output).to.equal(0);
     expect(result.output).to.match(/^stt: no container served for \d+\.\d s \(replaced stop-first\)$/m);
-    const signalled = watch.stop().find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
+    const signalled =
+      watch.stop(await stack.identity()).find(({ id, action }) => id === old && action === "kill")?.at ?? 0;
     const inFlight = answers.filter(({ from, to }) => from < signalled && signalled < to);
     // stt refuses a request that it had not begun to read, like all later requests.
     expect(inFlight.map(({ status }) => status)).to.include(200);

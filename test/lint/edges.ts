@@ -23,6 +23,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/system": { may: [], packages: ["node:{child_process,fs}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
   "components/engine": { may: ["components/system", "components/lib", ...ENGINE_RULE] },
+  "components/identity": { may: ["components/engine", "components/lib"] },
   "components/host": { may: ["components/engine", "components/system", "components/lib"] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
@@ -38,7 +39,13 @@ const directions: Readonly<Record<string, Edges>> = {
     packages: PURE,
   },
   "components/gpu": {
-    may: ["components/requirements", "components/catalog", "components/engine/labels.ts", "components/lib"],
+    may: [
+      "components/requirements",
+      "components/catalog",
+      "components/engine/labels.ts",
+      "components/engine/ownership.ts",
+      "components/lib",
+    ],
     types: ["components/config", "components/engine", "components/host", "components/system"],
     packages: [],
   },
@@ -82,7 +89,10 @@ const directions: Readonly<Record<string, Edges>> = {
     may: ["components/catalog", "components/engine", "components/lib"],
     types: ["components/config"],
   },
-  "components/deploy/readiness": { may: ["components/engine", "components/lib"] },
+  "components/deploy/readiness": {
+    may: ["components/engine", "components/lib"],
+    types: ["components/deploy/container"],
+  },
   "components/deploy/backing": { may: ["components/deploy/container", "components/catalog", "components/system"] },
   "components/deploy/gateway/reload": { may: ["components/engine", "components/system"] },
   "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
@@ -127,7 +137,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/release",
       "components/lib",
     ],
-    types: ["components/config", "components/engine", "components/size"],
+    types: ["components/config", "components/engine", "components/size", "components/deploy/container"],
   },
   services: { may: [], types: ["components/catalog", "components/lib"], packages: [] },
   "index.ts": {
@@ -138,6 +148,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/network",
       "components/engine",
       "components/host",
+      "components/identity",
       "components/startup",
       "services",
     ],
@@ -158,8 +169,7 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
   "cli/commands": {
-    may: ["cli/stack", "cli/report", "cli/lib", "components/lib", "toolchain"],
-    types: ["components/engine"],
+    may: ["cli/stack", "cli/report", "cli/lib", "components/engine", "components/lib", "toolchain"],
   },
   cli: {
     may: [
@@ -178,7 +188,13 @@ const directions: Readonly<Record<string, Edges>> = {
 const homes: Readonly<Record<string, readonly string[]>> = {
   "@pulumi/docker-build": ["components/image/**", "components/startup/plugins.ts", "test/**"],
   "@pulumi/docker": ["components/deploy/**", "components/startup/plugins.ts", "test/**"],
-  "@pulumi/command": ["components/image/**", "components/deploy/**", "components/startup/plugins.ts", "test/**"],
+  "@pulumi/command": [
+    "components/image/**",
+    "components/deploy/**",
+    "components/identity/**",
+    "components/startup/plugins.ts",
+    "test/**",
+  ],
 };
 
 /** Returns why `file` must not import `specifier`, or nothing if it may. */

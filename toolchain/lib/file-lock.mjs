@@ -11,14 +11,15 @@ import { print } from "./report.mjs";
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
+ * @param {string} [others] - name of the other processes that do this work
  */
-export async function withLock(file, work) {
+export async function withLock(file, work, others = "another set-up") {
   mkdirSync(dirname(file), { recursive: true });
   for (let waited = false; !take(file); waited = true) {
     const owner = ownerOf(file);
     if (owner === undefined || !isAlive(owner)) removeStale(file, owner);
     else {
-      if (!waited) print(`waiting for another set-up (process ${owner})`);
+      if (!waited) print(`waiting for ${others} (process ${owner})`);
       await sleep(500);
     }
   }

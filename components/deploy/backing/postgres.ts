@@ -55,7 +55,7 @@ export class Postgres extends pulumi.ComponentResource {
         image: args.stack.filesImage,
         contents: { [FILES.password]: password, [FILES.hba]: HBA, [FILES.ident]: IDENT },
       },
-      volumes: { [DATA]: createVolume(this, `${name}-data`, args.stack.protectData) },
+      volumes: { [DATA]: createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
       scratch: ["/tmp", "/var/run/postgresql"],
       // Over TCP: while the upstream image of PostgreSQL 15 makes the cluster, its server answers on the socket only.
       healthCommand: ["pg_isready", "-q", "-h", "127.0.0.1", "-U", ROLE],

@@ -29,7 +29,7 @@ export class Redis extends pulumi.ComponentResource {
         image: args.stack.filesImage,
         contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
       },
-      volumes: { "/data": createVolume(this, `${name}-data`, args.stack.protectData) },
+      volumes: { "/data": createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
       // The probe needs no password: Redis 7 answers NOAUTH without one, and is healthy then.
       healthCommand: ["/bin/sh", "-c", "redis-cli -h 127.0.0.1 ping | grep -Eq 'PONG|NOAUTH'"],
       startLimit: "30 s",

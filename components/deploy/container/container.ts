@@ -6,6 +6,7 @@ import { given } from "../../lib/given.ts";
 import { goDuration, mebibytes, seconds, type Duration, type Size } from "../../lib/units.ts";
 import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "../../engine/labels.ts";
+import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
 import { present } from "./present.ts";
@@ -17,7 +18,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly stack: Pick<StackContext, "name" | "processors" | "engine">;
+  readonly stack: Pick<StackContext, "identity" | "processors" | "engine">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
   /** Command that runs in the container and succeeds if it is healthy. */
@@ -74,6 +75,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       : createFiles(parent, `${name}-files`, args.stack, args.files);
   const memory = mebibytes(args.memory);
   const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
+  const { stack, label } = args.stack.identity;
   const container = new docker.Container(
     name,
     {
@@ -81,7 +83,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       user: args.user,
       ...given({ command: args.command?.slice() }),
       envs: environmentList({ ...args.environment, ...gpuEnvironment }),
-      labels: stackLabels(args.stack.name, name, args.gpu?.device),
+      labels: stackLabels(stack, label, name, args.gpu?.device),
       networkMode: "bridge",
       ...(args.networks.length === 0 ? {} : { networksAdvanced: args.networks.map(networkInputs) }),
       ports:
@@ -135,6 +137,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       dependsOn: [...(args.after ?? [])],
       deleteBeforeReplace: args.rollout === "stop-first",
       replaceOnChanges: NEEDS_REPLACEMENT,
+      ignoreChanges: LABELS,
     },
   );
   return { resource: container, id: present(container, name, args.stack), image: container.image };

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
+import { LABELS } from "./labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import { present } from "./present.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -25,7 +26,7 @@ export interface Files {
 export function createFiles(
   parent: pulumi.Resource,
   name: string,
-  stack: Pick<StackContext, "name" | "engine">,
+  stack: Pick<StackContext, "identity" | "engine">,
   files: Files,
 ): pulumi.Output<string> {
   const paths = Object.keys(files.contents);
@@ -34,7 +35,7 @@ export function createFiles(
     name,
     {
       image: files.image,
-      labels: stackLabels(stack.name, name),
+      labels: stackLabels(stack.identity.stack, stack.identity.label, name),
       networkMode: "none",
       start: false,
       mustRun: false,
@@ -42,7 +43,7 @@ export function createFiles(
       uploads: Object.entries(files.contents).map(([file, content]) => ({ file, content, permissions: "0444" })),
       ...LOG_ROTATION,
     },
-    { parent, deleteBeforeReplace: false },
+    { parent, deleteBeforeReplace: false, ignoreChanges: LABELS },
   );
   return pulumi.all([container.name, present(container, name, stack)]).apply(([files]) => files);
 }

@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
+import { LABELS } from "./labels.ts";
+import type { StackContext } from "./stack-context.ts";
 
 /** A network of a stack. */
 export type NetworkName =
@@ -28,14 +30,20 @@ export type Networks = Readonly<Partial<Record<NetworkName, pulumi.Output<string
  * Creates the networks of a stack. The network `data` exists only if the stack keeps data. There is no network for each
  * service, because the address pools of Docker 28.5 suffice for about 30 networks.
  */
-export function createNetworks(parent: pulumi.Resource, stack: string, keepsData: boolean): Networks {
-  const closed = (name: string): pulumi.Output<string> =>
-    new docker.Network(name, { internal: true, options: CLOSED, labels: stackLabels(stack, name) }, { parent }).name;
+export function createNetworks(
+  parent: pulumi.Resource,
+  { identity: { stack, label } }: Pick<StackContext, "identity">,
+  keepsData: boolean,
+): Networks {
+  const create = (name: string, args: docker.NetworkArgs): pulumi.Output<string> =>
+    new docker.Network(name, { ...args, labels: stackLabels(stack, label, name) }, { parent, ignoreChanges: LABELS })
+      .name;
+  const closed = (name: string): pulumi.Output<string> => create(name, { internal: true, options: CLOSED });
   return {
     services: closed("services-network"),
     ...(keepsData ? { data: closed("data-network") } : {}),
     // Formerly the only network. It keeps its logical name, so that it is not replaced while containers still use it.
-    outside: new docker.Network("network", { labels: stackLabels(stack, "network") }, { parent }).name,
+    outside: create("network", {}),
   };
 }
 

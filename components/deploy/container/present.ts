@@ -14,10 +14,11 @@ import type { StackContext } from "./stack-context.ts";
 export function present(
   container: docker.Container,
   name: string,
-  stack: Pick<StackContext, "name" | "engine">,
+  stack: Pick<StackContext, "identity" | "engine">,
 ): pulumi.Output<string> {
   return container.id.apply(async (id) => {
-    if ((await stack.engine.inspect(id)) === undefined) throwProblems([removed(name, id, stack.name)], OUTCOME);
+    if ((await stack.engine.inspect(id)) === undefined)
+      throwProblems([removed(name, id, stack.identity.stack)], OUTCOME);
     return id;
   });
 }

@@ -29,13 +29,12 @@ export interface GatewayFiles {
  */
 export function createGatewayFiles(parent: pulumi.Resource, name: string, args: GatewayFilesArgs): GatewayFiles {
   const { stack, gatewayRef, contents } = args;
-  const volume = createVolume(parent, `${name}-config`, false);
+  const volume = createVolume(parent, `${name}-config`, stack, false);
   const loaded = new command.local.Command(
     `${name}-config`,
     {
       create: "node components/deploy/gateway/reload/main.ts",
       environment: {
-        MORGAN_STACK: stack.name,
         MORGAN_IMAGE: gatewayRef,
         MORGAN_HOLDER: createFiles(parent, `${name}-files`, stack, { image: stack.filesImage, contents }),
         MORGAN_VOLUME: volume,

@@ -1,6 +1,8 @@
 import { endOfLog } from "../../engine/container-log.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { ROLE_LABEL, roleLabels, STACK_LABEL } from "../../engine/labels.ts";
+import type { Identity } from "../../engine/identity.ts";
+import { ROLE_LABEL } from "../../engine/labels.ts";
+import { containersOf } from "../../engine/ownership.ts";
 import type { ContainerState } from "./verdict.ts";
 
 /** The containers of a stack, as the readiness gate uses them. */
@@ -18,8 +20,8 @@ export interface Containers {
   log(id: string): Promise<string>;
 }
 
-/** The containers of an engine. */
-export function engineContainers(engine: Engine): Containers {
+/** The containers of a stack in an engine. */
+export function engineContainers(engine: Engine, identity: Identity): Containers {
   return {
     limit: (id, pids) => engine.limitProcesses(id, pids),
     async states(ids) {
@@ -32,8 +34,8 @@ export function engineContainers(engine: Engine): Containers {
       const own = await engine.inspect(id);
       // Somebody removed the container.
       if (own === undefined) return false;
-      const labels = roleLabels(own.labels[STACK_LABEL] ?? "", own.labels[ROLE_LABEL] ?? "");
-      const others = (await engine.containers({ labels })).filter((other) => other.running && other.id !== id);
+      const sameRole = await containersOf(engine, identity, own.labels[ROLE_LABEL] ?? "");
+      const others = sameRole.filter((other) => other.running && other.id !== id);
       const healths = await Promise.all(others.map((other) => engine.health(other.id)));
       return healths.includes("healthy");
     },

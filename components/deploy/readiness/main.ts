@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../lib/errors.ts";
 import { engineOf } from "../../engine/engine-of.ts";
+import type { Identity } from "../../engine/identity.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
@@ -8,7 +9,9 @@ import { describeFailures } from "./verdict.ts";
 
 // The task comes as JSON. Pulumi passes on the output of the last run without a failure. The engine's address comes
 // from the environment: as an argument it would be part of the plan.
-const task = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore">;
+const { identity, ...task } = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore"> & {
+  readonly identity: Identity;
+};
 const { PULUMI_COMMAND_STDOUT: printed = "" } = process.env;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
@@ -18,7 +21,7 @@ const report = (text: string): void => {
 try {
   const failures = await watchUntilReady(
     { ...task, watchedBefore: printed.split(" ") },
-    engineContainers(engineOf(process.env)),
+    engineContainers(engineOf(process.env), identity),
     systemClock,
     report,
   );

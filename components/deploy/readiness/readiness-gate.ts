@@ -1,19 +1,22 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../../engine/engine.ts";
+import type { StackIdentity } from "../container/stack-context.ts";
+import type { Identity } from "../../engine/identity.ts";
 import { milliseconds, type Duration } from "../../lib/units.ts";
+import { engineContainers } from "./containers.ts";
 import { allMade, watchUnwatched } from "./unwatched.ts";
 
 /** Inputs of a readiness gate. */
 export interface ReadinessGateArgs {
+  /** Identity of the stack, to find a container that does the work of one that failed. */
+  readonly identity: StackIdentity;
   /** Id of every container of the stack that runs. */
   readonly containers: readonly pulumi.Input<string>[];
   /** Time for which new containers have to stay ready before the old ones are removed; "0 s" for none. */
   readonly minReady: Duration;
   /** Longest time until a container is ready. */
   readonly startLimit: Duration;
-  /** Name of the stack. */
-  readonly stack: string;
   /** Watches the containers that a partial update makes without the gate. */
   readonly engine: Engine;
 }
@@ -46,7 +49,11 @@ export function createReadinessGate(
     minReady: milliseconds(args.minReady),
     startLimit: milliseconds(args.startLimit),
   };
-  const stdin = containers.apply((ids) => JSON.stringify({ containers: ids, ...limits }));
+  const { stack, label, legacy } = args.identity;
+  const identity = pulumi.output(label).apply((id): Identity => ({ stack, id, legacy }));
+  const stdin = pulumi
+    .all([containers, identity])
+    .apply(([ids, owner]) => JSON.stringify({ containers: ids, identity: owner, ...limits }));
   const gate = new command.local.Command(
     name,
     {
@@ -56,10 +63,14 @@ export function createReadinessGate(
     },
     { parent },
   );
-  return pulumi.all([allMade(containers, args.stack), gate.stdout]).apply(async ([ids, printed]) => {
+  return pulumi.all([allMade(containers, stack), gate.stdout, identity]).apply(async ([ids, printed, owner]) => {
     // A preview makes no container.
     if (!pulumi.runtime.isDryRun())
-      await watchUnwatched({ containers: ids, watchedBefore: printed.split(" "), ...limits }, args.engine, report);
+      await watchUnwatched(
+        { containers: ids, watchedBefore: printed.split(" "), ...limits },
+        engineContainers(args.engine, owner),
+        report,
+      );
     return ids;
   });
 }

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine } from "../../engine/engine.ts";
 import { throwProblems, type Problem } from "../../lib/errors.ts";
 import { systemClock } from "./clock.ts";
-import { engineContainers } from "./containers.ts";
+import type { Containers } from "./containers.ts";
 import { describeFailure, type Failure } from "./verdict.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
 
@@ -11,10 +10,10 @@ import { watchUntilReady, type Task } from "./watch.ts";
  *
  * @throws MorganError if one of them does not get or stay ready. Pulumi then deletes no replaced container.
  */
-export async function watchUnwatched(task: Task, engine: Engine, report: (text: string) => void): Promise<void> {
+export async function watchUnwatched(task: Task, engine: Containers, report: (text: string) => void): Promise<void> {
   const containers = task.containers.filter((id) => !task.watchedBefore.includes(id));
   if (containers.length === 0) return;
-  const failures = await watchUntilReady({ ...task, containers }, engineContainers(engine), systemClock, report);
+  const failures = await watchUntilReady({ ...task, containers }, engine, systemClock, report);
   throwProblems(failures.map(problemOf), "no release is recorded, and no replaced container is removed");
 }
 

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WEIGHTS } from "../../catalog/image-contract.ts";
 import type { Model } from "../../config/models.ts";
+import type { StackContext } from "../container/stack-context.ts";
 import { createVolume } from "../container/volume.ts";
 
 /** The mount at `WEIGHTS`: a writable volume, or a read-only folder of the host. */
@@ -16,8 +17,8 @@ export function createWeights(
   parent: pulumi.Resource,
   service: string,
   model: Model | undefined,
-  protectData: boolean,
+  stack: StackContext,
 ): Weights {
   if (model?.kind === "folder") return { folders: { [WEIGHTS]: model.path } };
-  return { volumes: { [WEIGHTS]: createVolume(parent, `${service}-models`, protectData) } };
+  return { volumes: { [WEIGHTS]: createVolume(parent, `${service}-models`, stack, stack.protectData) } };
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, type ConfigMap, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../../cli/stack/outputs.ts";
+import type { Identity } from "../../../components/engine/identity.ts";
 import { messageOf } from "../../../components/lib/errors.ts";
 import { removeImagesOf } from "./engine.ts";
 import { copyProject, freePort, projectEnvironment, removeProject } from "./project.ts";
@@ -50,14 +51,18 @@ export class TestStack {
 
   /**
    * Makes a stack in a copy of the project. `beside` is another stack, in whose copy and backend the new stack is made.
-   * `variables` are set for every program that runs on the stack.
+   * `variables` are set for every program that runs on the stack. `name` is the name of a stack of another copy.
    */
   static async create(
     config: Configuration = {},
-    { variables = {}, beside }: { readonly variables?: Record<string, string>; readonly beside?: TestStack } = {},
+    {
+      variables = {},
+      beside,
+      name,
+    }: { readonly variables?: Record<string, string>; readonly beside?: TestStack; readonly name?: string } = {},
   ): Promise<TestStack> {
     const folder = beside?.folder ?? copyProject();
-    const stackName = `test-${randomBytes(3).toString("hex")}`;
+    const stackName = name ?? `test-${randomBytes(3).toString("hex")}`;
     const [gatewayPort, registryPort] = [await freePort(), await freePort()];
     const environment = { ...projectEnvironment(folder), ...variables };
     const stack = await LocalWorkspace.createStack({ stackName, workDir: folder }, { envVars: environment });
@@ -180,6 +185,11 @@ export class TestStack {
     return Object.fromEntries(
       Object.entries(found).map(([key, { value }]) => [key, value as unknown]),
     ) as unknown as Outputs;
+  }
+
+  /** Returns the identity of the stack. */
+  async identity(): Promise<Identity> {
+    return { stack: this.name, id: (await this.outputs()).identity, legacy: false };
   }
 
   /** Removes everything of the stack from the engine. */

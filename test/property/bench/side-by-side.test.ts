@@ -6,7 +6,7 @@ import { testCatalog } from "../../unit/support/catalog.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
 import { composeFile } from "../../bench/side-by-side/compose.ts";
 import { definitionsOf } from "../../bench/side-by-side/definitions.ts";
-import { FACTS, DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "../../unit/support/config.ts";
+import { FACTS, DEBIAN, fakeEngine, stackConfig, UPSTREAM, IDENTITY } from "../../unit/support/config.ts";
 import { useProject } from "../../unit/support/project.ts";
 import { record } from "../../unit/support/registrations.ts";
 import { at, plain, type Plain } from "../../unit/support/wire.ts";
@@ -33,6 +33,7 @@ describe("the definitions for other tools", () => {
           () =>
             new MorganStack("morgan", {
               config: stackConfig(changes),
+              identity: IDENTITY,
               engine: fakeEngine(),
               facts: FACTS,
               gpuPlan: NO_GPU,

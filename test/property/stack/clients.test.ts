@@ -4,7 +4,7 @@ import { readMachine } from "../../../components/config/machine.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { preflight } from "../../../components/preflight/preflight.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { checkTexts } from "../../unit/support/config.ts";
+import { checkTexts, IDENTITY } from "../../unit/support/config.ts";
 import { fakeHost } from "../../unit/support/host.ts";
 import { useProject } from "../../unit/support/project.ts";
 import { record } from "../../unit/support/registrations.ts";
@@ -30,9 +30,13 @@ async function inputs({ env, certificates }: Client, recorded: "debian" | "regis
   const read = checkTexts((key) => VALUES[key], { machine, hostCertificates: () => certificates });
   const host = fakeHost();
   host.stacks.set("organization/morgan/dev", { baseImages: recorded });
-  const { config, facts } = await preflight(read.config, read.problems, host);
+  const { config, facts } = await preflight(read.config, read.problems, host, {
+    outputs: host.outputs("organization/morgan/dev"),
+    identity: Promise.resolve(IDENTITY),
+    isPreview: false,
+  });
   const { all } = await record(
-    () => new MorganStack("morgan", { config, engine: host.engine, facts, gpuPlan: NO_GPU }),
+    () => new MorganStack("morgan", { config, identity: IDENTITY, engine: host.engine, facts, gpuPlan: NO_GPU }),
   );
   return all.map(({ type, name, inputs: found }) => {
     const ignored = (found["ignoreSecretsInDiffCalculation"] ?? []) as readonly string[];

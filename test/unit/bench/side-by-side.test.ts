@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { checkLock } from "../../../components/requirements/lock.ts";
 import { CERTIFICATE_SECRETS } from "../../../components/network/certificates.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { roleLabels } from "../../../components/engine/labels.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
 import { composeFile } from "../../bench/side-by-side/compose.ts";
@@ -10,7 +11,7 @@ import { definitionsOf, builtOn, type Definitions } from "../../bench/side-by-si
 import { DEPENDENCIES, entryOf, withDependency } from "../../bench/side-by-side/dependency.ts";
 import { executedIn } from "../../bench/side-by-side/steps.ts";
 import { describeResults, type Measurement } from "../../bench/side-by-side/table.ts";
-import { FACTS, fakeEngine, NO_PROFILE, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, NO_PROFILE, stackConfig, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record } from "../support/registrations.ts";
 import { readShippedRequirements as read } from "../support/shipped.ts";
@@ -27,7 +28,16 @@ describe("the definitions for other tools", () => {
       images: { registry: { kind: "remote", host: "a.b", project: "c" } },
     });
     definitions = definitionsOf(
-      await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU })),
+      await record(
+        () =>
+          new MorganStack("morgan", {
+            config,
+            identity: IDENTITY,
+            engine: fakeEngine(),
+            facts: FACTS,
+            gpuPlan: NO_GPU,
+          }),
+      ),
     );
   });
 
@@ -45,7 +55,7 @@ describe("the definitions for other tools", () => {
       cpus: "1.0",
       stop_grace_period: "35s",
       depends_on: { redis: { condition: "service_healthy" }, postgres: { condition: "service_healthy" } },
-      labels: { "morgan.stack": "dev", "morgan.role": "core" },
+      labels: roleLabels(IDENTITY, "core"),
     });
     expect(at(core, "healthcheck.start_interval")).to.equal("200ms");
     expect(at(core, "environment")).to.include("MORGAN_TTS_URL=http://gateway:8002");

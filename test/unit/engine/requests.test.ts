@@ -105,7 +105,7 @@ describe("the engine's requests", () => {
   });
 
   it("list networks by label", async () => {
-    expect(await engine.networks({ a: "b" })).to.deep.equal(["n1", "n2"]);
+    expect(await engine.networks({ a: "b" })).to.deep.equal(["n1", "n2"].map((id) => ({ id, labels: {} })));
   });
 
   it("list images with their digests and names", async () => {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { roleLabels } from "../../../components/engine/labels.ts";
 import type { ListedContainer } from "../../../components/engine/containers.ts";
 import type { GpuConfig } from "../../../components/config/gpu.ts";
 import { planGpus } from "../../../components/gpu/plan.ts";
 import type { GpuSupport } from "../../../components/engine/gpu-support.ts";
-import { listing, stackServices } from "../support/config.ts";
+import { listing, stackServices, IDENTITY } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
 const SUPPORT: GpuSupport = { cdiDevices: ["0", "1", "2", "3"], cdiFolders: ["/var/run/cdi"], runtimes: ["runc"] };
@@ -29,7 +30,7 @@ function machine({ gpus = [], support = {}, running = {}, stack = "dev", ...read
     id: role,
     image: "sha256:1",
     running: true,
-    labels: { "morgan.stack": stack, "morgan.role": role, "morgan.gpu": gpu },
+    labels: { ...roleLabels({ ...IDENTITY, stack }, role), "morgan.gpu": gpu },
     publishedPorts: [],
   }));
   const host = fakeHost({
@@ -49,7 +50,7 @@ function machine({ gpus = [], support = {}, running = {}, stack = "dev", ...read
 const plan = (host: FakeHost, gpu: Partial<GpuConfig> = {}, others: Partial<Parameters<typeof planGpus>[0]> = {}) =>
   planGpus(
     {
-      stack: "dev",
+      identity: Promise.resolve(IDENTITY),
       services: stackServices({ accelerator: "cuda" }),
       cudaVersion: "12.4",
       packages: () => ["torch", "ctranslate2", "fastapi"],

@@ -10,6 +10,9 @@ const MAY_SPELL_LABELS: Readonly<Record<string, string>> = {
   "components/engine/labels.ts": "defines the names",
 };
 
+/** The files that may use the name of a stack in a question to the engine: the others would find another state's things. */
+const MAY_ASK = ["components/engine/labels.ts", "components/engine/ownership.ts"];
+
 /** Programs whose `--format` is no text of the engine that this program parses. */
 const OTHER_FORMATS = [
   /"history", "ls", "--format", "json"/, // BuildKit's history is not in the engine's API.
@@ -40,6 +43,12 @@ describe("the sources", () => {
     expect(parsing).to.deep.equal([]);
   });
 
+  it("ask for the things of a stack in one file, which goes by the id of the state", () => {
+    const asking = program.filter(([file, text]) => asksByName(text) && !MAY_ASK.includes(file)).map(names);
+    expect(asking).to.deep.equal([]);
+    for (const file of MAY_ASK) expect(program.map(names)).to.include(file);
+  });
+
   it("that are excepted still need it", () => {
     const spelling = program.filter(([, text]) => spellsLabel(text)).map(names);
     expect(Object.keys(MAY_SPELL_LABELS)).to.have.members(spelling);
@@ -51,6 +60,18 @@ describe("the check of sources", () => {
     expect(spellsLabel('{ "morgan.stack": stack }')).to.equal(true);
     expect(spellsLabel("label=morgan.role=core")).to.equal(true);
     expect(spellsLabel("cli/morgan.ts")).to.equal(false);
+  });
+
+  it("finds a question by the name of a stack", () => {
+    for (const text of [
+      "engine.containers({ labels: roleLabels(identity, role) })",
+      "await host.engine.networks({\n label: stack })",
+      "{ [STACK_LABEL]: stack }",
+      'docker ps --filter "label=morgan.stack=$MORGAN_STACK"',
+    ]) {
+      expect(asksByName(text), text).to.equal(true);
+    }
+    expect(asksByName("engine.containers({ publishedPorts })")).to.equal(false);
   });
 
   for (const line of [
@@ -71,8 +92,17 @@ describe("the check of sources", () => {
   });
 });
 
+/** True if a text lists things by a label, or uses the label with the name of the stack. */
+function asksByName(text: string): boolean {
+  return (
+    /\bSTACK_LABEL\b/.test(text) ||
+    /\.(?:containers|networks|volumes|watchContainers)\(\s*\{[^)]*\blabels?\b/.test(text) ||
+    /--filter[ =]["']?label=morgan\.stack/.test(text)
+  );
+}
+
 function spellsLabel(text: string): boolean {
-  return /\bmorgan\.(?:stack|role|gpu)\b/.test(text);
+  return /\bmorgan\.(?:stack|state|role|gpu)\b/.test(text);
 }
 
 /** Calls that list things of the engine as text, in code without comments. */

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import type { ListedContainer } from "../../../components/engine/containers.ts";
 import type { Engine } from "../../../components/engine/engine.ts";
+import { roleLabels } from "../../../components/engine/labels.ts";
 import { MorganError, type Problem } from "../../../components/lib/errors.ts";
 import { lockNames } from "../../../components/preflight/build.ts";
+import type { KnownState } from "../../../components/preflight/known-state.ts";
 import { preflight } from "../../../components/preflight/preflight.ts";
-import { FACTS, listing, stackConfig, type ConfigChanges, stackServices } from "../support/config.ts";
+import { FACTS, IDENTITY, listing, stackConfig, type ConfigChanges, stackServices } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 import { useLogs } from "../support/logs.ts";
 import { madeUpRelease } from "../support/releases.ts";
@@ -16,7 +18,7 @@ async function problems(
   given: readonly Problem[] = [],
 ): Promise<readonly Problem[]> {
   try {
-    await preflight(stackConfig(changes), given, host);
+    await preflight(stackConfig(changes), given, host, stateOf(host, changes.stack));
     return [];
   } catch (error) {
     if (error instanceof MorganError) return error.problems;
@@ -24,8 +26,15 @@ async function problems(
   }
 }
 
+/** The state of the stack dev on a machine. */
+const stateOf = (host: FakeHost, stack = "dev"): KnownState => ({
+  outputs: host.outputs(`organization/morgan/${stack}`),
+  identity: Promise.resolve({ ...IDENTITY, stack }),
+  isPreview: false,
+});
+
 const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
-  const labels: Record<string, string> = stack === undefined ? {} : { "morgan.stack": stack };
+  const labels: Record<string, string> = stack === undefined ? {} : roleLabels({ ...IDENTITY, stack }, "gateway");
   const listed: ListedContainer = { id: "0", image: "sha256:0", running: true, labels, publishedPorts };
   return { containers: listing([listed]) };
 };
@@ -35,7 +44,7 @@ describe("the preflight", () => {
 
   it("warns if another port replaces the gateway, and only then", async () => {
     const gateway = (port: number, stack: string): Partial<Engine> => {
-      const labels = { "morgan.stack": stack, "morgan.role": "gateway" };
+      const labels = roleLabels({ ...IDENTITY, stack }, "gateway");
       const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
       return { containers: listing([listed]) };
     };
@@ -55,7 +64,7 @@ describe("the preflight", () => {
     const host = fakeHost();
     const core = { ref: `registry/images:core.dev@sha256:${"0".repeat(64)}`, size: { compressed: 1, unpacked: 2 } };
     host.stacks.set("organization/morgan/dev", { images: { core } });
-    const { sizes } = await preflight(stackConfig(), [], host);
+    const { sizes } = await preflight(stackConfig(), [], host, stateOf(host));
     expect([...sizes]).to.deep.equal([[core.ref, core.size]]);
   });
 
@@ -217,7 +226,7 @@ describe("the preflight", () => {
     const support = { cdiDevices: ["0"], cdiFolders: ["/var/run/cdi"], runtimes: [] };
     const ready = fakeHost({ gpuSupport: () => Promise.resolve(support) });
     ready.programs.set("nvidia-smi", "0, GPU-a, NVIDIA A10, 24576, 24000, 570.26, 8.6, [N/A]");
-    const { gpu } = await preflight(stackConfig(cuda), [], ready);
+    const { gpu } = await preflight(stackConfig(cuda), [], ready, stateOf(ready));
     expect([...gpu.placements.keys()]).to.deep.equal(["tts", "stt"]);
   });
 
@@ -238,17 +247,22 @@ describe("the preflight", () => {
   it("reads the stack's releases, another stack's releases, and the commit", async () => {
     const host = fakeHost();
     host.programs.set("git rev-parse", "0123456789ab\n");
-    const found = await preflight(stackConfig(), [], host);
+    const found = await preflight(stackConfig(), [], host, stateOf(host));
     expect(found.release).to.include({ kind: "build", revision: "0123456789ab+" });
     host.programs.set("git diff", "");
-    const clean = await preflight(stackConfig(), [], host);
+    const clean = await preflight(stackConfig(), [], host, stateOf(host));
     expect(clean.release).to.include({ kind: "build", revision: "0123456789ab" });
     const ran = madeUpRelease("a");
     host.stacks.set("organization/morgan/prod", {});
     host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });
     const prod = { stack: "prod", fullName: "organization/morgan/prod", services: ["llm"] };
     for (const promoteFrom of ["dev", "organization/morgan/dev"]) {
-      const { release } = await preflight(stackConfig({ ...prod, release: { promoteFrom } }), [], host);
+      const { release } = await preflight(
+        stackConfig({ ...prod, release: { promoteFrom } }),
+        [],
+        host,
+        stateOf(host, "prod"),
+      );
       expect(release.kind === "run" ? release.release.id : "", promoteFrom).to.equal(ran.id);
     }
     const [gone, ...others] = await problems(host, { ...prod, release: { promoteFrom: "none" } });
@@ -273,7 +287,7 @@ describe("the preflight", () => {
     host.folders.delete("services/core/morgan_core");
     host.files.delete("requirements/stt-cpu.txt");
     const given = [{ key: "morgan:registry", expected: "a registry", found: "x", fix: "set it" }];
-    const error: unknown = await preflight(stackConfig({ machine: { uv: "" } }), given, host).catch(
+    const error: unknown = await preflight(stackConfig({ machine: { uv: "" } }), given, host, stateOf(host)).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).to.be.instanceOf(MorganError);

@@ -1,18 +1,19 @@
 import { expect } from "chai";
+import { roleLabels } from "../../../components/engine/labels.ts";
 import type { RunArgs } from "../../../components/engine/programs.ts";
 import { installedIn, installedInContainer, parseInstalled } from "../../../components/size/installed.ts";
-import { fakeEngine } from "../support/config.ts";
+import { fakeEngine, IDENTITY } from "../support/config.ts";
 
 describe("the list of installed packages of an image", () => {
-  it("is printed by the image's Python, in a container with the label of the stack", async () => {
+  it("is printed by the image's Python, in a container with the labels of the stack", async () => {
     const runs: RunArgs[] = [];
     const run = (args: RunArgs): Promise<string> => {
       runs.push(args);
       return Promise.resolve('{"torch (Python)": 5}\r\n');
     };
-    expect(await installedIn(fakeEngine({ run }), "m/tts@sha256:0", "dev")).to.deep.equal({ "torch (Python)": 5 });
+    expect(await installedIn(fakeEngine({ run }), "m/tts@sha256:0", IDENTITY)).to.deep.equal({ "torch (Python)": 5 });
     expect(runs.map(({ image, labels }) => ({ image, labels }))).to.deep.equal([
-      { image: "m/tts@sha256:0", labels: { "morgan.stack": "dev", "morgan.role": "image-packages" } },
+      { image: "m/tts@sha256:0", labels: roleLabels(IDENTITY, "image-packages") },
     ]);
     expect(runs[0]?.command.slice(0, 3)).to.deep.equal(["python3", "-I", "-c"]);
     expect(runs[0]?.command[3]).to.contain("def installed()");

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { expectGolden } from "../support/golden.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
@@ -10,7 +10,13 @@ import { at, secretPaths } from "../support/wire.ts";
 const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
   record(
     () =>
-      new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
+      new MorganStack("morgan", {
+        config: stackConfig(changes),
+        identity: IDENTITY,
+        engine: fakeEngine(),
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+      }),
   );
 
 describe("backing services", () => {

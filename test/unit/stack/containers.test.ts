@@ -1,14 +1,21 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, IDENTITY, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}, facts = FACTS): Promise<Registrations> =>
   record(
-    () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts, gpuPlan: NO_GPU }),
+    () =>
+      new MorganStack("morgan", {
+        config: stackConfig(changes),
+        identity: IDENTITY,
+        engine: fakeEngine(),
+        facts,
+        gpuPlan: NO_GPU,
+      }),
   );
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
@@ -103,13 +110,22 @@ describe("every container of a stack", () => {
     expect(createFirst.map(({ name }) => name)).to.have.members(SERVICES);
   });
 
-  it("has labels with its stack and its logical name", () => {
-    for (const { name, inputs } of registrations.of("container")) {
+  it("has labels with its stack, its state and its logical name, like networks and volumes", () => {
+    const things = (["container", "network", "volume"] as const).flatMap((type) => registrations.of(type));
+    for (const { name, inputs } of things) {
       expect(inputs["labels"], name).to.have.deep.members([
         { label: "morgan.stack", value: "dev" },
+        { label: "morgan.state", value: IDENTITY.id },
         { label: "morgan.role", value: name },
       ]);
     }
+  });
+
+  it("is not replaced for a label, like networks and volumes, so that things from before a label stay", () => {
+    for (const type of ["container", "network", "volume"] as const) {
+      for (const { name, ignoreChanges } of registrations.of(type)) expect(ignoreChanges, name).to.include("labels");
+    }
+    expect(registrations.of("volume")).to.have.length.above(0);
   });
 
   it("publishes no port, except the gateway and the registry on loopback", () => {
@@ -171,5 +187,63 @@ describe("every container of a stack", () => {
     expect(at(open.component("MorganStack").outputs, "endpoint")).to.equal("http://0.0.0.0:80");
     const named = await up({ gateway: { name: "morgan.example.com", port: 443 } });
     expect(at(named.component("MorganStack").outputs, "endpoint")).to.equal("http://morgan.example.com:443");
+  });
+});
+
+describe("a stack that takes over volumes", () => {
+  useProject();
+
+  it("imports the volumes by their names, and makes the others", async () => {
+    const adoptedVolumes = { "postgres-data": "morgan-dev-postgres-data-0000000" };
+    const stack = await record(
+      () =>
+        new MorganStack("morgan", {
+          config: stackConfig(),
+          identity: IDENTITY,
+          adoptedVolumes,
+          engine: fakeEngine(),
+          facts: FACTS,
+          gpuPlan: NO_GPU,
+        }),
+    );
+    const imported = stack.of("volume").filter(({ importId }) => importId !== "");
+    expect(imported.map(({ name, importId }) => [name, importId])).to.deep.equal([
+      ["postgres-data", "morgan-dev-postgres-data-0000000"],
+    ]);
+    expect(stack.names("volume")).to.include("redis-data");
+  });
+});
+
+describe("a stack from before states had ids", () => {
+  useProject();
+
+  it("gets no other input than labels, which are ignored, and the identity for its readiness gate", async () => {
+    const inputsOf = async (legacy: boolean, preview: boolean): Promise<Record<string, unknown>> => {
+      const identity = legacy ? { ...IDENTITY, legacy } : { stack: "dev", id: "old", legacy: false, label: "old" };
+      const all = await record(
+        () =>
+          new MorganStack("morgan", {
+            config: stackConfig(),
+            identity,
+            engine: fakeEngine(),
+            facts: FACTS,
+            gpuPlan: NO_GPU,
+          }),
+        { preview },
+      );
+      return Object.fromEntries(
+        all.all.map(({ type, name, inputs, ignoreChanges }) => [
+          `${type} ${name}`,
+          Object.fromEntries(
+            Object.entries(inputs).filter(
+              ([key]) => !ignoreChanges.includes(key) && !(name === "settled" && key === "stdin"),
+            ),
+          ),
+        ]),
+      );
+    };
+    for (const preview of [false, true]) {
+      expect(await inputsOf(true, preview)).to.deep.equal(await inputsOf(false, preview));
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { GpuPlan } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
@@ -18,7 +18,13 @@ const PLAN: GpuPlan = {
 const up = (gpu: Partial<GpuPlan> = {}, changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ accelerator: "cuda", ...changes });
-    new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: { ...PLAN, ...gpu } });
+    new MorganStack("morgan", {
+      config,
+      identity: IDENTITY,
+      engine: fakeEngine(),
+      facts: FACTS,
+      gpuPlan: { ...PLAN, ...gpu },
+    });
   });
 
 describe("a container with a GPU", () => {

@@ -3,7 +3,7 @@ import { networksOf } from "../../../components/deploy/service/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, stackService, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, stackService, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
@@ -61,6 +61,7 @@ describe("the networks of a stack", () => {
       () =>
         new MorganStack("morgan", {
           config: stackConfig(changes),
+          identity: IDENTITY,
           engine: fakeEngine(),
           facts: FACTS,
           gpuPlan: NO_GPU,
@@ -80,6 +81,7 @@ describe("the networks of a stack", () => {
     const { inputs } = (await up()).get("network", "network");
     const labels = [
       { label: "morgan.stack", value: "dev" },
+      { label: "morgan.state", value: IDENTITY.id },
       { label: "morgan.role", value: "network" },
     ];
     expect(inputs).to.deep.equal({ labels });

@@ -4,7 +4,7 @@ import type { Engine } from "../../../components/engine/engine.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import type { Release } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, IDENTITY, stackConfig } from "../support/config.ts";
 import { container, engineWith } from "../support/containers.ts";
 import { useLogs } from "../support/logs.ts";
 import { useProject } from "../support/project.ts";
@@ -15,7 +15,14 @@ const CONFIG = stackConfig({ services: ["llm", "vad"] });
 const program =
   (releasePlan: ReleasePlan, engine: Engine = fakeEngine()) =>
   (): unknown =>
-    new MorganStack("morgan", { config: CONFIG, engine, facts: FACTS, gpuPlan: NO_GPU, releasePlan });
+    new MorganStack("morgan", {
+      config: CONFIG,
+      identity: IDENTITY,
+      engine,
+      facts: FACTS,
+      gpuPlan: NO_GPU,
+      releasePlan,
+    });
 const building = (history: ReleasePlan["history"], revision = "0123456789ab"): ReleasePlan => ({
   kind: "build",
   revision,

@@ -1,14 +1,20 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered } from "../support/registrations.ts";
 
 async function gate(changes: ConfigChanges = {}): Promise<Registered> {
   const all = await record(
     () =>
-      new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
+      new MorganStack("morgan", {
+        config: stackConfig(changes),
+        identity: IDENTITY,
+        engine: fakeEngine(),
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+      }),
   );
   return all.get("command", "settled");
 }

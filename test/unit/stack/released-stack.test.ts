@@ -4,7 +4,7 @@ import type { ImageSize } from "../../../components/engine/images.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges, IDENTITY } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { planViolations } from "../support/plan.ts";
 import { useFolder } from "../support/project.ts";
@@ -34,10 +34,21 @@ const up = (
 ): Promise<Registrations> => {
   const registry = { kind: "local", port: 5102 } as const;
   const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
-  return record(() => new MorganStack("morgan", { config, engine, facts: FACTS, gpuPlan: NO_GPU, releasePlan: plan }), {
-    preview,
-    stack: "prod",
-  });
+  return record(
+    () =>
+      new MorganStack("morgan", {
+        config,
+        identity: IDENTITY,
+        engine,
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+        releasePlan: plan,
+      }),
+    {
+      preview,
+      stack: "prod",
+    },
+  );
 };
 
 /** Commands that every deployment has, whatever its images come from. */

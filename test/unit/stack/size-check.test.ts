@@ -6,8 +6,9 @@ import type { Engine } from "../../../components/engine/engine.ts";
 import type { MorganError } from "../../../components/lib/errors.ts";
 import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
+import { roleLabels } from "../../../components/engine/labels.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, listing, stackConfig, stackServices } from "../support/config.ts";
+import { FACTS, fakeEngine, listing, stackConfig, stackServices, IDENTITY } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useProject } from "../support/project.ts";
 import { record, recordFailure, type RecordOptions } from "../support/registrations.ts";
@@ -40,7 +41,7 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
   id,
   image: "sha256:before",
   running: true,
-  labels: { "morgan.stack": "dev", "morgan.role": "tts" },
+  labels: roleLabels(IDENTITY, "tts"),
   publishedPorts: [],
   ...changes,
 });
@@ -48,6 +49,7 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
 const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unknown =>
   new MorganStack("morgan", {
     config: stackConfig({ images: { sizeBudgets } }),
+    identity: IDENTITY,
     engine,
     facts: FACTS,
     gpuPlan: NO_GPU,
@@ -97,7 +99,7 @@ describe("the images of a stack and their size budgets", () => {
 describe("an image over its budget", () => {
   const logs = useLogs();
   const args = (engine: Engine, changes: Partial<SizeCheckArgs> = {}): SizeCheckArgs => ({
-    stack: "dev",
+    identity: IDENTITY,
     services: stackServices(),
     images: { tts: image("tts") },
     makers: [],
@@ -117,8 +119,8 @@ describe("an image over its budget", () => {
         container("failed-rollout"),
         container("tts-old"),
         container("stopped", { running: false }),
-        container("other-stack", { labels: { "morgan.stack": "prod", "morgan.role": "tts" } }),
-        container("other-service", { labels: { "morgan.stack": "dev", "morgan.role": "stt" } }),
+        container("other-stack", { labels: roleLabels({ ...IDENTITY, id: "another" }, "tts") }),
+        container("other-service", { labels: roleLabels(IDENTITY, "stt") }),
       ];
       const { engine, asked } = engineWith(["tts"], { containers: listing(containers) });
       const message = await said(args(engine, { sizeBudgets }));

@@ -2,7 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { FACTS, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import {
+  FACTS,
+  fakeEngine,
+  IDENTITY,
+  NO_PROFILE,
+  stackConfig,
+  UPSTREAM,
+  type ConfigChanges,
+} from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { planViolations } from "../support/plan.ts";
 import { useProject } from "../support/project.ts";
@@ -12,7 +20,13 @@ import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
 const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations> =>
   record(
     () =>
-      new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
+      new MorganStack("morgan", {
+        config: stackConfig(changes),
+        identity: IDENTITY,
+        engine: fakeEngine(),
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+      }),
     {
       preview,
     },
@@ -35,6 +49,7 @@ describe("the stack", () => {
       "baseImages",
       "release",
       "releases",
+      "identity",
     );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
@@ -55,7 +70,8 @@ describe("the stack", () => {
   it("warns of a service that is not healthy although it has not changed, with the remedy", async () => {
     const engine = fakeEngine({ health: (id) => Promise.resolve(id === "llm-id" ? "unhealthy" : "healthy") });
     const done = await record(
-      () => new MorganStack("morgan", { config: stackConfig(), engine, facts: FACTS, gpuPlan: NO_GPU }),
+      () =>
+        new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, facts: FACTS, gpuPlan: NO_GPU }),
     );
     expect(at(done.component("MorganStack").outputs, "services.llm.health")).to.equal("unhealthy");
     expect(logs.warn).to.have.length(1);
@@ -68,7 +84,8 @@ describe("the stack", () => {
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
     const preview = await record(
-      () => new MorganStack("morgan", { config: stackConfig(), engine, facts: FACTS, gpuPlan: NO_GPU }),
+      () =>
+        new MorganStack("morgan", { config: stackConfig(), identity: IDENTITY, engine, facts: FACTS, gpuPlan: NO_GPU }),
       {
         preview: true,
       },

@@ -2,6 +2,7 @@ import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../com
 import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
 import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
+import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
 import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
 import type { EngineFacts } from "../../../components/engine/facts.ts";
 import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
@@ -16,6 +17,16 @@ export const DEBIAN: DebianPackages = {
   mirror: "",
 };
 export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
+
+const ID = "0f0e0d0c-0000-4000-8000-000000000001";
+
+/** The identity of the stack dev, as its resources get it. */
+export const IDENTITY: StackIdentity = {
+  stack: "dev",
+  id: ID,
+  legacy: false,
+  label: ID,
+};
 
 /** No package source of a company's own, and every one. */
 export const PUBLIC: PackageSources = {
@@ -113,7 +124,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       ...images,
     },
     release: { promoteFrom: "", pinned: "", minReady: "0 s", ...release },
-    data: { protect: false, passwordRevision: "", ...data },
+    data: { protect: false, passwordRevision: "", adoptedVolumes: {}, ...data },
     network: NO_PROFILE,
     llm: { endpoint: "", model: "", apiKey: undefined, ...llm },
     machine: { ...MACHINE, ...machine },
@@ -210,6 +221,8 @@ export function fakeEngine(changes: Partial<Engine> = {}): Engine {
     hasImage: () => Promise.resolve(true),
     imageId: () => Promise.resolve(undefined),
     networks: () => Promise.resolve([]),
+    volumes: () => Promise.resolve([]),
+    mountedVolumes: () => Promise.resolve([]),
     remove: () => Promise.resolve(),
     ...changes,
   };

@@ -1,7 +1,7 @@
 import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
 import type { Engine } from "../../../components/engine/engine.ts";
 import { roleLabels } from "../../../components/engine/labels.ts";
-import { fakeEngine, listing } from "./config.ts";
+import { fakeEngine, IDENTITY, listing } from "./config.ts";
 
 /** A healthy container of a role of the stack dev. */
 export function container(id: string, role: string, changes: Partial<InspectedContainer> = {}): InspectedContainer {
@@ -14,7 +14,7 @@ export function container(id: string, role: string, changes: Partial<InspectedCo
     startedAt: "2026-01-01T12:00:00Z",
     exitCode: 0,
     restarts: 0,
-    labels: roleLabels("dev", role),
+    labels: roleLabels(IDENTITY, role),
     ...changes,
   };
 }

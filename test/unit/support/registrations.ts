@@ -26,6 +26,8 @@ export interface Registered {
   /** The program's choice; undefined if the program left the choice to the provider. */
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
+  /** Id of the thing that is taken over instead of a new one; empty for none. */
+  readonly importId: string;
   readonly additionalSecretOutputs: readonly string[];
   readonly ignoreChanges: readonly string[];
   /** Other names by which its state is found. */
@@ -207,6 +209,7 @@ function registered(request: RegisterResourceRequest): Registered {
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
+    importId: request.getImportid(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     ignoreChanges: request.getIgnorechangesList(),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? nameOf(alias.getUrn())),

@@ -5,11 +5,11 @@ import { reportFailure } from "../../../system/report-failure.ts";
 import { runToEnd } from "../../../system/run-to-end.ts";
 import { reload } from "./reload.ts";
 
-const { MORGAN_STACK: stack = "", MORGAN_IMAGE: image = "", MORGAN_FOLDER: folder = "" } = process.env;
+const { MORGAN_IMAGE: image = "", MORGAN_FOLDER: folder = "" } = process.env;
 const { MORGAN_HOLDER: holder = "", MORGAN_VOLUME: volume = "" } = process.env;
 
 await reload(
-  { stack, image, holder, volume, folder },
+  { image, holder, volume, folder },
   {
     engine: engineOf(process.env),
     docker: (args, input = "") => runToEnd("docker", args, { input }),

@@ -1,11 +1,10 @@
 import type { Engine } from "../../../engine/engine.ts";
-import { ROLE_LABEL, STACK_LABEL } from "../../../engine/labels.ts";
+import { ROLE_LABEL } from "../../../engine/labels.ts";
+import { containersWithVolume } from "../../../engine/ownership.ts";
 import { succeeding, type Ended } from "../../../system/run-to-end.ts";
 
 /** Inputs of a reload. */
 export interface ReloadArgs {
-  /** Name of the stack. */
-  readonly stack: string;
   /** Image of the gateway. */
   readonly image: string;
   /** Container that has the new files in `folder`. */
@@ -53,9 +52,9 @@ const PAUSES = 150;
  */
 export async function reload(args: ReloadArgs, { engine, docker, sleep, report }: ReloadTools): Promise<void> {
   const holder = await engine.inspect(args.holder);
-  const labels = { ...ownLabels(holder?.labels ?? {}), [STACK_LABEL]: args.stack, [ROLE_LABEL]: "gateway-config" };
+  const labels = { ...ownLabels(holder?.labels ?? {}), [ROLE_LABEL]: "gateway-config" };
   await succeeding(docker(takeOver(args, labels), TAKE_OVER), "the check of the gateway's configuration");
-  const found = await engine.containers({ labels: { [ROLE_LABEL]: "gateway" }, volume: args.volume });
+  const found = await containersWithVolume(engine, args.volume, "gateway");
   const gateway = found.find(({ running }) => running);
   if (gateway === undefined) return;
 

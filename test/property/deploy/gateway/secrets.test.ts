@@ -3,18 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Gateway, type GatewayArgs } from "../../../../components/deploy/gateway/gateway.ts";
-import { stackConfig } from "../../../unit/support/config.ts";
+import { fakeEngine, IDENTITY, stackConfig } from "../../../unit/support/config.ts";
 import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
-import { fakeEngine } from "../../../unit/support/config.ts";
 
 const ARGS: GatewayArgs = {
   ref: "haproxy",
   stack: {
-    name: "dev",
+    identity: IDENTITY,
     filesImage: "debian",
     protectData: false,
     passwordRevision: "",
+    adoptedVolumes: {},
     processors: 4,
     engine: fakeEngine(),
   },

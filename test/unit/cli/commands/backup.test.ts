@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect } from "chai";
 import { backup, backupName } from "../../../../cli/commands/backup.ts";
 import { readList, restore } from "../../../../cli/commands/restore.ts";
+import type { Identity } from "../../../../components/engine/identity.ts";
 import { roleLabels } from "../../../../components/engine/labels.ts";
 import { fakeEngine } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
@@ -21,10 +22,13 @@ const LIST = `;
 3195; 2606 16392 CONSTRAINT public turns turns_pkey morgan
 `;
 
+const PROD: Identity = { stack: "prod", id: "p1", legacy: false };
+
 const engine = engineWith([
-  container("stopped", "postgres", { status: "exited", labels: roleLabels("prod", "postgres") }),
-  container("0123", "postgres", { labels: roleLabels("prod", "postgres") }),
+  container("stopped", "postgres", { status: "exited", labels: roleLabels(PROD, "postgres") }),
+  container("0123", "postgres", { labels: roleLabels(PROD, "postgres") }),
   container("other", "postgres"),
+  container("theirs", "postgres", { labels: roleLabels({ ...PROD, id: "p2" }, "postgres") }),
 ]);
 
 describe("a backup", () => {
@@ -41,7 +45,7 @@ describe("a backup", () => {
 
   it("is the output of pg_dump in the stack's own container, in a file for its owner alone", async () => {
     docker("printf PGDMP-and-more");
-    expect(await backup(engine, "prod", "a.dump")).to.equal(14);
+    expect(await backup(engine, PROD, "a.dump")).to.equal(14);
     expect(readFileSync("a.dump", "utf8")).to.equal("PGDMP-and-more");
     expect(statSync("a.dump").mode & 0o777).to.equal(0o600);
     expect(files()).to.deep.equal(["a.dump"]);
@@ -51,7 +55,7 @@ describe("a backup", () => {
 
   it("that fails leaves no file, half or whole, and reports PostgreSQL's message", async () => {
     docker("printf PGD; echo 'pg_dump: error: out of luck' >&2; exit 1");
-    expect(await backup(engine, "prod", "a.dump").catch(String))
+    expect(await backup(engine, PROD, "a.dump").catch(String))
       .to.contain("no backup was made")
       .and.contain("out of luck");
     expect(files()).to.deep.equal([]);
@@ -60,13 +64,13 @@ describe("a backup", () => {
   it("does not replace a file that exists, or that appears meanwhile", async () => {
     project.write("a.dump", "precious");
     docker("printf PGDMP");
-    expect(await backup(engine, "prod", "a.dump").catch(String))
+    expect(await backup(engine, PROD, "a.dump").catch(String))
       .to.contain("no backup was made")
       .and.contain("the file exists")
       .and.contain("name another file");
     expect(programs.called()).to.deep.equal([]);
     docker("echo quick >b.dump; printf PGDMP");
-    expect(await backup(engine, "prod", "b.dump").catch(String)).to.contain("EEXIST");
+    expect(await backup(engine, PROD, "b.dump").catch(String)).to.contain("EEXIST");
     expect(["a.dump", "b.dump"].map((name) => readFileSync(name, "utf8"))).to.deep.equal(["precious", "quick\n"]);
     expect(files()).to.have.members(["a.dump", "b.dump"]);
   });
@@ -74,20 +78,20 @@ describe("a backup", () => {
   it("is not written into a file that is named as a stack is, which the user may have meant", async () => {
     project.write("Pulumi.prod.yaml", "");
     docker("printf PGDMP");
-    expect(await backup(engine, "prod", "prod").catch(String))
+    expect(await backup(engine, PROD, "prod").catch(String))
       .to.contain("./morgan backup --stack prod")
       .and.contain("./morgan backup ./prod");
     expect(programs.called()).to.deep.equal([]);
-    expect(await backup(engine, "prod", "./prod")).to.equal(5);
+    expect(await backup(engine, PROD, "./prod")).to.equal(5);
     project.remove("prod");
   });
 
   it("needs a stack that runs PostgreSQL", async () => {
-    expect(await backup(fakeEngine(), "prod", "a.dump").catch(String))
+    expect(await backup(fakeEngine(), PROD, "a.dump").catch(String))
       .to.contain('"prod" runs no PostgreSQL')
       .and.contain("./morgan up --stack prod");
     const unreachable = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
-    expect(await backup(unreachable, "prod", "a.dump").catch(String)).to.contain("no engine");
+    expect(await backup(unreachable, PROD, "a.dump").catch(String)).to.contain("no engine");
     expect(files()).to.deep.equal([]);
   });
 
@@ -111,7 +115,7 @@ describe("restore", () => {
 
   it("restores the whole file in one transaction, and reports its tables", async () => {
     docker("cat list");
-    expect(await restore(engine, "prod", "a.dump")).to.deep.equal({
+    expect(await restore(engine, PROD, "a.dump")).to.deep.equal({
       made: "2026-11-24 15:04:05 UTC",
       tables: ["turns"],
     });
@@ -125,7 +129,7 @@ describe("restore", () => {
 
   it("changes nothing if the file is no backup", async () => {
     docker("echo 'input file does not appear to be a valid archive' >&2; exit 1");
-    expect(await restore(engine, "prod", "a.dump").catch(String))
+    expect(await restore(engine, PROD, "a.dump").catch(String))
       .to.contain("a.dump is no backup")
       .and.contain("valid archive");
     expect(programs.called().filter((call) => call.includes("--clean"))).to.deep.equal([]);
@@ -133,12 +137,12 @@ describe("restore", () => {
 
   it("reports PostgreSQL's message if PostgreSQL refuses the backup", async () => {
     docker("cat list", "echo 'end of file' >&2; exit 1");
-    expect(await restore(engine, "prod", "a.dump").catch(String)).to.contain("nothing was restored: end of file");
+    expect(await restore(engine, PROD, "a.dump").catch(String)).to.contain("nothing was restored: end of file");
   });
 
   it("needs a file", async () => {
     docker("cat list");
-    expect(await restore(engine, "prod", "missing.dump").catch(String)).to.contain("missing.dump");
+    expect(await restore(engine, PROD, "missing.dump").catch(String)).to.contain("missing.dump");
     expect(programs.called().filter((call) => call.startsWith("docker exec"))).to.deep.equal([]);
   });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { watchContainers } from "../../../../cli/report/container-events.ts";
 import type { EngineEvent, EventFilter } from "../../../../components/engine/events.ts";
 import { roleLabels } from "../../../../components/engine/labels.ts";
-import { fakeEngine } from "../../support/config.ts";
+import { fakeEngine, IDENTITY } from "../../support/config.ts";
 
 describe("a watch over the containers of a stack", () => {
   it("returns their events with the role of each container, and ends", () => {
@@ -17,11 +17,13 @@ describe("a watch over the containers of a stack", () => {
       },
     });
     const watch = watchContainers(engine, "dev");
-    happens({ at: 1, action: "kill", id: "c1", labels: roleLabels("dev", "gateway") });
-    happens({ at: 2, action: "die", id: "c2", labels: {} });
-    expect(watch.stop()).to.deep.equal([
+    const legacy = { ...IDENTITY, id: undefined, legacy: true };
+    happens({ at: 1, action: "kill", id: "c1", labels: roleLabels(IDENTITY, "gateway") });
+    happens({ at: 2, action: "die", id: "c2", labels: roleLabels(legacy, "core") });
+    happens({ at: 3, action: "die", id: "c3", labels: roleLabels({ ...IDENTITY, id: "another" }, "core") });
+    expect(watch.stop({ ...IDENTITY, legacy: true })).to.deep.equal([
       { at: 1, action: "kill", id: "c1", role: "gateway" },
-      { at: 2, action: "die", id: "c2", role: "" },
+      { at: 2, action: "die", id: "c2", role: "core" },
     ]);
     expect(isOver).to.equal(true);
     const labels = { "morgan.stack": "dev" };

@@ -3,6 +3,8 @@ import { explainFailure, stopFailed } from "../../../../cli/report/failure.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";
 import type { Engine } from "../../../../components/engine/engine.ts";
 import { fakeEngine } from "../../support/config.ts";
+import { roleLabels } from "../../../../components/engine/labels.ts";
+import { IDENTITY } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
@@ -42,7 +44,7 @@ esac`,
       build("stt-deps", "Error", "11:59:59"),
     );
     for (const without of [engine(), unreachable]) {
-      const text = await explainFailure(without, "dev", SINCE_AND_BUILDER);
+      const text = await explainFailure(without, IDENTITY, SINCE_AND_BUILDER);
       expect(text).to.contain("--- build of tts-deps\n").and.contain("log of tts-depsid line 40.");
       expect(text).not.to.contain("line 20.").and.not.contain("base").and.not.contain("stt-deps");
     }
@@ -57,9 +59,9 @@ esac`,
         container("files", "core-files", { status: "created", health: "none" }),
         container("vad", "vad", { status: "exited", health: "unhealthy", exitCode: 3 }),
         container("plain", "plain", { health: "none" }),
-        container("other", "core", { health: "unhealthy", labels: { "morgan.stack": "prod" } }),
+        container("other", "core", { health: "unhealthy", labels: roleLabels({ ...IDENTITY, id: "another" }, "core") }),
       ),
-      "dev",
+      IDENTITY,
       SINCE_AND_BUILDER,
     );
     expect(text.trim().split(/\n+/)).to.deep.equal([
@@ -78,21 +80,21 @@ esac`,
     const broken = engineWith([container("core", "core", { health: "starting" })], {
       logs: () => Promise.reject(new Error("the logging driver does not support reading")),
     });
-    expect(await explainFailure(broken, "dev", SINCE_AND_BUILDER)).to.contain(
+    expect(await explainFailure(broken, IDENTITY, SINCE_AND_BUILDER)).to.contain(
       "logging driver does not support reading",
     );
   });
 
   it("is empty if every build and every container is well", async () => {
     builds(build("base", "Completed", "12:30:00"));
-    expect(await explainFailure(engine(container("core", "core")), "dev", SINCE_AND_BUILDER)).to.equal("");
+    expect(await explainFailure(engine(container("core", "core")), IDENTITY, SINCE_AND_BUILDER)).to.equal("");
   });
 });
 
 describe("containers that a failed up left", () => {
   const stopped = async (...containers: readonly InspectedContainer[]): Promise<string[]> => {
     const ids: string[] = [];
-    await stopFailed(engineWith(containers, { stop: (id) => Promise.resolve(void ids.push(id)) }), "dev");
+    await stopFailed(engineWith(containers, { stop: (id) => Promise.resolve(void ids.push(id)) }), IDENTITY);
     return ids;
   };
   const left = [
@@ -113,7 +115,7 @@ describe("containers that a failed up left", () => {
   });
 
   it("stay if the engine cannot be reached or refuses", async () => {
-    await stopFailed(unreachable, "dev");
-    await stopFailed(engineWith(left, { stop: () => Promise.reject(new Error("refused")) }), "dev");
+    await stopFailed(unreachable, IDENTITY);
+    await stopFailed(engineWith(left, { stop: () => Promise.reject(new Error("refused")) }), IDENTITY);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describeUnhealthy, findAbsent, findUnhealthy } from "../../../../cli/stack/present-containers.ts";
 import { startStopped, withNeededRefresh } from "../../../../cli/stack/put-back-containers.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";
-import { fakeEngine } from "../../support/config.ts";
+import { fakeEngine, IDENTITY } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { DEV } from "../../support/stacks.ts";
@@ -18,16 +18,16 @@ const files = container("files", "core-files", { status: "created", health: "non
 describe("the recorded containers of a stack", () => {
   it("are absent if they are gone, or if somebody stopped one that is to run", async () => {
     const stopped = engineWith([container("core", "core", { status: "exited" })]);
-    const { missing, stopped: found } = await findAbsent(stopped, "dev", RECORDED);
+    const { missing, stopped: found } = await findAbsent(stopped, IDENTITY, RECORDED);
     expect(missing.map(({ name }) => name)).to.deep.equal(["llm", "core-files"]);
     expect(found.map(({ name }) => name)).to.deep.equal(["core"]);
     const all = engineWith([container("core", "core"), container("llm", "llm"), files]);
-    expect(await findAbsent(all, "dev", RECORDED)).to.deep.equal({ missing: [], stopped: [] });
+    expect(await findAbsent(all, IDENTITY, RECORDED)).to.deep.equal({ missing: [], stopped: [] });
   });
 
   it("count as present on an engine that does not answer, which Pulumi reports", async () => {
     const engine = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
-    expect(await findAbsent(engine, "dev", RECORDED)).to.deep.equal({ missing: [], stopped: [] });
+    expect(await findAbsent(engine, IDENTITY, RECORDED)).to.deep.equal({ missing: [], stopped: [] });
   });
 
   it("are unhealthy by their health or their status, and files containers never are", async () => {
@@ -67,12 +67,18 @@ describe("an up over containers that are not as they were left", () => {
     start: (id) => Promise.resolve(void started.push(id)),
   });
   const record = (...names: readonly string[]): void => {
-    const resources = names.map((name) => ({
+    const containers = names.map((name) => ({
       type: "docker:index/container:Container",
       id: name,
       urn: urn(name),
       inputs: {},
     }));
+    const identity = {
+      type: "command:local:Command",
+      urn: "urn:pulumi:dev::morgan::command:local:Command::identity",
+      outputs: { stdout: JSON.stringify(IDENTITY) },
+    };
+    const resources = [identity, ...containers];
     project.write("state/.pulumi/stacks/morgan/dev.json", JSON.stringify({ checkpoint: { latest: { resources } } }));
   };
   before(() => {

@@ -3,11 +3,12 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { changedStages, pruneAllImages, pruneImages } from "../../../../cli/stack/prune-images.ts";
+import { roleLabels } from "../../../../components/engine/labels.ts";
 import { type Engine } from "../../../../components/engine/engine.ts";
 import type { Release } from "../../../../components/release/release.ts";
 import { useFolder } from "../../support/project.ts";
 import { digest, madeUpRelease } from "../../support/releases.ts";
-import { engineAt } from "../../support/config.ts";
+import { engineAt, IDENTITY } from "../../support/config.ts";
 
 const REGISTRY = "registry.example/dev";
 const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
@@ -46,12 +47,16 @@ describe("the engine of a stack that keeps fewer images", () => {
   const listed: { Id: string; RepoTags: string[] }[] = [];
   const refused = new Set<string>();
   let asked: string[];
+  let labels: Readonly<Record<string, string>> = {};
 
   before(async () => {
     server = createServer(({ method = "", url = "" }, response) => {
       asked.push(decodeURIComponent(`${method} ${url}`));
       if (method === "DELETE") response.writeHead(refused.has(url) ? 500 : 200).end("[]");
-      else response.end(JSON.stringify(url.startsWith("/images/") ? listed : [{ ImageID: digest("used") }]));
+      else
+        response.end(
+          JSON.stringify(url.startsWith("/images/") ? listed : [{ ImageID: digest("used"), Labels: labels }]),
+        );
     });
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
@@ -60,6 +65,7 @@ describe("the engine of a stack that keeps fewer images", () => {
   after(() => server.close());
   beforeEach(() => {
     asked = [];
+    labels = roleLabels({ ...IDENTITY, id: "another" }, "llm");
     refused.clear();
     const images = ["gone", "gone too", "used", "a"].map((word) => ({
       Id: digest(word),
@@ -92,10 +98,15 @@ describe("the engine of a stack that keeps fewer images", () => {
     expect(asked).to.include(`DELETE ${removal("gone too")}`);
   });
 
-  it("removes all images of a stack that is gone", async () => {
+  it("removes all images of a stack that is gone, except those that another state of its name runs", async () => {
     const made = { urn: "", tag: `${REGISTRY}/images:llm.dev`, digest: digest("a"), copied: false };
-    await pruneAllImages(engine, "dev", [made]);
-    expect(asked.filter((line) => line.startsWith("DELETE"))).to.have.length(4);
+    const deletions = (): string[] => asked.filter((line) => line.startsWith("DELETE"));
+    await pruneAllImages(engine, IDENTITY, [made]);
+    expect(deletions()).to.have.members(["gone", "gone too", "a"].map((word) => `DELETE ${removal(word)}`));
+    asked = [];
+    labels = roleLabels(IDENTITY, "llm");
+    await pruneAllImages(engine, IDENTITY, [made]);
+    expect(deletions()).to.have.length(4);
   });
 
   it("may be gone itself, which is no failure of an up", async () => {

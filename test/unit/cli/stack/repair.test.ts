@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
 import { preview } from "../../../../cli/commands/deploy.ts";
 import { repairKilledRun } from "../../../../cli/stack/repair.ts";
+import { thingsMadeBy } from "../../../../cli/stack/unrecorded-things.ts";
+import type { InspectedContainer } from "../../../../components/engine/containers.ts";
+import { roleLabels } from "../../../../components/engine/labels.ts";
+import { IDENTITY } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
@@ -18,9 +22,18 @@ const ENDED = 2 ** 22 + 1;
 const operation = (type: string, name: string, inputs?: object): object => ({
   resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}`, inputs },
 });
+const STACK_URN = "urn:pulumi:dev::morgan::pulumi:pulumi:Stack::morgan-dev";
 const state = {
   deployment: {
-    resources: [{ id: "recorded" }, {}],
+    resources: [
+      { type: "pulumi:pulumi:Stack", urn: STACK_URN },
+      { id: "recorded", urn: "urn:x::core" },
+      {
+        type: "command:local:Command",
+        urn: "urn:pulumi:dev::morgan::command:local:Command::identity",
+        outputs: { stdout: JSON.stringify({ stack: "dev", id: IDENTITY.id }) },
+      },
+    ],
     pending_operations: [
       operation("docker:index/container:Container", "core"),
       operation("docker-build:index:Image", "core"),
@@ -37,11 +50,16 @@ describe("a run that was killed", () => {
     [
       container("recorded", "core"),
       container("left", "core"),
+      container("theirs", "core", { labels: roleLabels({ ...IDENTITY, id: "another" }, "core") }),
+      container("older", "core", { labels: roleLabels({ ...IDENTITY, id: undefined }, "core") }),
       container("llm", "llm"),
       container("p1", "image-packages", { status: "created" }),
     ],
     {
-      networks: (labels) => Promise.resolve(labels["morgan.role"] === "network" ? ["n1"] : []),
+      networks: (labels) =>
+        Promise.resolve(
+          labels["morgan.role"] === "network" ? [{ id: "n1", labels: roleLabels(IDENTITY, "network") }] : [],
+        ),
       remove: (kind, id) => Promise.resolve(void removed.push(`${kind} ${id}`)),
     },
   );
@@ -68,8 +86,7 @@ describe("a run that was killed", () => {
   it("loses its lock, and everything that it made and did not record; nothing else is removed", async () => {
     lock(ENDED);
     await repairKilledRun(engine, DEV);
-    const calls = programs.called();
-    expect(calls[0]).to.match(/^pulumi cancel --stack dev --yes/);
+    expect(existsSync(LOCK) || existsSync(`${LOCK}.attrs`)).to.equal(false);
     expect(removed).to.deep.equal([
       "container left",
       "volume morgan-dev-redis-data-0123456",
@@ -110,7 +127,7 @@ describe("a run that was killed", () => {
   it("is found even if another program has its process id by now, as after a restart of the machine", async () => {
     lock(process.pid);
     await repairKilledRun(engine, DEV);
-    expect(programs.called()[0]).to.match(/^pulumi cancel/);
+    expect(existsSync(LOCK)).to.equal(false);
   });
 
   it("loses its plugins even if it had no lock: it was killed before it took one, or after it gave it back", async () => {
@@ -122,12 +139,77 @@ describe("a run that was killed", () => {
     expect(removed).to.deep.equal([]);
   });
 
-  it("is none without a lock, or if the state is elsewhere", async () => {
+  it("is none without a lock", async () => {
     project.remove(LOCK);
     await repairKilledRun(engine, DEV);
     await repairKilledRun(engine, stackNamed("other"));
-    useBackend("s3://bucket");
-    await repairKilledRun(engine, DEV);
     expect(programs.called()).to.deep.equal([]);
+  });
+
+  it("is repaired once: of two repairs, the second finds the lock of the next run, and leaves it", async () => {
+    lock(ENDED);
+    const first = repairKilledRun(engine, DEV);
+    const second = repairKilledRun(engine, DEV);
+    await first;
+    const pulumi = running("pulumi");
+    try {
+      lock(pulumi.pid ?? 0);
+      await second;
+    } finally {
+      pulumi.kill();
+    }
+    expect(existsSync(LOCK)).to.equal(true);
+    expect(programs.called().filter((call) => call.includes("export"))).to.have.length(1);
+    expect(removed).to.have.length(4);
+    project.remove(LOCK);
+  });
+
+  describe("with its state in a backend of the user's own", () => {
+    const refresh = `pulumi refresh --stack dev --target ${STACK_URN} --clear-pending-creates`;
+    const backend = (refreshes: boolean, text = JSON.stringify(state)): void => {
+      useBackend("s3://bucket");
+      const lines = [`"stack export"*) echo '${text}' ;;`, `refresh*) exit ${refreshes ? "0" : "255"} ;;`];
+      programs.write("pulumi", `case "$*" in ${lines.join(" ")} esac`);
+    };
+
+    it("loses what it did not record, after a refresh that had the lock", async () => {
+      backend(true);
+      await repairKilledRun(engine, DEV);
+      const calls = programs.called();
+      expect(calls.map((call) => call.split(" ")[1])).to.deep.equal(["stack", "refresh", "stack"]);
+      expect(calls[1]).to.contain(refresh);
+      expect(removed).to.deep.equal([
+        "container left",
+        "volume morgan-dev-redis-data-0123456",
+        "network n1",
+        "container p1",
+      ]);
+    });
+
+    it("may still be at work if the refresh did not get the lock", async () => {
+      backend(false);
+      await repairKilledRun(engine, DEV);
+      expect(removed).to.deep.equal([]);
+    });
+
+    it("is none if no operation is pending", async () => {
+      backend(true, JSON.stringify({ deployment: { resources: state.deployment.resources } }));
+      await repairKilledRun(engine, DEV);
+      expect(programs.called()).to.have.length(1);
+    });
+  });
+});
+
+describe("a run that was killed before states had ids", () => {
+  const identity = { ...IDENTITY, id: undefined, legacy: true };
+  const pending = [{ type: "docker:index/container:Container", name: "core", given: "" }];
+  const old = container("old", "core", { labels: roleLabels(identity, "core") });
+  const theirs = container("theirs", "llm", { labels: roleLabels({ ...IDENTITY, id: "another" }, "llm") });
+
+  it("made things without the label of a state, which are certain only if no other state has things here", async () => {
+    const made = async (...all: readonly InspectedContainer[]): Promise<string[]> =>
+      (await thingsMadeBy({ pending, identity }, engineWith(all))).map(({ id }) => id);
+    expect(await made(old)).to.deep.equal(["old"]);
+    expect(await made(old, theirs)).to.deep.equal([]);
   });
 });

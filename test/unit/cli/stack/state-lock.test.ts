@@ -1,11 +1,13 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { isHeld, lockProblem, locksOf, type Lock } from "../../../../cli/stack/state-lock.ts";
 import { useFolder } from "../../support/project.ts";
 import { DEV } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
 
-const LOCK: Lock = { pid: 42, username: "ann", hostname: "build-1", timestamp: "2026-11-24T15:00:00.123456789Z" };
+const OWNER = { pid: 42, username: "ann", hostname: "build-1", timestamp: "2026-11-24T15:00:00.123456789Z" };
+const LOCK: Lock = { ...OWNER, file: "1.json" };
 const FOLDER = "state/.pulumi/locks/organization/morgan/dev";
 
 describe("the owner of a state lock", () => {
@@ -30,9 +32,9 @@ describe("the owner of a state lock", () => {
 
   it("is read from every lock of the stack, and from no other file", () => {
     expect(locksOf("dev")).to.deep.equal([]);
-    project.write(`${FOLDER}/1.json`, JSON.stringify(LOCK));
+    project.write(`${FOLDER}/1.json`, JSON.stringify(OWNER));
     project.write(`${FOLDER}/1.json.attrs`, "{}");
-    expect(locksOf("dev")).to.deep.equal([LOCK]);
+    expect(locksOf("dev")).to.deep.equal([{ ...OWNER, file: join(project.folder, `${FOLDER}/1.json`) }]);
     expect(locksOf("prod")).to.deep.equal([]);
     useBackend("s3://bucket");
     expect(locksOf("dev")).to.deep.equal([]);

@@ -2,15 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { GATEWAY_FOLDER } from "../../../../components/catalog/image-contract.ts";
 import { createGatewayFiles } from "../../../../components/deploy/gateway/config-volume.ts";
+import { fakeEngine, IDENTITY } from "../../support/config.ts";
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
-import { fakeEngine } from "../../support/config.ts";
 
 const STACK = {
-  name: "dev",
+  identity: IDENTITY,
   filesImage: "debian",
   protectData: false,
   passwordRevision: "",
+  adoptedVolumes: {},
   processors: 4,
   engine: fakeEngine(),
 };
@@ -32,7 +33,6 @@ describe("the gateway's files", () => {
     expect(at(all.get("container", "gateway-files").inputs, "uploads.0.file")).to.equal(CONFIG);
     const { inputs, dependsOn } = all.get("command", "gateway-config");
     expect(inputs["environment"]).to.deep.equal({
-      MORGAN_STACK: "dev",
       MORGAN_IMAGE: "haproxy@sha256:1",
       MORGAN_HOLDER: "morgan-dev-gateway-files-0123456",
       MORGAN_VOLUME: "morgan-dev-gateway-config-0123456",

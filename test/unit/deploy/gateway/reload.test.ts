@@ -4,7 +4,7 @@ import type { InspectedContainer, ListedContainer } from "../../../../components
 import { messageOf } from "../../../../components/lib/errors.ts";
 import { FakeProgram } from "../../support/programs-run.ts";
 
-const ARGS = { stack: "dev", image: "haproxy@sha256:1", holder: "files", volume: "config", folder: "/etc/haproxy" };
+const ARGS = { image: "haproxy@sha256:1", holder: "files", volume: "config", folder: "/etc/haproxy" };
 const GATEWAY: ListedContainer = { id: "g1", image: "", running: true, labels: {}, publishedPorts: [] };
 const HOLDER = { labels: { "morgan.stack": "dev", "morgan.role": "gateway-files", "morgan.state": "a1", other: "x" } };
 

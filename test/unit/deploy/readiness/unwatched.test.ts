@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
+import { engineContainers } from "../../../../components/deploy/readiness/containers.ts";
 import { watchUnwatched } from "../../../../components/deploy/readiness/unwatched.ts";
 import { messageOf, MorganError } from "../../../../components/lib/errors.ts";
+import { IDENTITY } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 
 const TASK = { pidsLimit: 512, minReady: 0, startLimit: 1000 };
@@ -11,7 +13,10 @@ describe("the containers that the readiness gate has not watched", () => {
   it("are limited and watched by the program itself, the others are not", async () => {
     const limited: string[] = [];
     const limitProcesses = (id: string): Promise<void> => Promise.resolve(void limited.push(id));
-    const engine = engineWith([container("new", "core"), container("old", "vad")], { limitProcesses });
+    const engine = engineContainers(
+      engineWith([container("new", "core"), container("old", "vad")], { limitProcesses }),
+      IDENTITY,
+    );
     await watchUnwatched({ containers: ["new", "old"], watchedBefore: ["old"], ...TASK }, engine, ignore);
     expect(limited).to.deep.equal(["new"]);
   });
@@ -19,10 +24,11 @@ describe("the containers that the readiness gate has not watched", () => {
   it("fail the update if one of them does not get ready, with its log and what serves instead", async () => {
     const stopped: string[] = [];
     const crashing = container("new", "core", { status: "restarting", health: "starting", restarts: 3 });
-    const engine = engineWith([crashing, container("old", "core")], {
+    const machine = engineWith([crashing, container("old", "core")], {
       stop: (id) => Promise.resolve(void stopped.push(id)),
       logs: () => Promise.resolve("last words\n"),
     });
+    const engine = engineContainers(machine, IDENTITY);
     const task = { containers: ["new"], watchedBefore: [""], ...TASK };
     const error = await watchUnwatched(task, engine, ignore).catch((error: unknown) => error);
     expect(error).to.be.instanceOf(MorganError);

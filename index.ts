@@ -10,12 +10,18 @@ import { catalog } from "./services/catalog.ts";
 
 startPlugins();
 const { config: read, problems } = readConfig(catalog);
-const host = thisHost(read.machine.dockerHost);
-const { config, gpu: gpuPlan, release: releasePlan, untrusted, sizes } = await preflight(read, problems, host);
-trustRegistry(untrusted, config);
+const host = thisHost(read.engine);
+const { config, facts, gpu: gpuPlan, release: releasePlan, missingCa, sizes } = await preflight(read, problems, host);
+trustRegistry(missingCa, config);
 // Pulumi's SDK 3.270 records a stack trace for every input of every resource and maps it to TypeScript. That takes a
 // large part of an up that changes nothing. Remove this line while you look for a bug in the program.
 Error.stackTraceLimit = 0;
-const stack = new MorganStack("morgan", { config, engine: withKnownSizes(host.engine, sizes), gpuPlan, releasePlan });
+const stack = new MorganStack("morgan", {
+  config,
+  engine: withKnownSizes(host.engine, sizes),
+  facts,
+  gpuPlan,
+  releasePlan,
+});
 
-export const { endpoint, images, services, registry, baseImages, release, releases } = stack;
+export const { endpoint, engine, images, services, registry, baseImages, release, releases } = stack;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { messageOf } from "../components/lib/errors.ts";
 import { includeOrder, readRequirementSet } from "../components/requirements/inputs.ts";
 import {
   effectiveOverrides,
@@ -11,7 +12,9 @@ import {
   lockOptions,
   parseLock,
 } from "../components/requirements/lock.ts";
+import { setting } from "../toolchain/lib/paths.mjs";
 import { execute } from "./lib/run-program.ts";
+import { Interrupted } from "./lib/signals.ts";
 
 const folder = fileURLToPath(new URL("../requirements/", import.meta.url));
 
@@ -48,7 +51,7 @@ async function compile(name: string, preferred: ReadonlyMap<string, string>): Pr
     const constraints = parents.flatMap((parent) => ["--constraints", `${parent}.txt`]);
     const layout = ["--quiet", "--no-header", "--no-annotate", "--output-file", output];
     const { code } = await execute(
-      process.env["MORGAN_UV"] ?? "uv",
+      setting(process.env, "MORGAN_UV") ?? "uv",
       ["pip", "compile", ...lockOptions, "--overrides", overrides, ...constraints, ...layout, `${name}.in`],
       { cwd: folder, env: withSystemCertificates(), show: true },
     );
@@ -83,4 +86,9 @@ function read(fileName: string): string | undefined {
   }
 }
 
-await lockAll(process.argv.includes("--upgrade"));
+try {
+  await lockAll(process.argv.includes("--upgrade"));
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = error instanceof Interrupted ? error.exitCode : 1;
+}

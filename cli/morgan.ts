@@ -1,38 +1,40 @@
 import { connectEngine } from "../components/engine/engine.ts";
 import { messageOf, throwProblems } from "../components/lib/errors.ts";
 import { forStack } from "../components/lib/hints.ts";
+import { engineAddress } from "../toolchain/lib/engine-address.mjs";
 import { environment } from "../toolchain/lib/environment.mjs";
+import { setting } from "../toolchain/lib/paths.mjs";
 import { backup, backupName } from "./commands/backup.ts";
 import { demo } from "./commands/demo.ts";
 import { destroy, preview, up } from "./commands/deploy.ts";
 import { restore } from "./commands/restore.ts";
 import { rollback } from "./commands/rollback.ts";
-import { parseCommandLine, UsageError } from "./lib/command-line.ts";
+import { parseCommandLine, UsageError, type CommandLine } from "./lib/command-line.ts";
 import { completionScript } from "./lib/completion.ts";
 import { confirm, onTerminal } from "./lib/confirm.ts";
+import { endOnSignals } from "./lib/interrupts.ts";
 import type { Invocation } from "./lib/invocation.ts";
 import { Interrupted } from "./lib/signals.ts";
-import type { StackName } from "./lib/stack-name.ts";
 import { swallowedOptions } from "./lib/swallowed-options.ts";
+import { requireBoundEngine } from "./stack/bound-engine.ts";
 import { describeOutputs, outputsOf } from "./stack/outputs.ts";
 import { configValue, withoutSalt } from "./stack/pulumi.ts";
-import { defaultStack, requireStack } from "./stack/selected-stack.ts";
+import { defaultStack, isDefaultStack, requireStack } from "./stack/selected-stack.ts";
 
-const engine = connectEngine(process.env["DOCKER_HOST"] ?? "");
+const engine = connectEngine(() => engineAddress(process.env));
 
 type Action = (invocation: Invocation) => number | Promise<number>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  up: (invocation) => up(invocation, engine),
-  preview: existing(preview),
+  up: bound((invocation) => up(invocation, engine)),
+  preview: existing((invocation) => preview(invocation, engine)),
   rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),
-  backup: existing(makeBackup),
+  backup: existing(bound(makeBackup)),
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
   env: printEnvironment,
-  completion: printCompletion,
 };
 
 /** Refuses a stack that does not exist. */
@@ -43,11 +45,19 @@ function existing(action: Action): Action {
   };
 }
 
-/** Asks before an action that cannot be undone. */
+/** Refuses another engine than the stack's. */
+function bound(action: Action): Action {
+  return async (invocation) => {
+    await requireBoundEngine(engine, invocation.stack);
+    return action(invocation);
+  };
+}
+
+/** Refuses another engine than the stack's, and asks before an action that cannot be undone. */
 function asking(what: string, action: Action): Action {
   return async (invocation) => {
     const { command, stack, options } = invocation;
-    const { name } = await engine.identity();
+    const { name } = await requireBoundEngine(engine, stack);
     const question = `${what} the stack "${stack.name}" on the engine "${name}"`;
     await confirm(question, forStack(command, stack.reference), onTerminal(options["yes"] === true));
     return action(invocation);
@@ -76,7 +86,7 @@ async function putBack({ stack: { name }, argument = "" }: Invocation): Promise<
 /** The stack's own configuration has the token; anyone else sets MORGAN_API_TOKEN. */
 async function talk({ stack }: Invocation): Promise<number> {
   const { endpoint } = await outputsOf(stack);
-  const token = process.env["MORGAN_API_TOKEN"];
+  const token = setting(process.env, "MORGAN_API_TOKEN");
   await demo(endpoint, token ?? (await withoutSalt(stack, () => configValue(stack, "apiToken"))));
   return 0;
 }
@@ -93,9 +103,15 @@ function printEnvironment({ stack, isNamed }: Invocation): number {
   return 0;
 }
 
-function printCompletion({ argument = "" }: Invocation): number {
+function printCompletion({ argument = "" }: CommandLine): number {
   process.stdout.write(completionScript(argument));
   return 0;
+}
+
+/** Describes in a line how a signal ended a command. */
+function describeEnd(command: string, end: Interrupted): string {
+  const left = end.atOnce ? "the next command on this stack puts right what it left" : "what it had done is recorded";
+  return `${command} was ${end.message}; ${left}`;
 }
 
 /** Returns the exit code of a command line. */
@@ -103,14 +119,19 @@ async function run(args: readonly string[]): Promise<number> {
   throwProblems(swallowedOptions(process.env, args), "nothing was changed");
   const line = parseCommandLine(args);
   if (line === undefined) return 0;
-  const stack: StackName = line.stack ?? defaultStack(process.env);
-  const isDefault = line.stack === undefined || line.stack.name === defaultStack(process.env).name;
+  if (line.command === "completion") return printCompletion(line);
+  const stack = line.stack ?? defaultStack(process.env);
+  const isDefault = line.stack === undefined || isDefaultStack(line.stack, process.env);
   const invocation = { ...line, stack, isDefault, isNamed: line.stack !== undefined };
+  const command = forStack(line.command, stack.reference);
+  endOnSignals((signal) => {
+    console.error(describeEnd(command, new Interrupted(signal)));
+  });
   try {
     return await (ACTIONS[line.command]?.(invocation) ?? 2);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    console.error(`${forStack(line.command, stack.reference)} was ${error.message}; what it had done is recorded`);
+    console.error(describeEnd(command, error));
     return error.exitCode;
   }
 }

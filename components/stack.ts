@@ -3,6 +3,7 @@ import type { MorganConfig } from "./config/config.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { EngineFacts, EngineIdentity } from "./engine/facts.ts";
 import { NO_GPU, type GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
@@ -22,6 +23,8 @@ export interface MorganStackArgs {
   readonly config: MorganConfig;
   /** Reports the sizes of images and the health of containers. */
   readonly engine: Engine;
+  /** Facts about the engine. */
+  readonly facts: EngineFacts;
   /** The GPU of each service that gets one, as the preflight planned it. Default: no service gets one. */
   readonly gpuPlan?: GpuPlan;
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
@@ -32,6 +35,8 @@ export interface MorganStackArgs {
 export class MorganStack extends pulumi.ComponentResource {
   /** URL at which the stack is reached. */
   readonly endpoint: pulumi.Output<string>;
+  /** The engine that the stack belongs to. */
+  readonly engine: pulumi.Output<EngineIdentity>;
   /** Ref and size of each service's image, by name. */
   readonly images: pulumi.Output<Record<string, ServiceImageOutput>>;
   /** Address, health and device of each running service, by name. */
@@ -46,13 +51,13 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly releases: pulumi.Output<readonly Release[]>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, engine, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const { config, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
-    const local = this.createLocalRegistry(config);
+    const local = this.createLocalRegistry(config, facts, engine);
     const built = this.createImages(config, releasePlan, local?.ready ?? []);
     const images = runnableImages(built, { config, engine });
     const deployment = new Deployment(
@@ -64,6 +69,8 @@ export class MorganStack extends pulumi.ComponentResource {
           filesImage: images.debian,
           protectData: config.data.protect,
           passwordRevision: config.data.passwordRevision,
+          processors: facts.processors,
+          engine,
         },
         images: mapValues(images.services, ({ ref }) => ref),
         backing: images.backing,
@@ -76,8 +83,9 @@ export class MorganStack extends pulumi.ComponentResource {
 
     const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
+    this.engine = pulumi.output({ id: facts.id, name: facts.name });
     this.services = deployment.services;
-    this.images = pulumi.output(images.services);
+    this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
     this.baseImages = pulumi.output(config.images.base.kind);
     const ran = releaseOutput({
@@ -87,12 +95,14 @@ export class MorganStack extends pulumi.ComponentResource {
       images: { debian: built.debian, ...built.backing, ...built.services },
       contents: built instanceof ImageGraph ? built.contents : {},
       running: deployment.services,
+      ran: deployment.images,
       endpoint: deployment.endpoint,
     });
     this.release = ran.release;
     this.releases = ran.releases;
     this.registerOutputs({
       endpoint: this.endpoint,
+      engine: this.engine,
       images: this.images,
       services: this.services,
       registry: this.registry,
@@ -103,11 +113,15 @@ export class MorganStack extends pulumi.ComponentResource {
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry({ stack, images, data, network }: MorganConfig): LocalRegistry | undefined {
+  private createLocalRegistry(
+    { stack, images, data, network }: MorganConfig,
+    { processors }: EngineFacts,
+    engine: Engine,
+  ): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
     const image = createRegistryImage(this, base, packagesOf(network));
-    const context = { name: stack, protectData: data.protect };
+    const context = { name: stack, protectData: data.protect, processors, engine };
     return new LocalRegistry("registry", { image, stack: context, port: registry.port }, { parent: this });
   }
 

@@ -1,6 +1,7 @@
 import { readArguments } from "./harness/arguments.ts";
 import type { Part } from "./harness/arguments.ts";
-import { endChildrenOnSignal, exitCodeOf, stopSignal } from "./harness/process.ts";
+import { exitCodeOf } from "../cli/lib/signals.ts";
+import { endChildrenOnSignal, stopSignal } from "./harness/process.ts";
 import { sum, summary } from "./harness/results.ts";
 import type { Totals } from "./harness/results.ts";
 import { mochaSuites, suiteNames, suites } from "./harness/suites.ts";

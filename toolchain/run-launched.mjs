@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ROOT, setUpOrExit } from "./setup.mjs";
-import { environment } from "./lib/environment.mjs";
+import { environment, removeEmpty } from "./lib/environment.mjs";
 import { nodeDirectory, paths } from "./lib/paths.mjs";
 
 /**
@@ -12,6 +12,7 @@ import { nodeDirectory, paths } from "./lib/paths.mjs";
  * @param {"node" | "tools" | undefined} only
  */
 export async function runLaunched(command, only) {
+  removeEmpty(process.env);
   await setUpOrExit({ only });
   const node = join(nodeDirectory(paths({ root: ROOT, env: process.env })), "node");
   const ours = environment({ root: ROOT, env: process.env });

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
 import type { Engine } from "../../components/engine/engine.ts";
 import { MorganError } from "../../components/lib/errors.ts";
+import { forStack } from "../../components/lib/hints.ts";
 import { CONNECTION, databaseOf, inContainer } from "../stack/postgres.ts";
 
 /** Name of a backup's file if the user gives none: stack and time, as "morgan-dev-2026-11-24T15-04-05Z.dump". */
@@ -21,12 +22,19 @@ export async function backup(engine: Engine, stack: string, file: string): Promi
     const problem = { key: file, expected: "no file of this name", found: "the file exists", fix };
     throw new MorganError([problem], "no backup was made");
   }
+  if (existsSync(`Pulumi.${file}.yaml`)) {
+    const fix = `${forStack("backup", file)}; for a file of this name: ./morgan backup ./${file}`;
+    const problem = {
+      key: `./morgan backup ${file}`,
+      expected: "a file",
+      found: `the name of the stack "${file}"`,
+      fix,
+    };
+    throw new MorganError([problem], "no backup was made");
+  }
   const id = await databaseOf(engine, stack);
   const partial = `${file}.${String(process.pid)}.partial`;
   const output = openSync(partial, "wx", 0o600);
-  // An interrupt ends pg_dump. This process waits for that end, so that it can remove the partial file.
-  const wait = (): void => undefined;
-  process.on("SIGINT", wait);
   try {
     const { code, stderr } = await inContainer(id, ["pg_dump", ...CONNECTION, "--format=custom"], { output });
     if (code !== 0) throw new Error(`no backup was made: ${stderr.trim() || `pg_dump ended with ${String(code)}`}`);
@@ -34,7 +42,6 @@ export async function backup(engine: Engine, stack: string, file: string): Promi
     // Unlike a renaming, a link fails if another file has come there meanwhile.
     linkSync(partial, file);
   } finally {
-    process.off("SIGINT", wait);
     closeSync(output);
     rmSync(partial);
   }

@@ -1,7 +1,9 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { throwProblems, type Problem } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
+import { printsJson } from "../lib/command-line.ts";
 import type { Invocation } from "../lib/invocation.ts";
+import type { Execution } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { describeGaps, gapsIn } from "../report/downtime.ts";
 import { watchContainers } from "../report/container-events.ts";
@@ -11,8 +13,8 @@ import { configValue, operate, operateOrCreate, withoutSalt } from "../stack/pul
 import { describeOutputs, outputsOf } from "../stack/outputs.ts";
 import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts";
 import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
-import { putBackContainers } from "../stack/put-back-containers.ts";
-import { changeStack, prepareChange, withCleanUp } from "../stack/change.ts";
+import { startStopped, withNeededRefresh } from "../stack/put-back-containers.ts";
+import { changeStack, prepareChange, reportKilledRun, withCleanUp, withRepair } from "../stack/change.ts";
 import { outputsInFile, readState, recordedContainers } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
@@ -21,11 +23,12 @@ export async function up(invocation: Invocation, engine: Engine): Promise<number
   const since = new Date();
   const before = outputsInFile(stack.name);
   await prepareChange(engine, stack);
-  const flags = await putBackContainers(engine, stack, invocation.flags);
+  await startStopped(engine, stack);
+  const flags = await withNeededRefresh(engine, stack, invocation.flags);
   const watch = watchContainers(engine, stack.name);
   const own = ["--yes", "--skip-preview", "--suppress-outputs"];
   const deploy = (more: readonly string[] = []): Promise<number> =>
-    withCleanUp(stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
+    withRepair(engine, stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
   const refreshes = flags.some((flag) => /^(?:-r|--refresh(?:=true)?)$/.test(flag));
   let code: number;
   let gaps: string[];
@@ -52,7 +55,7 @@ async function report(
   });
   const found = await outputsOf(stack);
   // Only Pulumi's JSON belongs on the standard output then.
-  const print = flags.includes("--json") ? console.error : console.log;
+  const print = printsJson(flags) ? console.error : console.log;
   print([describeOutputs(found), ...gaps].join("\n"));
   const removed = await pruneImages(engine, stack.name, found, changedStages(before, found));
   if (removed > 0) print(`images removed that no kept release uses: ${String(removed)}`);
@@ -65,12 +68,18 @@ async function report(
 /** Explains a failure, with the logs of the builder that the stack's configuration names. */
 async function explain(engine: Engine, stack: StackName, since: Date): Promise<string> {
   const builder = (await withoutSalt(stack, () => configValue(stack, "builder"))) ?? "default";
-  return explainFailure(engine, stack.name, { since, builder });
+  return explainFailure(engine, stack.name, { since, builder, again: forStack("up", stack.reference) });
 }
 
 /** Prints what an `up` would change. */
-export function preview({ stack, flags }: Invocation): Promise<number> {
-  return withCleanUp(stack, () => operate("preview", stack, ["--suppress-outputs", ...flags]));
+export async function preview(
+  { stack, flags }: Invocation,
+  engine: Engine,
+  execution: Execution = {},
+): Promise<number> {
+  reportKilledRun(stack);
+  const all = ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
+  return withCleanUp(stack, () => operate("preview", stack, all, execution));
 }
 
 /**

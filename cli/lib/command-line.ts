@@ -124,6 +124,11 @@ function checkFlags(command: string, own: readonly CommandOption[], flags: reado
   if (stray !== undefined) throw wrongLine([command, ...flags], `"${stray}", which belongs to no option`);
 }
 
+/** True if Pulumi prints JSON with these options, so that nothing else belongs on the standard output. */
+export function printsJson(flags: readonly string[]): boolean {
+  return flags.some((flag) => ["--json", "--json=true", "-j"].includes(flag));
+}
+
 /** True if the next word may be the value of an option. */
 function takesValue(flag: string | undefined): boolean {
   return flag?.startsWith("-") === true && !flag.includes("=");

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { MorganError } from "../../components/lib/errors.ts";
+import { Interrupted } from "./signals.ts";
 
 /** The way in which a command asks a person. */
 export interface Confirmation {
@@ -37,8 +38,17 @@ export function onTerminal(yes: boolean): Confirmation {
     isTerminal: process.stdin.isTTY && process.stderr.isTTY,
     ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
+      const ended = new AbortController();
+      lines.once("SIGINT", () => {
+        ended.abort(new Interrupted("SIGINT"));
+      });
       try {
-        return await lines.question(question);
+        return await lines.question(question, { signal: ended.signal });
+      } catch (error) {
+        // Ctrl-C ends the command, and Ctrl-D is no answer.
+        ended.signal.throwIfAborted();
+        if (error instanceof Error && error.name === "AbortError") return "";
+        throw error;
       } finally {
         lines.close();
       }

@@ -3,7 +3,9 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { given } from "../../components/lib/given.ts";
+import { setting } from "../../toolchain/lib/paths.mjs";
 import { execute, type Execution } from "./run-program.ts";
+import { Interrupted } from "./signals.ts";
 
 /** pocketsphinx's source package holds a person saying "go forward ten meters"; its wheels do not. */
 const source = {
@@ -66,12 +68,15 @@ async function unpack(archive: string, folder: string): Promise<Buffer> {
  */
 async function download(folder: string): Promise<void> {
   const what = [`--no-binary=${source.name}`, "--no-deps", `${source.name}==${source.version}`];
-  const uv = process.env["MORGAN_UV"] ?? "uv";
-  const index = process.env["UV_DEFAULT_INDEX"] ?? process.env["UV_INDEX_URL"];
+  const uv = setting(process.env, "MORGAN_UV") ?? "uv";
+  const index = setting(process.env, "UV_DEFAULT_INDEX") ?? setting(process.env, "UV_INDEX_URL");
   const env = { UV_SYSTEM_CERTS: "true", ...given({ PIP_INDEX_URL: index }), ...process.env };
   const hasPip = await execute("python3", ["-m", "pip", "--version"]).then(
     ({ code }) => code === 0,
-    () => false,
+    (error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+      return false;
+    },
   );
   const pip: readonly [string, ...string[]] = hasPip ? ["python3", "-m", "pip"] : [uv, "tool", "run", "pip"];
   const [command, ...before] = pip;

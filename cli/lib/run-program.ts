@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { given } from "../../components/lib/given.ts";
-import { Interrupted, receiveSignals } from "./signals.ts";
+import { interruptible } from "./interrupts.ts";
+import { Interrupted } from "./signals.ts";
 
 /** The result of a program that has ended. */
 export interface Ended {
@@ -36,15 +37,16 @@ export function execute(
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const stdio: StdioOptions = [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"];
-  let received: NodeJS.Signals | undefined;
+  let interrupted: Interrupted | undefined;
   // From before the start on: a signal that came between would end this process and not the program.
-  const stop = receiveSignals({
-    first: (signal) => {
-      received = signal;
+  const stop = interruptible({
+    interrupt: (signal) => {
+      interrupted = new Interrupted(signal);
       if (show) console.error(`\n${signal}: waiting until ${program} has stopped; another signal ends it at once`);
       child.kill("SIGINT");
     },
-    again: () => {
+    kill: (signal) => {
+      interrupted = new Interrupted(signal, true);
       kill(child);
     },
   });
@@ -63,12 +65,12 @@ export function execute(
   });
   const end = (code: number | null): void => {
     stop();
-    if (received === undefined) resolve({ code: code ?? 1, stdout, stderr });
-    else reject(new Interrupted(received));
+    if (interrupted === undefined) resolve({ code: code ?? 1, stdout, stderr });
+    else reject(interrupted);
   };
   child.once("close", end);
   child.once("exit", (code) => {
-    if (received === undefined) return;
+    if (interrupted === undefined) return;
     // What the program has started may keep its outputs open.
     child.stdout?.destroy();
     child.stderr?.destroy();

@@ -7,11 +7,19 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export class Interrupted extends Error {
   /** The exit code that a shell gives to a program that ends by this signal. */
   readonly exitCode: number;
+  /** True if a second signal killed what the command ran, so that it could not finish and record its work. */
+  readonly atOnce: boolean;
 
-  constructor(signal: NodeJS.Signals) {
-    super(`ended by ${signal}`);
-    this.exitCode = 128 + constants.signals[signal];
+  constructor(signal: NodeJS.Signals, atOnce = false) {
+    super(atOnce ? `ended at once by ${signal}` : `ended by ${signal}`);
+    this.exitCode = exitCodeOf(signal);
+    this.atOnce = atOnce;
   }
+}
+
+/** The exit code that a shell gives to a program that ends by a signal. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 /**

@@ -7,15 +7,16 @@ import { execute } from "../lib/run-program.ts";
 
 /**
  * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build of `builder` that failed
- * since `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs.
+ * since `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs,
+ * with `again`, the command that goes on from there.
  */
 export async function explainFailure(
   engine: Engine,
   stack: string,
-  { since, builder }: { readonly since: Date; readonly builder: string },
+  { since, builder, again }: { readonly since: Date; readonly builder: string; readonly again: string },
 ): Promise<string> {
   const builds = await failedBuilds(since, builder);
-  const hints = new Set(builds.flatMap(({ log }) => networkHints(log)));
+  const hints = new Set(builds.flatMap(({ log }) => networkHints(log, again)));
   const parts = [...builds, ...(await unhealthyContainers(engine, stack))];
   const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
   return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");

@@ -1,4 +1,6 @@
 import type { Engine } from "../../components/engine/engine.ts";
+import { isLocal } from "../../components/lib/engine-address.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import type { StackName } from "../lib/stack-name.ts";
 import { readState, type RecordedImage } from "./state.ts";
 
@@ -39,7 +41,7 @@ interface Findings {
 }
 
 /**
- * Checks each image of the state. Images in a registry on loopback are checked here, because @pulumi/docker-build
+ * Checks each image of the state. Images in a registry on loopback are checked here or by a remote engine, because @pulumi/docker-build
  * 0.0.22 refreshes over TLS alone. In any other registry the provider checks them.
  */
 async function findImages(engine: Engine, stack: StackName): Promise<Findings> {
@@ -58,6 +60,8 @@ type Place = "there" | "missing" | "unchecked" | "unknown";
 
 async function placeOf(engine: Engine, { tag, digest, copied }: RecordedImage): Promise<Place> {
   const [, host, repository = "", name = ""] = LOOPBACK.exec(tag) ?? [];
+  // The loopback address of an engine on another machine is not this machine's.
+  if (host !== undefined && !isLocal(engineAddress(process.env).host)) return throughEngine(engine, tag, digest);
   if (host !== undefined) return inRegistry(`http://${host}/v2/${repository}/manifests/${name}`, digest);
   if (copied) return "unchecked";
   return REGISTRY.test(tag) ? "there" : inEngine(engine, tag);
@@ -81,6 +85,14 @@ async function inRegistry(url: string, digest: string): Promise<Place> {
     if (status === 404) return "missing";
     if (status !== 200) return "unknown";
     return headers.get("docker-content-digest") === digest ? "there" : "missing";
+  } catch {
+    return "unknown";
+  }
+}
+
+async function throughEngine(engine: Engine, tag: string, digest: string): Promise<Place> {
+  try {
+    return (await engine.registryDigest(tag)) === digest ? "there" : "missing";
   } catch {
     return "unknown";
   }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { execute } from "../lib/run-program.ts";
+import { execute, type Execution } from "../lib/run-program.ts";
+import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
@@ -10,8 +11,14 @@ const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
  * Runs a Pulumi operation on a stack and passes its output on. The Automation API would cost one process more, and its
  * time.
  */
-export async function operate(operation: string, { reference }: StackName, flags: readonly string[]): Promise<number> {
-  const { code } = await execute("pulumi", [operation, "--stack", reference, ...PLAIN, ...flags], { show: true });
+export async function operate(
+  operation: string,
+  { reference }: StackName,
+  flags: readonly string[],
+  execution: Execution = {},
+): Promise<number> {
+  const args = [operation, "--stack", reference, ...PLAIN, ...flags];
+  const { code } = await execute("pulumi", args, { show: true, ...execution });
   return code;
 }
 
@@ -32,7 +39,8 @@ export async function operateOrCreate(
   });
   if (first.code === 0 || !NO_STACK.test(first.stderr)) return first.code;
   const select = isDefault ? [] : ["--no-select"];
-  const made = await execute("pulumi", ["stack", "init", reference, ...select, "--non-interactive"], { show: true });
+  // The standard output may be for JSON.
+  const made = await execute("pulumi", ["stack", "init", reference, ...select, "--non-interactive"], STDERR);
   return made.code === 0 ? operate(operation, stack, flags) : made.code;
 }
 
@@ -41,6 +49,9 @@ export async function configValue({ reference }: StackName, key: string): Promis
   const { code, stdout } = await execute("pulumi", ["config", "get", key, "--stack", reference, "--non-interactive"]);
   return code === 0 ? stdout.trimEnd() : undefined;
 }
+
+/** Shows both outputs of a program on the error output. */
+export const STDERR: Execution = { show: true, output: process.stderr.fd };
 
 const NO_STACK = /no stack named '.*' found/;
 
@@ -54,13 +65,25 @@ export async function withoutSalt<T>({ name }: StackName, action: () => Promise<
   try {
     return await action();
   } finally {
-    const text = readTextIfExists(path) ?? "";
-    const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
-    if (ownPassphrase && SALT.test(text)) {
-      // A plain `pulumi` may have left the salt there; a salt that came with the checkout stays.
-      const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
-      if (!SALT.test(code === 0 ? stdout : before)) writeFileSync(path, text.replace(SALT, ""));
-    }
+    await removeSalt(path, before);
+  }
+}
+
+/** Removes the salt from a stack's file; `before` is the text that the file had. */
+async function removeSalt(path: string, before: string): Promise<void> {
+  const text = readTextIfExists(path) ?? "";
+  const ownPassphrase = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]?.endsWith("/.morgan/passphrase") ?? false;
+  if (!ownPassphrase || !SALT.test(text)) return;
+  // A plain `pulumi` may have left the salt there; a salt that came with the checkout stays.
+  let kept = before;
+  try {
+    const { code, stdout } = await execute("git", ["show", `HEAD:./${path}`]);
+    if (code === 0) kept = stdout;
+  } catch (error) {
+    // A machine without git has a checkout too.
+    if (error instanceof Interrupted) throw error;
+  } finally {
+    if (!SALT.test(kept)) writeFileSync(path, text.replace(SALT, ""));
   }
 }
 

@@ -51,13 +51,26 @@ function parseSelection(text: string | undefined): Selection {
   }
 }
 
+/** True if two names may be of one stack. Pulumi lists a stack of the user's own organization without it. */
+function isSame(a: string, b: string): boolean {
+  const [first, second] = [a.split("/"), b.split("/")];
+  if (first.at(-1) !== second.at(-1)) return false;
+  return first.length === 1 || second.length === 1 || first[0] === second[0];
+}
+
+/** True if a command that names no stack is for this one too. */
+export function isDefaultStack({ name }: StackName, env: NodeJS.ProcessEnv): boolean {
+  const chosen = parseStackName(setting(env, "PULUMI_STACK") ?? selectedStack(env) ?? DEFAULT);
+  return chosen?.name === name;
+}
+
 /** Checks that a stack exists. @throws MorganError with the stacks that exist. */
 export async function requireStack({ name, reference }: StackName): Promise<void> {
   if (stateFolder() !== undefined && hasStateFile(name)) return;
   const { code, stdout, stderr } = await execute("pulumi", ["stack", "ls", "--json", "--non-interactive"]);
   if (code !== 0) throw new Error(stderr.trim());
   const stacks = (JSON.parse(stdout) as { readonly name: string }[]).map((stack) => stack.name);
-  if (stacks.some((stack) => stack === reference || stack.split("/").at(-1) === name)) return;
+  if (stacks.some((stack) => isSame(stack, reference))) return;
   const found = stacks.length === 0 ? "no stack at all" : `only ${stacks.join(", ")}`;
   const fix = `name a stack that exists, or make this one: ./morgan up --stack ${reference}`;
   throw new MorganError([{ key: "--stack", expected: `a stack "${reference}"`, found, fix }], "nothing was changed");

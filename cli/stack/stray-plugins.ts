@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Ends the plugins of this checkout that no Pulumi owns. A plugin outlives a Pulumi that is killed, and goes on with its
- * work. Only Linux shows the processes of a folder; on other systems this does nothing.
+ * Ends the plugins of this checkout that no Pulumi owns, and readiness gates that no plugin owns. They outlive a Pulumi
+ * that is killed, and go on with their work. Only Linux shows the processes of a folder; on other systems this does nothing.
  */
 export function endStrayPlugins(): void {
   const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
   for (const pid of pids.map(Number)) {
-    if (isStrayPlugin(pid) && workingFolder(pid) === process.cwd()) end(pid);
+    if ((isStrayPlugin(pid) || isStrayGate(pid)) && workingFolder(pid) === process.cwd()) end(pid);
   }
 }
 
@@ -17,6 +17,13 @@ function isStrayPlugin(pid: number): boolean {
   if (!/^Name:\tpulumi-(?:language|resourc)/m.test(status)) return false;
   const parent = Number(/^PPid:\t(\d+)/m.exec(status)?.[1]);
   return !/^Name:\tpulumi$/m.test(readProc(parent, "status"));
+}
+
+/** True if a process is a readiness gate whose parent is no plugin. */
+function isStrayGate(pid: number): boolean {
+  if (!readProc(pid, "cmdline").includes("\0components/deploy/readiness/main.ts\0")) return false;
+  const parent = Number(/^PPid:\t(\d+)/m.exec(readProc(pid, "status"))?.[1]);
+  return !/^Name:\t(?:pulumi-resourc|sh$)/m.test(readProc(parent, "status"));
 }
 
 function end(pid: number): void {

@@ -4,6 +4,7 @@ import type { Problem } from "../lib/errors.ts";
 import type { NetworkProfile } from "../network/profile.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { readData, type DataConfig } from "./data.ts";
+import { readEngine, type EngineConfig } from "./engine.ts";
 import { readGateway, type GatewayConfig } from "./gateway.ts";
 import { readGpuConfig, type GpuConfig } from "./gpu.ts";
 import { hostCertificates } from "./host-certificates.ts";
@@ -28,6 +29,7 @@ export interface StackIdentity {
  * Everything that decides how a stack is built and run. Each member is a section, and each section has its own file.
  */
 export interface MorganConfig extends StackIdentity, ServicesConfig {
+  readonly engine: EngineConfig;
   readonly gateway: GatewayConfig;
   readonly images: ImagesConfig;
   readonly release: ReleaseConfig;
@@ -54,6 +56,8 @@ export function readConfig(catalog: Catalog): CheckedConfig {
     isEncrypted,
     readText: readTextIfExists,
     hostCertificates,
+    keys: () => Object.keys(pulumi.runtime.allConfig()),
+    env: process.env,
     now: new Date(),
   };
   const stack = pulumi.getStack();
@@ -80,6 +84,7 @@ export function checkConfig(
   const config: MorganConfig = {
     ...identity,
     ...services,
+    engine: readEngine(reader, sources),
     gateway,
     images: readImages(reader, sources.values, { registry, aptMirror: network.apt.mirror, machine }),
     release: readRelease(reader),

@@ -8,6 +8,8 @@ import { mebibytes } from "../lib/units.ts";
 export interface GatewayConfig {
   /** Address of the host on which the port is published. Default: 127.0.0.1. */
   readonly address: string;
+  /** Public name in the URL of the stack. Default: empty, which means `address`. */
+  readonly name: string;
   /** Port of the host. */
   readonly port: number;
   /** Certificate and key; undefined for plain HTTP. */
@@ -26,6 +28,9 @@ export interface GatewayConfig {
  */
 const TOKEN = /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/;
 
+/** A host name, or nothing. */
+const NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.|$))*$/;
+
 /** Upper limit of `bodyLimit`, in MiB. Services keep a whole body in memory, in containers of 512 MiB. */
 const LARGEST_BODY = 64;
 
@@ -34,8 +39,11 @@ export function readGateway(reader: ConfigReader, sources: ConfigSources): Gatew
   const { port, size, count, wrong } = reader;
   const address = sources.values("gatewayAddress") ?? "127.0.0.1";
   if (!isIPv4(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
+  const name = sources.values("gatewayName") ?? "";
+  if (!NAME.test(name)) wrong("gatewayName", 'a host name such as "morgan.example.com"', `"${name}"`);
   return {
     address,
+    name,
     port: port("gatewayPort"),
     tls: readTls(reader, sources),
     token: readToken(reader, sources),

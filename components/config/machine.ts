@@ -13,8 +13,6 @@ export interface Machine {
   readonly cache: string;
   /** Path of this machine's uv program; empty if set-up has not installed it. */
   readonly uv: string;
-  /** Address of the engine; empty for its usual socket. */
-  readonly dockerHost: string;
 }
 
 /**
@@ -28,7 +26,6 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
     baseImages: env["MORGAN_BASE_IMAGES"] === "debian" ? "debian" : "registry",
     cache: cache || join(caches || join(home || homedir(), ".cache"), "morgan"),
     uv: env["MORGAN_UV"] ?? "",
-    dockerHost: env["DOCKER_HOST"] ?? "",
   };
 }
 

@@ -16,6 +16,10 @@ export interface ConfigSources {
   readText(path: string): string | undefined;
   /** The certificates that the host's administrator added, in PEM. */
   hostCertificates(): string;
+  /** Keys of the whole configuration, with their namespaces: "morgan:gatewayPort". */
+  readonly keys: () => readonly string[];
+  /** The variables of the process. */
+  readonly env: NodeJS.ProcessEnv;
   readonly now: Date;
 }
 

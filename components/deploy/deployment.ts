@@ -4,6 +4,8 @@ import type { Backing } from "../catalog/service.ts";
 import type { MorganConfig } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { GpuPlan } from "../gpu/plan.ts";
+import { given } from "../lib/given.ts";
+import { mapValues } from "../lib/map-values.ts";
 import { longest } from "../lib/units.ts";
 import type { BackingServiceArgs } from "./backing/backing-service.ts";
 import { Postgres } from "./backing/postgres.ts";
@@ -11,6 +13,7 @@ import { Redis } from "./backing/redis.ts";
 import { createNetworks, GATEWAY_NETWORKS, join, type Networks } from "./container/networks.ts";
 import type { StackContext } from "./container/stack-context.ts";
 import { Gateway } from "./gateway/gateway.ts";
+import { serviceHealth } from "./readiness/health.ts";
 import { createReadinessGate } from "./readiness/readiness-gate.ts";
 import { networksOf } from "./service/networks.ts";
 import { ServiceContainer } from "./service/service-container.ts";
@@ -54,6 +57,8 @@ export class Deployment extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** Address, health and device of each service, by name. */
   readonly services: pulumi.Output<Record<string, RunningService>>;
+  /** Refs of the images that the containers were made from, by name of the image, available when all are ready. */
+  readonly images: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: DeploymentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Deployment", name, {}, opts);
@@ -65,17 +70,26 @@ export class Deployment extends pulumi.ComponentResource {
     const running = this.createServices(args, networks, data);
 
     this.endpoint = gateway.endpoint;
-    const gate = createReadinessGate(this, "settled", {
-      containers: [data.redis, data.postgres, gateway, ...running.map(([, container]) => container)]
-        .flatMap((component) => component?.container ?? [])
-        .concat(args.registry === undefined ? [] : pulumi.output(args.registry)),
+    const containers = {
+      ...given({ redis: data.redis?.container, postgres: data.postgres?.container }),
+      haproxy: gateway.container,
+      ...Object.fromEntries(running.map(([service, { container }]) => [service, container])),
+    };
+    const ready = createReadinessGate(this, "settled", {
+      containers: [
+        ...Object.values(containers).map(({ id }) => id),
+        ...(args.registry === undefined ? [] : [args.registry]),
+      ],
       minReady: config.release.minReady,
       startLimit: longest(config.services.map(({ variant }) => variant.startLimit)),
+      stack: stack.name,
+      engine,
     });
+    this.images = pulumi.all([mapValues(containers, ({ image }) => image), ready]).apply(([images]) => images);
     this.services = pulumi.output(
       Object.fromEntries(
         running.map(([service, { address, container, device }]) => {
-          const health = pulumi.all([container, gate.id]).apply(([id]) => engine.health(id));
+          const health = pulumi.all([container.id, ready]).apply(([id]) => serviceHealth(engine, service, id));
           return [service, { address, health, device }];
         }),
       ),

@@ -8,7 +8,7 @@ import { createVolume } from "./container/volume.ts";
 export interface LocalRegistryArgs {
   /** Name of the image in the engine. */
   readonly image: pulumi.Input<string>;
-  readonly stack: Pick<StackContext, "name" | "protectData">;
+  readonly stack: Pick<StackContext, "name" | "processors" | "protectData" | "engine">;
   /**
    * Port of the host's loopback address. Docker 26 and newer use plain HTTP for a registry on loopback, and for no
    * other.
@@ -39,7 +39,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       publish: { address: "127.0.0.1", external: args.port, internal: REGISTRY_PORT },
       rollout: "stop-first",
     });
-    this.ready = [container];
+    this.ready = [container.resource];
     this.container = container.id;
     this.registerOutputs({ container: this.container });
   }

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { transportTo, type Transport } from "./transport.ts";
+import type { EngineAddress } from "../lib/engine-address.ts";
 
 /** The HTTP API of a container engine. A refusal is an Error with the engine's own message. */
 export interface EngineApi {
@@ -16,9 +18,6 @@ export interface EngineApi {
   remove(path: string): Promise<void>;
 }
 
-/** A plain import of node:http also loads `fetch`, which costs time in the program and in each command. */
-const { request } = process.getBuiltinModule("node:http");
-
 /** Longest time of one answer, in milliseconds. */
 const TIMEOUT = 10_000;
 /** Longest time of a removal, in milliseconds: the engine answers when the gigabytes of an image are gone. */
@@ -27,9 +26,8 @@ const REMOVAL = 120_000;
 const SILENCE = 60_000;
 
 /** The API behind an address; see `connectEngine`. */
-export function engineApi(address: string): EngineApi {
-  const host = address === "" ? "unix:///var/run/docker.sock" : address;
-  const target = host.startsWith("unix://") ? { socketPath: host.slice("unix://".length) } : tcp(host);
+export function engineApi(address: EngineAddress | (() => EngineAddress)): EngineApi {
+  let request: Transport | undefined;
   const send = (
     method: string,
     path: string,
@@ -39,7 +37,8 @@ export function engineApi(address: string): EngineApi {
   ): Promise<IncomingMessage> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const headers = body === undefined ? more : { ...more, "content-type": "application/json" };
-    const sent = request({ ...target, method, path, headers, timeout }, resolve);
+    request ??= transportTo(typeof address === "function" ? address() : address);
+    const sent = request({ method, path, headers, timeout }, resolve);
     sent.on("timeout", () => sent.destroy(new Error(`no answer within ${String(timeout / 1000)} s`)));
     sent.on("error", reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
@@ -113,9 +112,4 @@ function parseJson(path: string, text: string): unknown {
   } catch {
     throw new Error(`no JSON for ${path}: ${text.slice(0, 200)}`);
   }
-}
-
-function tcp(host: string): { host: string; port: string } {
-  const url = new URL(host.replace(/^tcp:/, "http:"));
-  return { host: url.hostname, port: url.port };
 }

@@ -1,6 +1,7 @@
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import { connectEngine, type Engine } from "./engine.ts";
 
-/** Returns the engine that the environment of a program names. */
+/** The engine that the environment of a program names, by the one rule of this project. */
 export function engineOf(env: NodeJS.ProcessEnv): Engine {
-  return connectEngine(env["DOCKER_HOST"] ?? "");
+  return connectEngine(() => engineAddress(env));
 }

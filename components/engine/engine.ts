@@ -1,31 +1,20 @@
 import { engineApi } from "./api.ts";
 import { containerRequests, type ContainerRequests } from "./containers.ts";
 import { eventRequests, type EventRequests } from "./events.ts";
+import { factRequests, type FactRequests } from "./facts.ts";
 import { imageRequests, type ImageRequests } from "./images.ts";
 import { programRequests, type ProgramRequests } from "./programs.ts";
 import { registryRequests, type RegistryRequests } from "./registry.ts";
 import { field, list, strings, stringOr } from "../lib/json.ts";
+import type { EngineAddress } from "../lib/engine-address.ts";
 import type { GpuSupport } from "./gpu-support.ts";
 
 /** Kinds of things that the engine can remove. */
 export type Removable = "container" | "network" | "volume" | "image";
 
-/** An engine, whatever way leads to it. */
-export interface EngineIdentity {
-  /** Id that the engine gave to itself. */
-  readonly id: string;
-  /** Name of its host. */
-  readonly name: string;
-}
-
 /** Every request to the container engine that this program makes itself, beside those of Pulumi's providers. */
-export interface Engine extends ContainerRequests, EventRequests, ImageRequests, ProgramRequests, RegistryRequests {
-  /** Version of the engine: "28.5.2". @throws Error with the reason if the engine cannot be reached. */
-  version(): Promise<string>;
-  /** The engine itself. @throws Error with the reason if the engine cannot be reached. */
-  identity(): Promise<EngineIdentity>;
-  /** Architecture of its containers, by Go's name: "amd64", "arm64". */
-  architecture(): Promise<string>;
+export interface Engine
+  extends ContainerRequests, EventRequests, FactRequests, ImageRequests, ProgramRequests, RegistryRequests {
   /** Ways in which the engine can give GPUs to containers. */
   gpuSupport(): Promise<GpuSupport>;
   /** Ids of the networks with these labels. */
@@ -37,28 +26,16 @@ export interface Engine extends ContainerRequests, EventRequests, ImageRequests,
   remove(kind: Removable, id: string): Promise<void>;
 }
 
-/**
- * The engine behind `DOCKER_HOST`: "unix:///path", "tcp://host:port", "http://host:port"; the usual socket if it is
- * empty.
- */
-export function connectEngine(host: string): Engine {
-  const api = engineApi(host);
+/** The engine at an address. A function finds the address at the first request. */
+export function connectEngine(address: EngineAddress | (() => EngineAddress)): Engine {
+  const api = engineApi(address);
   return {
     ...containerRequests(api),
     ...eventRequests(api),
+    ...factRequests(api),
     ...imageRequests(api),
     ...programRequests(api),
     ...registryRequests(api),
-    async version() {
-      return stringOr(field(await api.get("/version"), "Version"), "");
-    },
-    async identity() {
-      const info = await api.get("/info");
-      return { id: stringOr(field(info, "ID"), ""), name: stringOr(field(info, "Name"), "") };
-    },
-    async architecture() {
-      return stringOr(field(await api.get("/version"), "Arch"), "");
-    },
     async gpuSupport() {
       const [info, version] = await Promise.all([api.get("/info"), api.get("/version")]);
       return gpuSupport(info, stringOr(field(version, "ApiVersion"), ""));

@@ -15,6 +15,8 @@ export interface RegistryRequests {
    * registry refuses, or undefined.
    */
   login(registry: string, login: PlainLogin | undefined): Promise<string | undefined>;
+  /** Digest of the image that a tag names in its registry; undefined if there is none. @throws Error if neither is known. */
+  registryDigest(reference: string): Promise<string | undefined>;
   /** Pulls an image from its registry. @throws Error with the engine's reason. */
   pull(reference: string, login: PlainLogin | undefined): Promise<void>;
 }
@@ -28,6 +30,15 @@ export function registryRequests(api: EngineApi): RegistryRequests {
         return undefined;
       } catch (error) {
         return reasonOf(error);
+      }
+    },
+    async registryDigest(reference) {
+      try {
+        const found = await api.get(`/distribution/${reference}/json`);
+        return stringOr(field(field(found, "Descriptor"), "digest"), "") || undefined;
+      } catch (error) {
+        if (/manifest unknown|not found/i.test(messageOf(error))) return undefined;
+        throw error;
       }
     },
     async pull(reference, login) {

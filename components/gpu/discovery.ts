@@ -24,7 +24,7 @@ export interface DiscoveryArgs {
   readonly cudaVersion: CudaVersion;
   /** Returns the names of the packages that the services install. It is called only if a service wants a GPU. */
   readonly packages: () => readonly string[];
-  /** Address of the engine; empty for its default socket. */
+  /** Address of the engine. */
   readonly dockerHost: string;
 }
 

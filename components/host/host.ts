@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { connectEngine, type Engine } from "../engine/engine.ts";
+import type { EngineAddress } from "../lib/engine-address.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
@@ -25,10 +26,10 @@ export interface Host {
   portInUse(address: string, port: number): Promise<boolean>;
 }
 
-/** This machine, with the engine that `DOCKER_HOST` names. */
-export function thisHost(dockerHost: string): Host {
+/** This machine, with the engine at an address. */
+export function thisHost(address: EngineAddress): Host {
   return {
-    engine: connectEngine(dockerHost),
+    engine: connectEngine(address),
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     readText: readTextIfExists,

@@ -4,8 +4,10 @@ import { mapValues } from "../lib/map-values.ts";
 import { CUDA_STAGES, type CudaStage } from "../catalog/stages.ts";
 import type { StackService, StackVariant } from "../catalog/select.ts";
 import type { Accelerator, SharedStage } from "../catalog/service.ts";
+import type { ImageMaker } from "../size/check.ts";
 import { BackingImage } from "./stages/backing-image.ts";
 import { BaseStage } from "./stages/base-stage.ts";
+import { createBuildProvider } from "./stages/build-provider.ts";
 import { CudaDepsStage } from "./stages/cuda-deps-stage.ts";
 import { createDebianImage } from "./bootstrap/first-images.ts";
 import { ServiceDepsStage } from "./stages/service-deps-stage.ts";
@@ -31,6 +33,8 @@ export class ImageGraph extends pulumi.ComponentResource {
   readonly debian: pulumi.Output<string>;
   /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Resources that make the services' images. */
+  readonly makers: readonly ImageMaker[];
   /** Digests of the source code and of the lock file in each service's image, by name. */
   readonly contents: Readonly<Record<string, { readonly source: string; readonly lock: string }>>;
   /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
@@ -40,7 +44,8 @@ export class ImageGraph extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImageGraphArgs, opts?: pulumi.ComponentResourceOptions) {
     const { services, accelerator, build, baseImages } = args;
-    super("morgan:image:ImageGraph", name, { services: services.map((service) => service.name), accelerator }, opts);
+    const inputs = { services: services.map((service) => service.name), accelerator };
+    super("morgan:image:ImageGraph", name, inputs, { ...opts, providers: [createBuildProvider()] });
     const parent = { parent: this };
     const debian = createDebianImage(this, baseImages, build);
     this.debian = debian;
@@ -84,10 +89,18 @@ export class ImageGraph extends pulumi.ComponentResource {
           },
           parent,
         );
-        return [service, { ref: image.ref, contents: { source: image.sourceDigest, lock: deps.lockDigest } }];
+        return [
+          service,
+          {
+            ref: image.ref,
+            maker: { urn: image.made, done: image.ref },
+            contents: { source: image.sourceDigest, lock: deps.lockDigest },
+          },
+        ];
       }),
     );
     this.services = mapValues(made, ({ ref }) => ref);
+    this.makers = Object.values(made).map(({ maker }) => maker);
     this.contents = mapValues(made, ({ contents }) => contents);
 
     const backing = (kind: "redis" | "postgres" | "haproxy"): pulumi.Output<string> =>

@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { digestOf } from "../lib/image-reference.ts";
+import type { ImageMaker } from "../size/check.ts";
 import { imagesOf, isOwn, type Release } from "../release/release.ts";
 import type { StackService } from "../catalog/select.ts";
 import type { Inputs } from "./bootstrap/inputs.ts";
@@ -23,6 +24,8 @@ export class ReleasedImages extends pulumi.ComponentResource {
   readonly debian: pulumi.Output<string>;
   /** Ref of each service's image, by name. */
   readonly services: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Resources that make the services' images. */
+  readonly makers: readonly ImageMaker[];
   /** Ref of the gateway's image, and of the image of each backing service that a service uses. */
   readonly backing: { readonly haproxy: pulumi.Output<string> } & Partial<
     Record<"redis" | "postgres", pulumi.Output<string>>
@@ -33,10 +36,10 @@ export class ReleasedImages extends pulumi.ComponentResource {
     super("morgan:image:ReleasedImages", name, { release: release.id }, opts);
     const copies = copiesOf(release);
     const copied = copies.length === 0 ? undefined : createCopy(this, copies, build);
-    // A preview gets the refs at once, so that it shows which containers change. An up waits until the images are
-    // there.
-    const image = (ref: string): pulumi.Output<string> =>
-      copied === undefined || pulumi.runtime.isDryRun() ? pulumi.output(ref) : copied.id.apply(() => ref);
+    this.makers = copied === undefined ? [] : [{ urn: copied.urn, done: copied.stdout }];
+    // A preview knows the URN, so it shows which containers change. An up has the URN when the images are there. Both
+    // depend on the copy: Pulumi 3.259 refuses an `up --plan` with other dependencies than the preview had.
+    const image = (ref: string): pulumi.Output<string> => copied?.urn.apply(() => ref) ?? pulumi.output(ref);
     const { debian = "", haproxy = "", redis, postgres } = release.backing;
     this.debian = image(debian);
     this.services = Object.fromEntries(
@@ -70,7 +73,7 @@ function createCopy(
   parent: pulumi.Resource,
   copies: readonly string[],
   build: ReleasedImagesArgs["build"],
-): pulumi.Resource & { readonly id: pulumi.Output<string> } {
+): command.local.Command {
   const { login, registry } = build;
   const task: Inputs<CopyTask> = login === undefined ? {} : { login: { host: registry.host, ...login } };
   return new command.local.Command(

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine/engine.ts";
 import { messageOf, throwProblems } from "../lib/errors.ts";
+import { forStack } from "../lib/hints.ts";
 import { plainLogin, type Login } from "./profile.ts";
 import { registryProblem } from "./problems.ts";
 
@@ -10,6 +11,8 @@ export interface PullArgs {
   readonly host: string;
   readonly login: Login;
   readonly engine: Engine;
+  /** Name of the stack that runs the image. */
+  readonly stack: string;
 }
 
 /**
@@ -25,7 +28,7 @@ export function pulled(image: pulumi.Output<string>, args: PullArgs): pulumi.Out
   });
 }
 
-async function pull(ref: string, { host, login, engine }: PullArgs): Promise<void> {
+async function pull(ref: string, { host, login, engine, stack }: PullArgs): Promise<void> {
   const { unpacked } = await engine.imageSize(ref);
   if (unpacked > 0) return;
   try {
@@ -36,7 +39,7 @@ async function pull(ref: string, { host, login, engine }: PullArgs): Promise<voi
       key: "morgan:registry",
       expected: `${ref} in the registry`,
       found,
-      fix: "run ./morgan up for this stack",
+      fix: forStack("up", stack),
     };
     throwProblems(
       [registryProblem(host, login.user, found) ?? other],

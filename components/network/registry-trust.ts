@@ -5,9 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * Returns the path of our file with the CA of a registry, beside any file of others. Docker 28.5 reads that folder at
  * each use of the registry.
+ *
+ * @param settings - "/etc"; for an engine that runs without root, its user's folder of settings.
  */
-export function registryCaPath(host: string): string {
-  return `/etc/docker/certs.d/${host}/morgan-ca.crt`;
+export function registryCaPath(host: string, settings: string): string {
+  return `${settings}/docker/certs.d/${host}/morgan-ca.crt`;
 }
 
 /** CA file for the plugins of later runs, which query the registry in a refresh; see toolchain/lib/environment.mjs. */
@@ -18,10 +20,10 @@ const PLUGINS_CA_PATH = ".morgan/certs/ca.pem";
  * plugins if the registry is not the stack's own. This runs in an `up`, before the first push. The engine's CA file is
  * never removed, because other stacks push to that registry too.
  *
- * @param untrusted - host of the registry that the engine does not trust; undefined if there is none.
+ * @param missingCa - file of the engine with the CA of the registry that it does not trust; undefined if there is none.
  */
 export function trustRegistry(
-  untrusted: string | undefined,
+  missingCa: string | undefined,
   {
     images,
     network,
@@ -31,7 +33,7 @@ export function trustRegistry(
   },
 ): void {
   if (pulumi.runtime.isDryRun() || network.certificates === "") return;
-  if (untrusted !== undefined) write(registryCaPath(untrusted), network.certificates);
+  if (missingCa !== undefined) write(missingCa, network.certificates);
   if (images.registry.kind === "remote") write(PLUGINS_CA_PATH, network.certificates);
 }
 

@@ -1,6 +1,7 @@
 import type { MorganConfig } from "../config/config.ts";
 import { isLocal } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
+import type { EngineFacts } from "../engine/facts.ts";
 import type { Host } from "../host/host.ts";
 import { packageSources, plainLogin } from "../network/profile.ts";
 import {
@@ -15,24 +16,24 @@ import {
 import { registryCaPath } from "../network/registry-trust.ts";
 import type { HttpRoute } from "../host/http.ts";
 
-type Config = Pick<MorganConfig, "network" | "images" | "machine">;
+type Config = Pick<MorganConfig, "network" | "images" | "engine">;
 
 /** Result of the checks of a company's network. */
 export interface NetworkCheck {
   readonly problems: readonly Problem[];
-  /** Host of a registry that the engine will trust after `trustRegistry` has installed the CA; undefined if none. */
-  readonly untrusted: string | undefined;
+  /** File with the CA of the registry that `trustRegistry` has yet to install; undefined if there is none. */
+  readonly missingCa: string | undefined;
 }
 
 /** Sends configured hosts the requests that a build sends. The public hosts, which are the default, get none. */
-export async function checkNetwork(config: Config, host: Host): Promise<NetworkCheck> {
-  const [registry, sources] = await Promise.all([checkRegistry(config, host), checkSources(config, host)]);
+export async function checkNetwork(config: Config, host: Host, facts: EngineFacts): Promise<NetworkCheck> {
+  const [registry, sources] = await Promise.all([checkRegistry(config, host, facts), checkSources(config, host)]);
   return { ...registry, problems: [...registry.problems, ...sources] };
 }
 
-async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> {
-  const nothing = { problems: [], untrusted: undefined };
-  const { images, network, machine } = config;
+async function checkRegistry(config: Config, host: Host, { isRootless }: EngineFacts): Promise<NetworkCheck> {
+  const nothing = { problems: [], missingCa: undefined };
+  const { images, network, engine } = config;
   const { registry } = images;
   if (registry.kind === "local") return nothing;
   const login = await plainLogin(network.registry);
@@ -41,8 +42,8 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
   const problem = registryProblem(registry.host, login?.user ?? "", refusal);
   const isUntrusted = readRefusal(refusal) === "unknown CA" && network.certificates !== "";
   if (!isUntrusted) return { ...nothing, problems: problem === undefined ? [] : [problem] };
-  const path = registryCaPath(registry.host);
-  if (!isLocal(machine.dockerHost) || !host.isWritable(path)) {
+  const path = registryCaPath(registry.host, isRootless ? engine.userSettings : "/etc");
+  if (!isLocal(engine.host) || !host.isWritable(path)) {
     return { ...nothing, problems: [untrustedRegistryProblem(registry.host, path)] };
   }
   // This request stands in for the engine's own, which succeeds or fails alike after the CA is installed.
@@ -54,12 +55,12 @@ async function checkRegistry(config: Config, host: Host): Promise<NetworkCheck> 
       : answer.status >= 400
         ? registryProblem(registry.host, login?.user ?? "", `${String(answer.status)} from ${registry.host}`)
         : undefined;
-  return { problems: found === undefined ? [] : [found], untrusted: registry.host };
+  return { problems: found === undefined ? [] : [found], missingCa: path };
 }
 
 /** Checks package sources from this machine, if builds run here: in the BuildKit of a local engine. */
-async function checkSources({ network, machine, images }: Config, host: Host): Promise<Problem[]> {
-  if (!isLocal(machine.dockerHost) || images.builder !== "default") return [];
+async function checkSources({ network, engine, images }: Config, host: Host): Promise<Problem[]> {
+  if (!isLocal(engine.host) || images.builder !== "default") return [];
   const { pypi, apt, proxy, certificates } = network;
   const sources = configuredSources(network);
   const down = await checkProxy(proxy.url, host);

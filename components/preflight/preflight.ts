@@ -7,6 +7,7 @@ import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
 import type { Host } from "../host/host.ts";
+import type { EngineFacts } from "../engine/facts.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPlatform } from "./platform.ts";
@@ -17,12 +18,13 @@ import { parseLock } from "../requirements/lock.ts";
 
 /** Results of the preflight. */
 export interface Preflight {
+  readonly facts: EngineFacts;
   /** The configuration, with the base images that the stack keeps and the uv program for its engine. */
   readonly config: MorganConfig;
   readonly gpu: GpuPlan;
   readonly release: ReleasePlan;
-  /** Host of the registry that the engine has yet to trust; undefined if there is none. */
-  readonly untrusted: string | undefined;
+  /** File with the CA of the registry that the engine lacks; undefined if it lacks none. */
+  readonly missingCa: string | undefined;
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
 }
@@ -35,42 +37,45 @@ export interface Preflight {
 export async function preflight(given: MorganConfig, problems: readonly Problem[], host: Host): Promise<Preflight> {
   const outputs = host.outputs(given.fullName);
   const [engine, release, sizes, recorded] = await Promise.all([
-    checkEngine(given, host),
+    checkEngine(given, host, outputs),
     planPromotion(given, host, outputs),
     outputs.then(parseSizes),
     outputs.then(recordedBaseImages),
   ]);
-  const { architecture } = engine;
+  const { facts } = engine;
+  const architecture = facts?.architecture ?? "amd64";
   const config: MorganConfig = {
     ...given,
     images: keepRecorded(given.images, recorded),
     machine: { ...given.machine, uv: uvForBuilds(given.machine, architecture) },
   };
   const builds = release.plan.kind === "build";
-  // An engine that does not answer has been reported. It can report neither GPUs nor reachable hosts.
-  const [{ plan, problems: gpu }, network] = engine.answers
-    ? await Promise.all([planServiceGpus(config, host), checkNetwork(config, host)])
-    : [
-        { plan: NO_GPU, problems: [] },
-        { problems: [], untrusted: undefined },
-      ];
+  // An engine that does not answer, or another stack's, has been reported. Its GPUs and its network do not matter.
+  const [{ plan, problems: gpu }, network] =
+    facts === undefined
+      ? [
+          { plan: NO_GPU, problems: [] },
+          { problems: [], missingCa: undefined },
+        ]
+      : await Promise.all([planServiceGpus(config, host), checkNetwork(config, host, facts)]);
   throwProblems([
     ...problems,
     ...release.problems,
     ...(builds ? checkBuild(config, host) : []),
-    ...(builds && engine.answers ? checkPlatform(config, architecture, recorded === undefined) : []),
+    ...(builds && facts !== undefined ? checkPlatform(config, architecture, recorded === undefined) : []),
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
     // A pinned or promoted release needs no package index. A copy of its images reports what the registry lacks.
     ...(builds ? network.problems : []),
   ]);
-  return { config, gpu: plan, release: release.plan, untrusted: network.untrusted, sizes };
+  if (facts === undefined) throw new Error("the engine was refused without a problem");
+  return { facts, config, gpu: plan, release: release.plan, missingCa: network.missingCa, sizes };
 }
 
 /** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
-function checkModels({ models, services, machine }: MorganConfig, host: Host): Problem[] {
-  if (!isLocal(machine.dockerHost)) return [];
+function checkModels({ models, services, engine }: MorganConfig, host: Host): Problem[] {
+  if (!isLocal(engine.host)) return [];
   return services.flatMap(({ name, variant }): Problem[] => {
     const model = models.services[name];
     if (model?.kind !== "folder" || !variant.usesGpu || host.isFolder(model.path)) return [];
@@ -90,5 +95,5 @@ function planServiceGpus(config: MorganConfig, host: Host): ReturnType<typeof pl
     lockNames(config.services).flatMap((name) =>
       parseLock(host.readText(`requirements/${name}.txt`) ?? "").map((locked) => locked.name),
     );
-  return planGpus({ ...config, dockerHost: config.machine.dockerHost, packages }, host);
+  return planGpus({ ...config, dockerHost: config.engine.host, packages }, host);
 }

@@ -15,6 +15,8 @@ export interface SizeCheckArgs {
   readonly services: readonly StackService[];
   /** Ref of each service's image, by name of the service. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Resources that make these images. */
+  readonly makers: readonly ImageMaker[];
   /** Effect of an image that is over its budget. */
   readonly sizeBudgets: "enforce" | "warn";
   readonly engine: Engine;
@@ -29,30 +31,54 @@ export interface ServiceImageOutput {
   readonly size: ImageSize;
 }
 
+/** A resource that makes images. */
+export interface ImageMaker {
+  readonly urn: pulumi.Output<string>;
+  /** An output that is unknown in a preview if images are yet to be made. */
+  readonly done: pulumi.Output<string>;
+}
+
+/** A service's image after its check. */
+export interface CheckedImage {
+  /** Its ref, for a container. A preview knows it if no build is due. */
+  readonly ref: pulumi.Output<string>;
+  readonly output: pulumi.Output<ServiceImageOutput>;
+}
+
 /**
  * Returns the images with their sizes, after each is built and checked against its budget. With "warn", an image over
  * its budget is a warning. With "enforce" it is an error, and no image is returned, so that no rollout is half done. In
- * a preview, which may not know all images, each waits for its own check alone.
+ * a preview, which may not know all images, each waits for its own check alone. It depends on all of them nevertheless:
+ * Pulumi 3.259 refuses an `up --plan` with other dependencies than the preview had.
  */
-export function checkSizes(args: SizeCheckArgs): Record<string, pulumi.Output<ServiceImageOutput>> {
+export function checkSizes(args: SizeCheckArgs): Record<string, CheckedImage> {
   const checked = args.services.flatMap((service) => {
     const image = args.images[service.name];
     return image === undefined
       ? []
       : [[service.name, pulumi.output(image).apply((ref) => checkSize(service, ref, args))] as const];
   });
-  const isTogether = args.sizeBudgets === "enforce" && !pulumi.runtime.isDryRun();
-  const together = isTogether ? allWithin(checked.map(([, image]) => image)) : undefined;
+  const isEnforced = args.sizeBudgets === "enforce";
+  const together = isEnforced && !pulumi.runtime.isDryRun() ? allWithin(checked.map(([, image]) => image)) : undefined;
+  // Unlike the ref of an image, the URN of its resource is known in a preview.
+  const made = pulumi.all(isEnforced ? args.makers.map(({ urn }) => urn) : []);
+  const done = pulumi.all(args.makers.map((maker) => maker.done));
   return Object.fromEntries(
-    checked.map(([service, image]) => [
-      service,
-      pulumi.all([image, together ?? allWithin([image])]).apply(([{ ref, digest, size }]) => ({ ref, digest, size })),
-    ]),
+    checked.map(([service, image]) => {
+      const within = pulumi
+        .all([image, together ?? allWithin([image]), made])
+        .apply(([{ ref, digest, size }]) => ({ ref, digest, size }));
+      // A copy that is still to be made will have a size. So a preview of it knows none.
+      const output = within.apply((found) =>
+        found.size.unpacked > 0 ? pulumi.output(found) : done.apply(() => found),
+      );
+      return [service, { ref: within.ref, output }];
+    }),
   );
 }
 
 /** Fails if images are over their budgets, with all of these images in one message. */
-function allWithin(images: readonly pulumi.Output<CheckedImage>[]): pulumi.Output<void> {
+function allWithin(images: readonly pulumi.Output<Checked>[]): pulumi.Output<void> {
   return pulumi.all([...images]).apply((all) => {
     throwProblems(
       all.flatMap(({ problem }) => problem ?? []),
@@ -61,12 +87,12 @@ function allWithin(images: readonly pulumi.Output<CheckedImage>[]): pulumi.Outpu
   });
 }
 
-interface CheckedImage extends ServiceImageOutput {
+interface Checked extends ServiceImageOutput {
   /** Reason why it is not deployed; undefined if it may be deployed. */
   readonly problem: Problem | undefined;
 }
 
-async function checkSize({ name, variant }: StackService, ref: string, args: SizeCheckArgs): Promise<CheckedImage> {
+async function checkSize({ name, variant }: StackService, ref: string, args: SizeCheckArgs): Promise<Checked> {
   const { engine, sizeBudgets } = args;
   const { budget } = variant;
   const size = await engine.imageSize(ref);

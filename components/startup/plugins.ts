@@ -1,10 +1,12 @@
 import command from "@pulumi/command/package.json" with { type: "json" };
-import dockerBuild from "@pulumi/docker-build/package.json" with { type: "json" };
 import docker from "@pulumi/docker/package.json" with { type: "json" };
 import * as pulumi from "@pulumi/pulumi";
 
-/** The packages with a plugin. Pulumi 3.259 starts the plugin of the version in the package. */
-const PACKAGES = [command, docker, dockerBuild];
+/**
+ * The packages whose default provider is used. Pulumi 3.259 starts the plugin of the version in the package. The images
+ * have a provider of their own, which has another process.
+ */
+const PACKAGES = [command, docker];
 
 /**
  * Makes Pulumi start its plugins while the preflight still checks the machine. By itself Pulumi 3.259 starts each

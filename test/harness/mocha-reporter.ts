@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
-import { stopSignals } from "./process.ts";
+import { STOP_SIGNALS } from "../../cli/lib/signals.ts";
 import type { Totals } from "./results.ts";
 
 /** The time in milliseconds after which a hook counts as slow. */
@@ -21,7 +21,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       writeFileSync(report, JSON.stringify(totals));
     });
     // Without this an interrupted run ends before its `after` hooks, which remove stacks and folders.
-    for (const signal of stopSignals) {
+    for (const signal of STOP_SIGNALS) {
       process.once(signal, () => {
         runner.abort();
       });

@@ -1,9 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
-
-/** The signals that end a run. */
-export const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+import { exitCodeOf, receiveSignals } from "../../cli/lib/signals.ts";
 
 const graceMs = 60_000;
 const running = new Set<number>();
@@ -15,16 +12,20 @@ export function stopSignal(): NodeJS.Signals | undefined {
 }
 
 /**
- * Has a signal end the children. The first signal goes to them as it is; a second signal, or a minute's wait, kills.
+ * Has a signal end the children. The first signal goes to them as it is; a second signal, or a minute's wait, kills. A
+ * signal that the terminal and the launcher both send is one signal.
  */
 export function endChildrenOnSignal(): void {
-  for (const signal of stopSignals) {
-    process.on(signal, () => {
-      signalAll(stopped === undefined ? signal : "SIGKILL");
-      stopped ??= signal;
+  receiveSignals({
+    first: (signal) => {
+      stopped = signal;
+      signalAll(signal);
       setTimeout(signalAll, graceMs, "SIGKILL").unref();
-    });
-  }
+    },
+    again: () => {
+      signalAll("SIGKILL");
+    },
+  });
 }
 
 /** Runs a command, streams its output and returns its exit code. Ends everything that the command started. */
@@ -47,10 +48,6 @@ export async function run(command: string, args: readonly string[], env: NodeJS.
   running.delete(pid);
   signalGroup(pid, "SIGKILL");
   return code ?? exitCodeOf(signal ?? "SIGKILL");
-}
-
-export function exitCodeOf(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }
 
 /** Turns colours off without a terminal, because the defaults of the tools differ. */

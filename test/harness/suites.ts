@@ -7,7 +7,7 @@ import { cacheDir, python } from "./python.ts";
 import { finalTotals, parseJUnit, parseMocha, sum, verdict } from "./results.ts";
 import type { ReportParser, Totals } from "./results.ts";
 import { selectFiles, testFiles } from "./test-files.ts";
-import { mypy, orFailure, ruff, tool } from "./tools.ts";
+import { actionlint, mypy, orFailure, ruff, tool } from "./tools.ts";
 
 /** The suites, in the order of a full run: the suite that fails fastest comes first. */
 export const suites = { lint, unit, services, integration } as const satisfies Record<
@@ -30,6 +30,7 @@ async function lint(): Promise<Totals> {
     () => ruff("check"),
     () => ruff("format", "--check"),
     mypy,
+    actionlint,
   ];
   const totals: Totals[] = [];
   for (const check of checks) totals.push(verdict(await orFailure(check)));

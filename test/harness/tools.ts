@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { run } from "./process.ts";
 import { cacheDir, python } from "./python.ts";
 
@@ -19,6 +20,14 @@ export async function ruff(...args: readonly string[]): Promise<number> {
 export async function mypy(): Promise<number> {
   return run(await python(), ["-m", "mypy", "--cache-dir", join(cacheDir, "mypy")]);
 }
+
+/** Checks the workflows with actionlint, which Go builds at the version that its module pins. */
+export function actionlint(): Promise<number> {
+  const workflows = readdirSync(WORKFLOWS).map((file) => resolve(WORKFLOWS, file));
+  return run("go", ["-C", join("test", "harness", "actionlint"), "tool", "actionlint", ...workflows]);
+}
+
+const WORKFLOWS = join(".github", "workflows");
 
 /** Returns the exit code of `execute`, or prints its error and returns 1. */
 export async function orFailure(execute: () => Promise<number>): Promise<number> {

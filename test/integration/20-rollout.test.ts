@@ -9,6 +9,7 @@ import { manifestOf, newBlobs } from "./support/registry.ts";
 import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 const CORE = [
   { operation: "replace", type: "docker:Container", name: "core" },
@@ -58,7 +59,11 @@ describe("a change of one service", () => {
     const message = await stack.failure();
     expect(message).to.include("core-deps");
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, { since, builder: "default" }),
+      await explainFailure(connectEngine(engineAddress(process.env)), stack.name, {
+        since,
+        builder: "default",
+        again: "./morgan up --stack dev",
+      }),
     ).to.match(/build of core-deps[^]*no-such-package/);
     expect(idsOf(stack.name)["core"]).to.equal(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
@@ -74,7 +79,11 @@ describe("a change of one service", () => {
     expect(containerIds(stack.name)).to.include(core);
     expect((await chat(endpoint, "still there")).status).to.equal(200);
     expect(
-      await explainFailure(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name, { since, builder: "default" }),
+      await explainFailure(connectEngine(engineAddress(process.env)), stack.name, {
+        since,
+        builder: "default",
+        again: "./morgan up --stack dev",
+      }),
     ).to.match(/container morgan-[^]*no good morning today/);
   });
 

@@ -5,6 +5,7 @@ import { engineContainers } from "../../components/deploy/readiness/containers.t
 import { watchUntilReady } from "../../components/deploy/readiness/watch.ts";
 import { containersOf, docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 /** So many that one of them probably ends at the moment at which the gate sets its limit of processes. */
 const CRASHING = 12;
@@ -31,13 +32,13 @@ describe("the readiness gate, for containers that end again and again", () => {
     const task = { containers: [...ids, gone], watchedBefore: [], pidsLimit: 100, minReady: 0, startLimit: 5_000 };
     const failures = await watchUntilReady(
       task,
-      engineContainers(connectEngine(process.env["DOCKER_HOST"] ?? "")),
+      engineContainers(connectEngine(engineAddress(process.env))),
       systemClock,
       () => undefined,
     );
     const reasons = Object.fromEntries(failures.map(({ state, reason, stopped }) => [state.id, { reason, stopped }]));
     expect(Object.keys(reasons)).to.have.members(task.containers);
-    expect(reasons[gone]).to.deep.equal({ reason: 'it is gone, and its health check reports "none"', stopped: false });
+    expect(reasons[gone]).to.deep.equal({ reason: "it was removed", stopped: false });
     for (const id of ids) expect(reasons[id]?.reason).to.match(/^its process ended \d+ times$/);
   });
 });

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { connectEngine } from "../../components/engine/engine.ts";
 import { parseLock } from "../../components/requirements/lock.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import { environment } from "../../toolchain/lib/environment.mjs";
 import {
   buildRecords,
@@ -187,7 +188,7 @@ describe("a private network", () => {
     it("the engine pulls an image with the login, and not without it", async () => {
       const tag = `${network.registry.host}/team/images:tools.${stack.name}`;
       docker("rmi", "--force", tag);
-      const engine = connectEngine("");
+      const engine = connectEngine(engineAddress(process.env));
       expect((await engine.imageSize(tag)).unpacked).to.equal(0);
       await engine.pull(tag, network.logins.registry);
       expect((await engine.imageSize(tag)).compressed).to.be.greaterThan(0);

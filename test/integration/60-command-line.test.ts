@@ -67,7 +67,15 @@ describe("the command line", () => {
 
   it("outputs prints JSON, and env prints an environment in which plain pulumi works", async () => {
     const { output } = await stack.commandLine("outputs", "--json");
-    expect(JSON.parse(output)).to.have.all.keys("endpoint", "images", "services", "registry", "release", "releases");
+    expect(JSON.parse(output)).to.have.all.keys(
+      "endpoint",
+      "engine",
+      "images",
+      "services",
+      "registry",
+      "release",
+      "releases",
+    );
     const env = await stack.commandLine("env");
     const plain = `${env.output}\npulumi preview --stack ${stack.name} --expect-no-changes --non-interactive`;
     execFileSync("bash", ["-c", plain], { cwd: stack.folder, stdio: "pipe", env: stack.environment() });

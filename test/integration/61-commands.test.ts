@@ -13,12 +13,15 @@ describe("the command morgan", () => {
 
   before(async () => {
     stack = await TestStack.create({ services: ["llm"] });
+    // The Automation API has written a salt, which a command would take for the user's own.
+    writeFileSync(configFile(), readFileSync(configFile(), "utf8").replace(/^encryptionsalt: .*\n/m, ""));
     const { code, output } = await stack.commandLine("up");
     expect(code, output).to.equal(0);
   });
 
   after(() => stack.dispose());
 
+  const configFile = (): string => join(stack.folder, `Pulumi.${stack.name}.yaml`);
   const state = (): string => stack.state();
   const locks = (): string[] => {
     const folder = stack.backendPath(`locks/organization/morgan/${stack.name}`);
@@ -142,12 +145,13 @@ describe("the command morgan", () => {
       const output = collect(child.stdout, child.stderr);
       await until(child, output, () => locks().length > 0 && output().includes("Updating"));
       // As a terminal does: every process of the group gets it. The launcher sends it on as well.
+      const closed = once(child, "close");
       process.kill(-Number(child.pid), signal);
-      expect((await once(child, "close"))[0], output()).to.equal(code);
+      expect((await closed)[0], output()).to.equal(code);
       expect(output()).to.include(`was ended by ${signal}`).and.not.include("second");
       expect(locks()).to.deep.equal([]);
       expect(processesOf(stack)).to.deep.equal([]);
-      expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).not.to.include("encryptionsalt");
+      expect(readFileSync(configFile(), "utf8")).not.to.include("encryptionsalt");
       const next = await stack.commandLine("up");
       expect(next.code, next.output).to.equal(0);
     });
@@ -155,13 +159,18 @@ describe("the command morgan", () => {
 
   it("ends at once by a second signal, and the next up puts right what is left", async () => {
     changeLine();
+    await stack.configure({ minReady: "60 s" });
     const child = start("up");
     const output = collect(child.stdout, child.stderr);
-    await until(child, output, () => locks().length > 0 && output().includes("Updating"));
+    await until(child, output, () => output().includes("settled updating"));
+    const closed = once(child, "close");
     child.kill("SIGINT");
     await sleep(700);
+    expect(child.exitCode, "Pulumi waits for the readiness gate").to.equal(null);
     child.kill("SIGINT");
-    expect((await once(child, "close"))[0], output()).to.equal(130);
+    expect((await closed)[0], output()).to.equal(130);
+    expect(processesOf(stack)).to.deep.equal([]);
+    await stack.configure({ minReady: "0 s" });
     const next = await stack.commandLine("up");
     expect(next.code, next.output).to.equal(0);
     expect(locks()).to.deep.equal([]);

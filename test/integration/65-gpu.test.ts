@@ -7,6 +7,7 @@ import { containersOf, docker, idsOf, lines } from "./support/engine.ts";
 import { loadInside } from "./support/load-inside.ts";
 import { SimulatedGpus } from "./support/simulated-gpus.ts";
 import { TestStack } from "./support/test-stack.ts";
+import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 
 /** A catalog whose GPU variants compute on the CPU. They are planned and deployed as if they used a GPU. */
 const STAND_INS = `import { catalog as shipped } from "./shipped-catalog.ts";
@@ -93,7 +94,7 @@ describe("services on simulated GPUs", () => {
   it("a service that is replaced stop-first finishes its requests, and the up prints the downtime", async () => {
     const { stt: old = "", vad = "" } = idsOf(stack.name);
     appendFileSync(join(stack.folder, "services/stt/morgan_stt/__main__.py"), "# and one more\n");
-    const watch = watchContainers(connectEngine(process.env["DOCKER_HOST"] ?? ""), stack.name);
+    const watch = watchContainers(connectEngine(engineAddress(process.env)), stack.name);
     const load = loadInside(vad, "http://gateway:8003/v1/transcribe");
     let result: Awaited<ReturnType<TestStack["commandLine"]>>;
     let answers: Awaited<ReturnType<typeof load.stop>>;

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -11,7 +12,18 @@ const TRIES = 5;
 /** The number of rounds after which an `up` has to change nothing. */
 const CHECK_ROUNDS = 5;
 
-describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
+/** Decides the moments. MORGAN_TEST_SEED repeats those of an earlier run, whose title has the seed. */
+const SEED = process.env["MORGAN_TEST_SEED"] ?? randomBytes(4).toString("hex");
+
+/** A number from 0 to 1, without 1, that depends on the seed. */
+function random(index: number): number {
+  const digest = createHash("sha256")
+    .update(`${SEED} ${String(index)}`)
+    .digest();
+  return digest.readUInt32BE(0) / 2 ** 32;
+}
+
+describe(`an up that is killed at ${String(KILLS)} random moments (seed ${SEED})`, () => {
   let stack: TestStack;
   /** The duration of an `up` that is not killed, in milliseconds. */
   let whole: number;
@@ -72,7 +84,7 @@ describe(`an up that is killed at ${String(KILLS)} random moments`, () => {
   }
 
   /** Returns a random moment in a twentieth of the duration, without the very end. */
-  const moment = (twentieth: number): number => (0.97 * (twentieth + Math.random())) / KILLS;
+  const moment = (twentieth: number): number => (0.97 * (twentieth + random(twentieth))) / KILLS;
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
 
   // Two kills in each round: the `up` that repairs what the first has left is killed too.

@@ -41,7 +41,11 @@ export const architecture: Linter.Config[] = [
     rules: {
       "no-restricted-properties": [
         "error",
-        { object: "process", property: "env", message: "The environment is read in components/config/config.ts only." },
+        {
+          object: "process",
+          property: "env",
+          message: "The environment is read in components/config/config.ts and programs only.",
+        },
       ],
       "no-restricted-imports": [
         "error",

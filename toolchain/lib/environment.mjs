@@ -1,6 +1,8 @@
 // The environment of a run. A variable that the user has set wins; an empty one counts as unset.
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { engineVariables } from "./engine-address.mjs";
+import { AddressError } from "./engine-host.mjs";
 import { pathToFileURL } from "node:url";
 import { readJson } from "./files.mjs";
 import { home, nodeDirectory, paths, setting, toolchainComplete } from "./paths.mjs";
@@ -15,6 +17,18 @@ export const BASE_IMAGES = ["debian", "registry"];
 
 /** The folders in which Go 1.26 finds certificates while SSL_CERT_DIR is not set. */
 const CERTIFICATE_FOLDERS = "/etc/ssl/certs:/etc/pki/tls/certs";
+
+/**
+ * Removes the variables that are set to nothing, as a CI system sets them: many programs take an empty value for a
+ * value. An empty passphrase is one. What npm sets names the options that npm took.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function removeEmpty(env) {
+  for (const [name, value] of Object.entries(env)) {
+    if (value === "" && name !== "PULUMI_CONFIG_PASSPHRASE" && !name.startsWith("npm_"))
+      Reflect.deleteProperty(env, name);
+  }
+}
 
 /**
  * Returns the variables that a run needs besides the variables it inherits.
@@ -41,11 +55,25 @@ export function environment({ root, env = process.env }) {
   const always = {
     ...searchedCertificates(at, env),
     ...baseImages(at, env),
+    ...engine(env),
     MORGAN_CACHE: at.cache,
     PATH: searchPath(at, env),
   };
   const unset = Object.entries(ours).filter(([name]) => setting(env, name) === undefined);
   return { ...Object.fromEntries(unset), ...always };
+}
+
+/**
+ * Returns the variables of the engine. Set-up reports an address that cannot be used; what needs no engine runs anyway.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function engine(env) {
+  try {
+    return engineVariables(env);
+  } catch (error) {
+    if (error instanceof AddressError) return {};
+    throw error;
+  }
 }
 
 /**

@@ -1,12 +1,13 @@
 // Chooses the source of base images for new stacks of a checkout. A stack that is up keeps the source that it has.
 import { rmSync } from "node:fs";
+import { engineAddress } from "../lib/engine-address.mjs";
 import { BASE_IMAGES, recordedBaseImages } from "../lib/environment.mjs";
 import { writeWhole } from "../lib/files.mjs";
 import { setting } from "../lib/paths.mjs";
 import { which } from "../lib/process.mjs";
 import { SetupError, missing, print } from "../lib/report.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
-import { DEFAULT_HOST, registryReachable } from "./engine-api.mjs";
+import { registryReachable } from "./engine-api.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -19,7 +20,7 @@ export async function chooseBaseImages(at, env) {
   const baseImages = await decide({
     named: named(env),
     recorded,
-    reachesRegistry: () => registryReachable(setting(env, "DOCKER_HOST") ?? DEFAULT_HOST),
+    reachesRegistry: () => registryReachable(engineAddress(env)),
     makesDebian: () => installBootstrap(at),
   });
   if (baseImages === recorded) return;

@@ -2,16 +2,17 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { engineAddress } from "../lib/engine-address.mjs";
 import { withLock } from "../lib/file-lock.mjs";
 import { readJson, writeWhole } from "../lib/files.mjs";
-import { setting } from "../lib/paths.mjs";
 import { outputOf, excerpt, isAlive, startDetached, which } from "../lib/process.mjs";
 import { SetupError, print } from "../lib/report.mjs";
 import { ENGINE_MINIMUM } from "../lib/versions.mjs";
 import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
 import { linkClients } from "./clients.mjs";
-import { DEFAULT_HOST, engineInfo, engineProblems } from "./engine-api.mjs";
+import { engineInfo, engineProblems } from "./engine-api.mjs";
 
+/** @import { EngineAddress } from "../lib/engine-address.mjs" */
 /** @import { Paths } from "../lib/paths.mjs" */
 /** @typedef {{ features?: Record<string, boolean> }} Settings */
 
@@ -24,19 +25,46 @@ const DOCKERD_PID = "/var/run/docker.pid";
  * @param {NodeJS.ProcessEnv} env
  */
 export async function ensureEngine(at, env) {
-  const host = setting(env, "DOCKER_HOST") ?? DEFAULT_HOST;
-  let info = await engineInfo(host);
-  if (!info && host === DEFAULT_HOST && process.getuid?.() === 0) {
-    info = await withLock(join(at.cache, "locks", "engine"), async () => (await engineInfo(host)) ?? bringUp(at, env));
+  const address = engineAddress(env);
+  let answer = await engineInfo(address, env);
+  if ("reason" in answer && mayStart(address, answer.code, process.getuid?.())) {
+    answer = await withLock(join(at.cache, "locks", "engine"), async () => {
+      const again = await engineInfo(address, env);
+      return "info" in again ? again : ((await bringUp(at, env)) ?? again);
+    });
   }
-  if (!info)
-    return [
-      `missing: a container engine that answers at ${host}: Docker ${ENGINE_MINIMUM} or newer, installed and running`,
-    ];
-  return [...engineProblems(info), ...linkClients(at)];
+  if ("reason" in answer) return [unreachable(address, answer.reason)];
+  return [...engineProblems(answer.info), ...linkClients(at)];
 }
 
 /**
+ * True if set-up may start the engine: as root, at the default socket, if nothing listens there. An engine that is
+ * merely slow is left alone.
+ * @param {Pick<EngineAddress, "source">} address
+ * @param {string} code The code of the error.
+ * @param {number | undefined} user The user's id.
+ */
+export function mayStart({ source }, code, user) {
+  return source === "" && user === 0 && ["ENOENT", "ECONNREFUSED"].includes(code);
+}
+
+/**
+ * @param {EngineAddress} address
+ * @param {string} reason
+ */
+function unreachable({ host, source }, reason) {
+  const chosen = source === "" ? "" : `, which ${source} names`;
+  const start =
+    source === "" && which("dockerd") ? "\nstart the engine: sudo systemctl start docker, or your system's way" : "";
+  return (
+    `missing: a container engine that answers at ${host}${chosen}: Docker ${ENGINE_MINIMUM} or newer, installed and ` +
+    `running; ${reason}${start}`
+  );
+}
+
+/**
+ * Starts the engine, and installs it first if there is none. Only an engine that set-up installs gets settings: on
+ * another one, the containerd image store would hide images and containers that somebody uses.
  * @param {Paths} at
  * @param {NodeJS.ProcessEnv} env
  */
@@ -44,12 +72,12 @@ async function bringUp(at, env) {
   if (!which("dockerd")) {
     if (!canUseApt()) return undefined;
     print("installing a container engine from Debian packages (about 30 s)");
+    enableImageStore();
     await aptInstall(at, enginePackages(env));
   }
-  enableImageStore();
   if (isSystemd()) outputOf("systemctl", ["start", "docker"]);
   else await startDaemons(at);
-  return waitForEngine(at);
+  return waitForEngine(at, env);
 }
 
 /** @param {Settings} settings */
@@ -100,12 +128,19 @@ function logOf(at, daemon) {
   return existsSync("/var/log") ? `/var/log/morgan-${daemon}.log` : join(at.logs, `${daemon}.log`);
 }
 
-/** @param {Paths} at */
-async function waitForEngine(at) {
+/**
+ * @param {Paths} at
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function waitForEngine(at, env) {
+  const address = engineAddress(env);
   return until(
-    () => engineInfo(DEFAULT_HOST),
+    async () => {
+      const answer = await engineInfo(address, env);
+      return "info" in answer ? answer : undefined;
+    },
     60,
-    `the container engine answers at ${DEFAULT_HOST}`,
+    `the container engine answers at ${address.host}`,
     logOf(at, "dockerd"),
   );
 }

@@ -3,12 +3,13 @@
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolder } from "../lib/files.mjs";
+import { engineAddress } from "../lib/engine-address.mjs";
 import { TOOLCHAIN, setting } from "../lib/paths.mjs";
 import { outputOf, run } from "../lib/process.mjs";
 import { missing, print } from "../lib/report.mjs";
 import { UV_VERSION } from "../lib/versions.mjs";
 import { aptInstall, canUseApt } from "./apt.mjs";
-import { DEFAULT_HOST, engineInfo } from "./engine-api.mjs";
+import { engineInfo } from "./engine-api.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -54,8 +55,8 @@ export async function installUv(at, env) {
  */
 export async function installUvForBuilds(at, env) {
   if (setting(env, "MORGAN_UV") !== undefined) return;
-  const info = await engineInfo(setting(env, "DOCKER_HOST") ?? DEFAULT_HOST);
-  const wheel = wheelFor(info?.Architecture ?? "");
+  const answer = await engineInfo(engineAddress(env), env);
+  const wheel = wheelFor("info" in answer ? (answer.info.Architecture ?? "") : "");
   if (wheel !== undefined) await downloadUv(at, wheel);
 }
 

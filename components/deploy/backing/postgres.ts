@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
-import { createContainer } from "../container/container.ts";
+import { createContainer, type CreatedContainer } from "../container/container.ts";
 import { createPassword } from "./password.ts";
 import { setRolePassword } from "./role-password.ts";
 import { createVolume } from "../container/volume.ts";
@@ -27,8 +27,8 @@ export class Postgres extends pulumi.ComponentResource {
   readonly url: string;
   /** Password of the role `morgan`, available when the database accepts it. Secret. */
   readonly password: pulumi.Output<string>;
-  /** Id of PostgreSQL's container. */
-  readonly container: pulumi.Output<string>;
+  /** PostgreSQL's container. */
+  readonly container: CreatedContainer;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Postgres", name, {}, opts);
@@ -65,9 +65,9 @@ export class Postgres extends pulumi.ComponentResource {
       cpus: 1,
       rollout: "stop-first",
     });
-    this.container = container.id;
+    this.container = container;
     this.url = `postgresql://${ROLE}@${name}:5432/${ROLE}`;
     this.password = setRolePassword(this, `${name}-role`, { container: container.id, role: ROLE, password });
-    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
+    this.registerOutputs({ url: this.url, password: this.password, container: container.id });
   }
 }

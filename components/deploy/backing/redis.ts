@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
-import { createContainer } from "../container/container.ts";
+import { createContainer, type CreatedContainer } from "../container/container.ts";
 import { createPassword } from "./password.ts";
 import { createVolume } from "../container/volume.ts";
 
@@ -13,8 +13,8 @@ export class Redis extends pulumi.ComponentResource {
   readonly url: string;
   /** Password. Secret. */
   readonly password: pulumi.Output<string>;
-  /** Id of Redis' container. */
-  readonly container: pulumi.Output<string>;
+  /** Redis' container. */
+  readonly container: CreatedContainer;
 
   constructor(name: string, args: BackingServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Redis", name, {}, opts);
@@ -38,9 +38,9 @@ export class Redis extends pulumi.ComponentResource {
       cpus: 1,
       rollout: "stop-first",
     });
-    this.container = container.id;
+    this.container = container;
     this.url = `redis://${name}:6379/0`;
-    this.registerOutputs({ url: this.url, password: this.password, container: this.container });
+    this.registerOutputs({ url: this.url, password: this.password, container: container.id });
   }
 }
 

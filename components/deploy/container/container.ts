@@ -8,6 +8,7 @@ import { createFiles, type Files } from "./files.ts";
 import { stackLabels } from "../../engine/labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
 import type { Joined } from "./networks.ts";
+import { present } from "./present.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Inputs of a container. Everything else is the same for all containers of a stack. */
@@ -16,7 +17,7 @@ export interface ContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Numeric user and group; never root. */
   readonly user: `${number}:${number}`;
-  readonly stack: Pick<StackContext, "name">;
+  readonly stack: Pick<StackContext, "name" | "processors" | "engine">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
   /** Command that runs in the container and succeeds if it is healthy. */
@@ -27,7 +28,7 @@ export interface ContainerArgs {
   readonly stopLimit: Duration;
   /** Largest memory, without swap. */
   readonly memory: Size;
-  /** Upper bound of its CPU time, in cores. */
+  /** Upper bound of its CPU time, in cores. An engine with fewer processors gives it all of them. */
   readonly cpus: number;
   readonly rollout: Rollout;
   readonly command?: readonly string[];
@@ -56,15 +57,24 @@ export interface ContainerArgs {
  */
 const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
 
+/** A container of the stack. */
+export interface CreatedContainer {
+  readonly resource: pulumi.Resource;
+  /** Its id, available when the engine has the container. */
+  readonly id: pulumi.Output<string>;
+  /** Ref of the image that it was made from. That is an older image if `pulumi up --target` leaves the container out. */
+  readonly image: pulumi.Output<string>;
+}
+
 /** Creates a container: not root, read-only, without capabilities, with limits and a health check. */
-export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): docker.Container {
+export function createContainer(parent: pulumi.Resource, name: string, args: ContainerArgs): CreatedContainer {
   const files =
     args.files === undefined || Object.keys(args.files.contents).length === 0
       ? undefined
       : createFiles(parent, `${name}-files`, args.stack, args.files);
   const memory = mebibytes(args.memory);
   const { environment: gpuEnvironment, ...gpu } = gpuInputs(args.gpu);
-  return new docker.Container(
+  const container = new docker.Container(
     name,
     {
       image: args.image,
@@ -100,7 +110,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       init: true,
       memory,
       memorySwap: memory,
-      cpus: args.cpus.toFixed(1),
+      cpus: Math.min(args.cpus, args.stack.processors).toFixed(1),
       restart: "unless-stopped",
       ...LOG_ROTATION,
       healthcheck: {
@@ -127,6 +137,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       replaceOnChanges: NEEDS_REPLACEMENT,
     },
   );
+  return { resource: container, id: present(container, name, args.stack), image: container.image };
 }
 
 function networkInputs({ name, alias }: Joined): docker.types.input.ContainerNetworksAdvanced {

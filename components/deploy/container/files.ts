@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
 import { LOG_ROTATION } from "./log-rotation.ts";
+import { present } from "./present.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Files for a container. */
@@ -24,7 +25,7 @@ export interface Files {
 export function createFiles(
   parent: pulumi.Resource,
   name: string,
-  stack: Pick<StackContext, "name">,
+  stack: Pick<StackContext, "name" | "engine">,
   files: Files,
 ): pulumi.Output<string> {
   const paths = Object.keys(files.contents);
@@ -43,5 +44,5 @@ export function createFiles(
     },
     { parent, deleteBeforeReplace: false },
   );
-  return container.name;
+  return pulumi.all([container.name, present(container, name, stack)]).apply(([files]) => files);
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../../engine/engine.ts";
 
 /** Facts about a stack that its containers, volumes and passwords need. */
 export interface StackContext {
@@ -12,4 +13,8 @@ export interface StackContext {
   readonly protectData: boolean;
   /** Name of the passwords of the backing services. Another revision creates new passwords. */
   readonly passwordRevision: string;
+  /** Processors of the engine. It refuses a container that wants more of them. */
+  readonly processors: number;
+  /** Reports whether the container of a state is still there. */
+  readonly engine: Pick<Engine, "inspect">;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { createContainer } from "../container/container.ts";
+import { createContainer, type CreatedContainer } from "../container/container.ts";
 import { expiryReminder } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
 import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_CONFIG, HAPROXY_USER } from "../../catalog/image-contract.ts";
@@ -29,8 +29,8 @@ const PUBLISHED_PORT = 8080;
 export class Gateway extends pulumi.ComponentResource {
   /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
-  /** Id of the gateway's container. */
-  readonly container: pulumi.Output<string>;
+  /** The gateway's container. */
+  readonly container: CreatedContainer;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:Gateway", name, { port: args.config.port }, opts);
@@ -62,9 +62,9 @@ export class Gateway extends pulumi.ComponentResource {
       rollout: "stop-first",
     });
     const scheme = tls === undefined ? "http" : "https";
-    this.endpoint = container.id.apply(() => `${scheme}://${config.address}:${String(config.port)}`);
-    this.container = container.id;
-    this.registerOutputs({ endpoint: this.endpoint, container: this.container });
+    this.endpoint = container.id.apply(() => `${scheme}://${config.name || config.address}:${String(config.port)}`);
+    this.container = container;
+    this.registerOutputs({ endpoint: this.endpoint, container: container.id });
   }
 }
 

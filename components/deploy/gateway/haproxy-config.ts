@@ -37,6 +37,8 @@ const SERVERS = 8;
  * Returns the configuration of HAProxy 2.6. HAProxy finds containers through the engine's DNS and checks their
  * readiness all the time. So a new container gets few requests before it can answer them, and a stopped one gets none.
  *
+ * Services listen on IPv4. HAProxy 2.6 prefers IPv6, which networks have if that is the engine's default.
+ *
  * Load tests gave the numbers:
  * - A busy service may not answer checks for seconds, as stt while it decodes. It stays up until five checks fail. A
  *   container that is gone refuses connections instead, and the request is retried elsewhere.
@@ -63,7 +65,7 @@ export function haproxyConfig({ routes, published, publishedPort, limits }: Hapr
       ({ name, port }) => `backend ${name}
   option http-buffer-request
   http-check send meth GET uri /ready
-  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine init-addr last,none
+  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine resolve-prefer ipv4 init-addr last,none
 `,
     ),
   ].join("\n");

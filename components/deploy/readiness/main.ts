@@ -1,27 +1,30 @@
 import { text } from "node:stream/consumers";
-import { connectEngine } from "../../engine/engine.ts";
+import { messageOf } from "../../lib/errors.ts";
+import { engineOf } from "../../engine/engine-of.ts";
 import { systemClock } from "./clock.ts";
 import { engineContainers } from "./containers.ts";
 import { watchUntilReady, type Task } from "./watch.ts";
 import { describeFailures } from "./verdict.ts";
 
-// The task comes as JSON. The first argument is the output of the last run without a failure. The second one is the
-// engine's address, empty for the usual socket.
+// The task comes as JSON. Pulumi passes on the output of the last run without a failure. The engine's address comes
+// from the environment: as an argument it would be part of the plan.
 const task = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore">;
-const [, , printed = "", host = ""] = process.argv;
+const { PULUMI_COMMAND_STDOUT: printed = "" } = process.env;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
 const report = (text: string): void => {
   console.error(text);
 };
-const failures = await watchUntilReady(
-  { ...task, watchedBefore: printed.split(" ") },
-  engineContainers(connectEngine(host)),
-  systemClock,
-  report,
-);
-if (failures.length === 0) console.log(task.containers.join(" "));
-else {
-  console.log(describeFailures(failures));
+try {
+  const failures = await watchUntilReady(
+    { ...task, watchedBefore: printed.split(" ") },
+    engineContainers(engineOf(process.env)),
+    systemClock,
+    report,
+  );
+  console.log(failures.length === 0 ? task.containers.join(" ") : describeFailures(failures));
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} catch (error) {
+  console.log(messageOf(error));
   process.exitCode = 1;
 }

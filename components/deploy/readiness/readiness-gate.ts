@@ -1,6 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Engine } from "../../engine/engine.ts";
 import { milliseconds, type Duration } from "../../lib/units.ts";
+import { allMade, watchUnwatched } from "./unwatched.ts";
 
 /** Inputs of a readiness gate. */
 export interface ReadinessGateArgs {
@@ -10,6 +12,10 @@ export interface ReadinessGateArgs {
   readonly minReady: Duration;
   /** Longest time until a container is ready. */
   readonly startLimit: Duration;
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Watches the containers that a partial update makes without the gate. */
+  readonly engine: Engine;
 }
 
 /** Processes and threads that a container may have: PostgreSQL and torch need a few dozen. */
@@ -24,27 +30,40 @@ const PIDS_LIMIT = 512;
  *
  * Its output lists the containers that have stayed ready. Pulumi keeps no output of a run that fails, so what is new to
  * such a run stays new.
+ *
+ * `pulumi up --target` and `--exclude` can leave the gate out. Then the program itself watches what the gate has not.
+ *
+ * @returns the ids of all containers, available when each of them has stayed ready.
  */
 export function createReadinessGate(
   parent: pulumi.Resource,
   name: string,
   args: ReadinessGateArgs,
-): command.local.Command {
-  const stdin = pulumi.all([...args.containers]).apply((containers) =>
-    JSON.stringify({
-      containers,
-      pidsLimit: PIDS_LIMIT,
-      minReady: milliseconds(args.minReady),
-      startLimit: milliseconds(args.startLimit),
-    }),
-  );
-  return new command.local.Command(
+): pulumi.Output<readonly string[]> {
+  const containers = pulumi.all([...args.containers]);
+  const limits = {
+    pidsLimit: PIDS_LIMIT,
+    minReady: milliseconds(args.minReady),
+    startLimit: milliseconds(args.startLimit),
+  };
+  const stdin = containers.apply((ids) => JSON.stringify({ containers: ids, ...limits }));
+  const gate = new command.local.Command(
     name,
     {
-      create: 'node components/deploy/readiness/main.ts "$PULUMI_COMMAND_STDOUT" "$DOCKER_HOST"',
+      create: "node components/deploy/readiness/main.ts",
       stdin,
       logging: command.local.Logging.Stderr,
     },
     { parent },
   );
+  return pulumi.all([allMade(containers, args.stack), gate.stdout]).apply(async ([ids, printed]) => {
+    // A preview makes no container.
+    if (!pulumi.runtime.isDryRun())
+      await watchUnwatched({ containers: ids, watchedBefore: printed.split(" "), ...limits }, args.engine, report);
+    return ids;
+  });
+}
+
+function report(text: string): void {
+  void pulumi.log.info(text);
 }

@@ -3,6 +3,12 @@ import type { InspectedContainer } from "../../engine/containers.ts";
 /** The state of a container at one moment. */
 export type ContainerState = Pick<InspectedContainer, "id" | "name" | "status" | "health" | "startedAt" | "restarts">;
 
+/** Status of a container that the engine does not have. */
+export const GONE = "gone";
+
+/** The reason of a failure if the container is gone. */
+export const REMOVED = "it was removed";
+
 /** True if a container may get requests. */
 export function isReady({ status, health }: ContainerState): boolean {
   return status === "running" && (health === "healthy" || health === "none");
@@ -10,7 +16,7 @@ export function isReady({ status, health }: ContainerState): boolean {
 
 /** The reason why a container is no longer as it was when it got ready; undefined if it has been ready since then. */
 export function whyNotStayed(first: ContainerState, now: ContainerState | undefined): string | undefined {
-  if (now === undefined) return "it was removed";
+  if (now === undefined) return REMOVED;
   if (now.startedAt !== first.startedAt || now.status === "restarting")
     return "its process ended and was started again";
   if (now.status !== "running") return `its process ended, and it is ${now.status}`;
@@ -24,7 +30,8 @@ export function whyNotStayed(first: ContainerState, now: ContainerState | undefi
 const RESTARTS = 3;
 
 /** The reason why a container will not get ready; undefined if it still may. */
-export function whyHopeless({ restarts }: ContainerState): string | undefined {
+export function whyHopeless({ restarts, status }: ContainerState): string | undefined {
+  if (status === GONE) return REMOVED;
   return restarts < RESTARTS ? undefined : `its process ended ${String(restarts)} times`;
 }
 
@@ -43,13 +50,16 @@ export interface Failure {
 
 /** The report on containers that do not serve, a paragraph each. */
 export function describeFailures(failures: readonly Failure[]): string {
-  return failures
-    .map(({ state, wasReady, reason, stopped, log }) => {
-      const rest = stopped
-        ? "it was stopped, and the container that it was to replace goes on serving"
-        : "it was left as it is, because no other container does its work";
-      const lines = log.trimEnd().split("\n");
-      return `${state.name} did not ${wasReady ? "stay" : "get"} ready: ${reason}; ${rest}. The end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-    })
-    .join("\n\n");
+  return failures.map(describeFailure).join("\n\n");
+}
+
+/** The report on one container. */
+export function describeFailure({ state, wasReady, reason, stopped, log }: Failure): string {
+  const verdict = `${state.name} did not ${wasReady ? "stay" : "get"} ready: ${reason}`;
+  if (reason === REMOVED) return `${verdict}; an up with --refresh creates it again`;
+  const rest = stopped
+    ? "it was stopped, and the container that it was to replace goes on serving"
+    : "it was left as it is, because no other container does its work";
+  const lines = log.trimEnd().split("\n");
+  return `${verdict}; ${rest}. The end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

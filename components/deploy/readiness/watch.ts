@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Containers } from "./containers.ts";
-import { isReady, whyHopeless, whyNotStayed, type ContainerState, type Failure } from "./verdict.ts";
+import { GONE, isReady, REMOVED, whyHopeless, whyNotStayed, type ContainerState, type Failure } from "./verdict.ts";
 
 /** The input of the readiness gate. */
 export interface Task {
@@ -27,7 +27,7 @@ const SILENCE = 10_000;
 
 /**
  * Limits the containers of a stack and watches each new one until it has stayed ready for `minReady`. Returns those
- * that did not. A failed container that was to replace another is stopped at once, so that all requests go to the
+ * that did not, and those that are gone. A failed container that was to replace another is stopped at once, so that all requests go to the
  * other. Every 10 s, `report` gets the containers that are not ready yet.
  *
  * @throws Error if the engine refuses to limit a container that does serve.
@@ -39,17 +39,31 @@ export async function watchUntilReady(
   report: (text: string) => void,
 ): Promise<readonly Failure[]> {
   const watched = task.containers.filter((id) => !task.watchedBefore.includes(id));
-  const [failures, ...refusals] = await Promise.all([
+  const [failed, ...limited] = await Promise.all([
     watch(watched, task, containers, clock, report),
     ...task.containers.map((id) => limit(id, task.pidsLimit, containers, clock)),
   ]);
-  const refusal = refusals.find((error) => error !== undefined);
+  const gone = task.containers.filter((id, index) => limited[index] === GONE && !watched.includes(id));
+  const failures = [...failed, ...gone.map(removed)];
+  const refusal = limited.find((outcome) => outcome instanceof Error);
   if (failures.length === 0 && refusal !== undefined) throw refusal;
   return failures;
 }
 
-/** Limits a container. Docker 28 refuses that at the moment at which its process ends, but not a moment later. */
-async function limit(id: string, pids: number, containers: Containers, clock: Clock): Promise<Error | undefined> {
+function removed(id: string): Failure {
+  return { state: goneOf(id), wasReady: true, reason: REMOVED, stopped: false, log: "" };
+}
+
+/**
+ * Limits a container. Docker 28 refuses that at the moment at which its process ends, but not a moment later. Returns
+ * the last refusal if there is no other outcome.
+ */
+async function limit(
+  id: string,
+  pids: number,
+  containers: Containers,
+  clock: Clock,
+): Promise<Error | typeof GONE | undefined> {
   let refusal: Error | undefined;
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tries > 0) await clock.sleep(PAUSE);
@@ -57,6 +71,7 @@ async function limit(id: string, pids: number, containers: Containers, clock: Cl
       await containers.limit(id, pids);
       return undefined;
     } catch (error) {
+      if ((await containers.states([id])).length === 0) return GONE;
       refusal = error instanceof Error ? error : new Error(String(error));
     }
   }
@@ -141,7 +156,7 @@ function step(
 }
 
 function goneOf(id: string): ContainerState {
-  return { id, name: id.slice(0, 12), status: "gone", health: "none", startedAt: "", restarts: 0 };
+  return { id, name: id.slice(0, 12), status: GONE, health: "none", startedAt: "", restarts: 0 };
 }
 
 function isOver({ ready }: Watched, { minReady }: Task, now: number): boolean {

@@ -6,7 +6,7 @@ import type { StackService } from "../../catalog/select.ts";
 import type { Joined } from "../container/networks.ts";
 import type { StackContext } from "../container/stack-context.ts";
 import type { Weights } from "./weights.ts";
-import { createContainer } from "../container/container.ts";
+import { createContainer, type CreatedContainer } from "../container/container.ts";
 
 /** Inputs of a ServiceContainer. */
 export interface ServiceContainerArgs {
@@ -34,8 +34,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
   readonly address: pulumi.Output<string>;
   /** Device on which it computes: "cpu", or the index or UUID of a GPU. */
   readonly device: pulumi.Output<string>;
-  /** Id of the service's container. */
-  readonly container: pulumi.Output<string>;
+  /** The service's container. */
+  readonly container: CreatedContainer;
 
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
@@ -66,7 +66,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     });
     this.device = container.id.apply(() => args.gpu?.device ?? "cpu");
     this.address = container.id.apply(() => `http://gateway:${String(port)}`);
-    this.container = container.id;
-    this.registerOutputs({ address: this.address, device: this.device, container: this.container });
+    this.container = container;
+    this.registerOutputs({ address: this.address, device: this.device, container: container.id });
   }
 }

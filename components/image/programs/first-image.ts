@@ -31,7 +31,7 @@ export async function withAccess(
       work,
       buildArguments: ["--build-arg", `SOURCE_DATE_EPOCH=${sourceDateEpoch}`, ...buildArguments],
       rootfs: async (rootfs) => {
-        const architecture = await engineOf(process.env).architecture();
+        const { architecture } = await engineOf(process.env).facts();
         return makeRootfs(rootfs, { cache, platform, architecture }, variables, sourceDateEpoch);
       },
     });

@@ -20,6 +20,8 @@ export interface ServiceImageArgs {
 export class ServiceImage extends pulumi.ComponentResource {
   /** Ref of the image. */
   readonly ref: pulumi.Output<string>;
+  /** URN of the resource that makes the image. */
+  readonly made: pulumi.Output<string>;
   /** Digest of the source code, as in the image's label. */
   readonly sourceDigest: string;
 
@@ -35,6 +37,7 @@ export class ServiceImage extends pulumi.ComponentResource {
       build: args.build,
     });
     this.ref = image.ref;
+    this.made = image.urn;
     this.sourceDigest = versionOf(context);
     this.registerOutputs({ reference: this.ref });
   }

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { engineApi } from "../../../components/engine/api.ts";
 import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
+import { engineAddress } from "../../../toolchain/lib/engine-address.mjs";
 
 /** The largest output of the docker client, in bytes. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
@@ -114,7 +115,7 @@ export function leftovers(stack: string): string[] {
 
 /** Returns the names of a stack's images in the engine, in any repository: "…:core.dev", "…:core.dev@sha256:…". */
 export async function imagesOf(stack: string): Promise<string[]> {
-  const listed = (await engineApi(process.env["DOCKER_HOST"] ?? "").get("/images/json")) as readonly {
+  const listed = (await engineApi(engineAddress(process.env)).get("/images/json")) as readonly {
     readonly RepoTags: readonly string[] | null;
   }[];
   const own = new RegExp(`:[a-z-]+\\.${stack}(?:-r[0-9a-f]{8})?(?:@|$)`);

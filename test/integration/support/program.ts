@@ -5,7 +5,7 @@ import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { throwProblems } from "../../../components/lib/errors.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { catalog } from "../../../services/catalog.ts";
-import { fakeEngine } from "../../unit/support/config.ts";
+import { FACTS, fakeEngine } from "../../unit/support/config.ts";
 import { declaredKeys } from "../../unit/support/pulumi-yaml.ts";
 import { record, type Registered, type Registrations } from "../../unit/support/registrations.ts";
 import { plain } from "../../unit/support/wire.ts";
@@ -33,7 +33,7 @@ export async function recordProgram(project: string, stack: string, config: Conf
         );
         const { config: read, problems } = readConfig(catalog);
         throwProblems(problems);
-        return new MorganStack("morgan", { config: read, engine: fakeEngine(), gpuPlan: NO_GPU });
+        return new MorganStack("morgan", { config: read, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU });
       },
       { stack },
     );

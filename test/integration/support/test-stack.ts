@@ -31,7 +31,7 @@ export class TestStack {
   /** The output of all `up` calls of the Automation API. */
   printed = "";
   readonly #stack: Stack;
-  readonly #variables: Readonly<Record<string, string>>;
+  #variables: Readonly<Record<string, string>>;
 
   private constructor(
     stack: Stack,
@@ -83,6 +83,16 @@ export class TestStack {
     await this.#stack.setAllConfig(Object.fromEntries(entries));
   }
 
+  /** Sets a configuration value of a provider: "docker:host". */
+  async configureProvider(key: string, value: string): Promise<void> {
+    await this.#stack.setConfig(key, { value });
+  }
+
+  /** Removes a configuration value of a provider. */
+  async unsetProvider(key: string): Promise<void> {
+    await this.#stack.removeConfig(key);
+  }
+
   /** Removes configuration values. */
   async unset(...keys: readonly string[]): Promise<void> {
     await this.#stack.removeAllConfig(keys.map((key) => `morgan:${key}`));
@@ -109,15 +119,29 @@ export class TestStack {
    * @throws Error if it does not fail.
    */
   async failure(operation: "up" | "preview" = "up", variables: Record<string, string> = {}): Promise<string> {
-    this.#stack.workspace.envVars = { ...this.#variables, ...variables };
+    return this.withVariables(variables, async () => {
+      try {
+        await (operation === "up" ? this.#stack.up() : this.#stack.preview());
+      } catch (error) {
+        return messageOf(error);
+      }
+      throw new Error(`${operation} was expected to fail and did not`);
+    });
+  }
+
+  /** Sets more variables for every program that an action runs on the stack. */
+  async withVariables<T>(variables: Readonly<Record<string, string>>, action: () => Promise<T>): Promise<T> {
+    const before = this.#variables;
+    const set = (values: Readonly<Record<string, string>>): void => {
+      this.#variables = values;
+      this.#stack.workspace.envVars = { ...values };
+    };
+    set({ ...before, ...variables });
     try {
-      await (operation === "up" ? this.#stack.up() : this.#stack.preview());
-    } catch (error) {
-      return messageOf(error);
+      return await action();
     } finally {
-      this.#stack.workspace.envVars = { ...this.#variables };
+      set(before);
     }
-    throw new Error(`${operation} was expected to fail and did not`);
   }
 
   /** Returns Node's arguments for a command of `cli/` on this stack. */

@@ -6,7 +6,7 @@ import { testCatalog } from "../../unit/support/catalog.ts";
 import { bakeFile } from "../../bench/side-by-side/bake.ts";
 import { composeFile } from "../../bench/side-by-side/compose.ts";
 import { definitionsOf } from "../../bench/side-by-side/definitions.ts";
-import { DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "../../unit/support/config.ts";
+import { FACTS, DEBIAN, fakeEngine, stackConfig, UPSTREAM } from "../../unit/support/config.ts";
 import { useProject } from "../../unit/support/project.ts";
 import { record } from "../../unit/support/registrations.ts";
 import { at, plain, type Plain } from "../../unit/support/wire.ts";
@@ -30,7 +30,13 @@ describe("the definitions for other tools", () => {
     await fc.assert(
       fc.asyncProperty(configuration, async (changes) => {
         const program = await record(
-          () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }),
+          () =>
+            new MorganStack("morgan", {
+              config: stackConfig(changes),
+              engine: fakeEngine(),
+              facts: FACTS,
+              gpuPlan: NO_GPU,
+            }),
         );
         const stages = program.names("image");
         const running = program.of("container").filter(({ inputs }) => inputs["start"] !== false);

@@ -58,6 +58,7 @@ const valid = fc
     minReady: fc.constantFrom("0 s", "500 ms", "1.5 min"),
     passwordRevision: fc.string(),
     sizeBudgets: fc.constantFrom("enforce", "warn"),
+    gatewayName: fc.constantFrom("", "morgan.example.com", "box-1", "10.0.0.7"),
     pypiIndex: url,
     pypiExtraIndex: url,
     aptMirror: url,
@@ -93,6 +94,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   modelsOffline: ["yes"],
   services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
+  gatewayName: ["https://morgan.example.com", "morgan:443", "-box", "a_b", "a..b", "box ", "box/path"],
   gatewayPort: ["0", "65536", "-1", "80.5", "http", "", " "],
   bodyLimit: ["0.5 MiB", "65 MiB", "1 GiB", "10", "10MiB", "10 MB", "-1 MiB", ""],
   rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1"],
@@ -136,6 +138,7 @@ describe("a configuration", () => {
         expect(problems).to.deep.equal([]);
         expect(values.gateway).to.deep.equal({
           address: config.gatewayAddress,
+          name: config.gatewayName,
           port: Number(config.gatewayPort),
           tls: config.tlsCertificate === "" ? undefined : tls,
           token: undefined,

@@ -30,8 +30,10 @@ async function inputs({ env, certificates }: Client, recorded: "debian" | "regis
   const read = checkTexts((key) => VALUES[key], { machine, hostCertificates: () => certificates });
   const host = fakeHost();
   host.stacks.set("organization/morgan/dev", { baseImages: recorded });
-  const { config } = await preflight(read.config, read.problems, host);
-  const { all } = await record(() => new MorganStack("morgan", { config, engine: host.engine, gpuPlan: NO_GPU }));
+  const { config, facts } = await preflight(read.config, read.problems, host);
+  const { all } = await record(
+    () => new MorganStack("morgan", { config, engine: host.engine, facts, gpuPlan: NO_GPU }),
+  );
   return all.map(({ type, name, inputs: found }) => {
     const ignored = (found["ignoreSecretsInDiffCalculation"] ?? []) as readonly string[];
     const secrets = Object.entries((found["secrets"] ?? {}) as Record<string, unknown>);

@@ -10,7 +10,7 @@ import { definitionsOf, builtOn, type Definitions } from "../../bench/side-by-si
 import { DEPENDENCIES, entryOf, withDependency } from "../../bench/side-by-side/dependency.ts";
 import { executedIn } from "../../bench/side-by-side/steps.ts";
 import { describeResults, type Measurement } from "../../bench/side-by-side/table.ts";
-import { fakeEngine, NO_PROFILE, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, NO_PROFILE, stackConfig } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record } from "../support/registrations.ts";
 import { readShippedRequirements as read } from "../support/shipped.ts";
@@ -27,7 +27,7 @@ describe("the definitions for other tools", () => {
       images: { registry: { kind: "remote", host: "a.b", project: "c" } },
     });
     definitions = definitionsOf(
-      await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU })),
+      await record(() => new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU })),
     );
   });
 

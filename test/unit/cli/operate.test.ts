@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execute } from "../../../cli/lib/run-program.ts";
 import { operate, operateOrCreate, withoutSalt } from "../../../cli/stack/pulumi.ts";
@@ -34,6 +35,22 @@ describe("an operation of Pulumi", () => {
         "pulumi up --stack dev",
       ]);
     }
+  });
+
+  it("leaves the standard output to Pulumi's JSON while it creates the stack", async () => {
+    const missing = `echo "error: no stack named 'dev' found" >&2`;
+    programs.write(
+      "pulumi",
+      `case "$1" in stack) touch made; echo Created;; *) [ -e made ] || { ${missing}; exit 255; }; echo '{}';; esac`,
+    );
+    project.remove("made");
+    const module = fileURLToPath(new URL("../../../cli/stack/pulumi.ts", import.meta.url));
+    project.write(
+      "main.mjs",
+      `import { operateOrCreate } from ${JSON.stringify(module)};
+await operateOrCreate("up", { name: "dev", reference: "dev" }, ["--json"], true);`,
+    );
+    expect(await execute(process.execPath, ["main.mjs"])).to.deep.include({ code: 0, stdout: "{}\n" });
   });
 
   it("returns the program's output, and fails if there is no such program", async () => {
@@ -73,6 +90,16 @@ describe("the salt of a passphrase", () => {
     programs.write("git", `echo 'config:'`);
     expect(await leaves(salted, true)).to.equal(config);
     project.remove("bin/git");
+  });
+
+  it("is removed on a machine without git", async () => {
+    const path = process.env["PATH"];
+    process.env["PATH"] = project.folder;
+    try {
+      expect(await leaves(config, true)).to.equal(config);
+    } finally {
+      process.env["PATH"] = path;
+    }
   });
 
   it("is removed even if the operation failed", async () => {

@@ -12,6 +12,8 @@ const NO_SECRETS: ConfigSources = {
   isEncrypted: () => true,
   readText: () => undefined,
   hostCertificates: () => "",
+  keys: () => [],
+  env: {},
   now: new Date(),
 };
 

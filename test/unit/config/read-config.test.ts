@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { readConfig } from "../../../components/config/config.ts";
+import { DEFAULT_HOST } from "../../../toolchain/lib/engine-host.mjs";
 import { testCatalog } from "../support/catalog.ts";
 import { makeKeyPair } from "../support/key-pair.ts";
 import { useFolder } from "../support/project.ts";
@@ -9,6 +10,8 @@ const SET = [
   "MORGAN_UV",
   "MORGAN_CACHE",
   "MORGAN_BASE_IMAGES",
+  "DOCKER_CONFIG",
+  "DOCKER_CONTEXT",
   "DOCKER_HOST",
   "XDG_CACHE_HOME",
   "PULUMI_CONFIG_SECRET_KEYS",
@@ -42,10 +45,13 @@ describe("the configuration of a stack", () => {
   });
 
   it("takes uv and the engine's address from the environment", () => {
-    expect(read().config.machine).to.include({ uv: "", dockerHost: "" });
+    process.env["DOCKER_CONFIG"] = project.folder;
+    expect(read().config).to.deep.include({ machine: { ...read().config.machine, uv: "" } });
+    expect(read().config.engine.host).to.equal(DEFAULT_HOST);
     process.env["MORGAN_UV"] = "/opt/uv";
     process.env["DOCKER_HOST"] = "tcp://gpu:2375";
-    expect(read().config.machine).to.include({ uv: "/opt/uv", dockerHost: "tcp://gpu:2375" });
+    expect(read().config.machine.uv).to.equal("/opt/uv");
+    expect(read().config.engine.host).to.equal("tcp://gpu:2375");
   });
 
   it("takes the base images from the source that set-up found, unless morgan:baseImages names another", () => {

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import { type Engine } from "../../../components/engine/engine.ts";
 import { useFolder } from "../support/project.ts";
 import { at } from "../support/wire.ts";
+import { engineAt } from "../support/config.ts";
 
 /** The requests that came to the engine: "POST /containers/create", with the body. */
 interface Asked {
@@ -54,7 +55,7 @@ describe("a program in a container", () => {
     server = createServer((request, response) => void answer(request, response));
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
-    engine = connectEngine(`unix://${path}`);
+    engine = engineAt(`unix://${path}`);
   });
 
   beforeEach(() => {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
-import { connectEngine } from "../../../components/engine/engine.ts";
 import { useFolder } from "../support/project.ts";
+import { engineAt } from "../support/config.ts";
 
 const CONTAINERS = [
   {
@@ -30,6 +30,12 @@ const IMAGE = {
 const ANSWERS: Readonly<Record<string, unknown>> = {
   "/version": { Version: "28.5.2", ApiVersion: "1.51" },
   "/info": {
+    ID: "e1",
+    Name: "box",
+    ServerVersion: "28.5.2",
+    Architecture: "x86_64",
+    NCPU: 2,
+    SecurityOptions: ["name=seccomp,profile=builtin"],
     CDISpecDirs: ["/etc/cdi"],
     Runtimes: { nvidia: { path: "nvidia-container-runtime" }, runc: { path: "runc" } },
     DiscoveredDevices: [
@@ -65,12 +71,13 @@ describe("the engine", () => {
     server.close();
   });
 
-  it("reports its version", async () => {
-    expect(await connectEngine(socket).version()).to.equal("28.5.2");
+  it("reports its names, its version, its architecture, its processors, and that it runs with root", async () => {
+    const facts = { id: "e1", name: "box", version: "28.5.2", architecture: "amd64", processors: 2, isRootless: false };
+    expect(await engineAt(socket).facts()).to.deep.equal(facts);
   });
 
   it("reports the ways in which it gives GPUs to containers", async () => {
-    expect(await connectEngine(socket).gpuSupport()).to.deep.equal({
+    expect(await engineAt(socket).gpuSupport()).to.deep.equal({
       cdiDevices: ["0", "GPU-a"],
       cdiFolders: ["/etc/cdi"],
       runtimes: ["nvidia", "runc"],
@@ -79,7 +86,7 @@ describe("the engine", () => {
 
   it("lists containers with their image, their labels and the host's ports that lead to them", async () => {
     const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
-    const engine = connectEngine(socket);
+    const engine = engineAt(socket);
     expect(await engine.containers({})).to.deep.equal([
       { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
       { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
@@ -88,7 +95,7 @@ describe("the engine", () => {
   });
 
   it("reports the health of a container, that it has no health check, or that it is gone", async () => {
-    const engine = connectEngine(socket);
+    const engine = engineAt(socket);
     expect([await engine.health("good"), await engine.health("plain"), await engine.health("missing")]).to.deep.equal([
       "healthy",
       "none",
@@ -97,21 +104,12 @@ describe("the engine", () => {
   });
 
   it("reports the compressed and the unpacked size of an image", async () => {
-    const engine = connectEngine(socket);
+    const engine = engineAt(socket);
     expect(await engine.imageSize("localhost:5000/m/core:dev@sha256:0")).to.deep.equal({
       compressed: 123,
       unpacked: 280,
     });
     expect(await engine.imageSize("missing")).to.deep.equal({ compressed: 0, unpacked: 0 });
-  });
-
-  it("is reached over TCP if it listens there", async () => {
-    const tcp = createServer((_, response) => response.end('{"Version":"29.0.0"}')).listen(0, "127.0.0.1");
-    await once(tcp, "listening");
-    const address = tcp.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    expect(await connectEngine(`tcp://127.0.0.1:${port}`).version()).to.equal("29.0.0");
-    tcp.close();
   });
 
   const failure = async (action: Promise<unknown>): Promise<string> =>
@@ -121,17 +119,17 @@ describe("the engine", () => {
     );
 
   it("fails with the reason if it cannot be reached", async () => {
-    expect(await failure(connectEngine("unix:///nowhere/engine.sock").version())).to.contain("ENOENT");
+    expect(await failure(engineAt("unix:///nowhere/engine.sock").facts())).to.contain("ENOENT");
   });
 
   it("fails with its own message if it refuses", async () => {
-    expect(await failure(connectEngine(socket).health("broken")))
+    expect(await failure(engineAt(socket).health("broken")))
       .to.contain("500")
       .and.contain("no such thing");
   });
 
   it("fails if another program listens there", async () => {
-    expect(await failure(connectEngine(socket).health("page")))
+    expect(await failure(engineAt(socket).health("page")))
       .to.contain("/containers/page/json")
       .and.contain("<html>");
   });

@@ -3,9 +3,9 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { connectEngine } from "../../../components/engine/engine.ts";
 import type { EngineEvent } from "../../../components/engine/events.ts";
 import { useFolder } from "../support/project.ts";
+import { engineAt } from "../support/config.ts";
 
 const event = (action: string, attributes: object): string =>
   `${JSON.stringify({ Type: "container", Action: action, Actor: { ID: "c1", Attributes: attributes }, timeNano: 2_500_000_000 })}\n`;
@@ -32,7 +32,7 @@ describe("events of containers", () => {
 
   it("are noted as they happen, until the watch ends", async () => {
     const events: EngineEvent[] = [];
-    const stop = connectEngine(`unix://${join(project.folder, "engine.sock")}`).watchContainers(FILTER, (one) =>
+    const stop = engineAt(`unix://${join(project.folder, "engine.sock")}`).watchContainers(FILTER, (one) =>
       events.push(one),
     );
     while (answer === undefined) await sleep(1);
@@ -51,7 +51,7 @@ describe("events of containers", () => {
 
   it("are none if there is no engine", async () => {
     const events: EngineEvent[] = [];
-    const engine = connectEngine(`unix://${join(project.folder, "nothing.sock")}`);
+    const engine = engineAt(`unix://${join(project.folder, "nothing.sock")}`);
     const stop = engine.watchContainers(FILTER, (one) => events.push(one));
     await sleep(20);
     stop();

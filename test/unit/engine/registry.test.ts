@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import { type Engine } from "../../../components/engine/engine.ts";
 import { useFolder } from "../support/project.ts";
+import { engineAt } from "../support/config.ts";
 
 describe("the engine and a registry", () => {
   const project = useFolder();
@@ -23,7 +24,7 @@ describe("the engine and a registry", () => {
     });
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
-    engine = connectEngine(`unix://${path}`);
+    engine = engineAt(`unix://${path}`);
   });
   after(() => server.close());
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { endOfLog } from "../../../components/engine/container-log.ts";
-import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import { type Engine } from "../../../components/engine/engine.ts";
 import { container, engineWith } from "../support/containers.ts";
 import { useFolder } from "../support/project.ts";
+import { engineAt } from "../support/config.ts";
 
 const INSPECTED = {
   Id: "c1",
@@ -71,7 +72,7 @@ describe("the engine's requests", () => {
     });
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
-    engine = connectEngine(`unix://${path}`);
+    engine = engineAt(`unix://${path}`);
   });
   beforeEach(() => (asked.length = 0));
   after(() => server.close());

@@ -53,7 +53,7 @@ const plan = (host: FakeHost, gpu: Partial<GpuConfig> = {}, others: Partial<Para
       services: stackServices({ accelerator: "cuda" }),
       cudaVersion: "12.4",
       packages: () => ["torch", "ctranslate2", "fastapi"],
-      dockerHost: "",
+      dockerHost: "unix:///var/run/docker.sock",
       gpu: { use: "required", mode: "cdi", devices: [], memoryMiB: {}, ...gpu },
       ...others,
     },

@@ -1,8 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { run } from "../../harness/process.ts";
+import { useFolder } from "../support/project.ts";
 
 describe("running a command", () => {
   const script = (text: string, ...args: readonly string[]): Promise<number> => run("sh", ["-c", text, "sh", ...args]);
@@ -32,6 +37,33 @@ describe("running a command", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("a run that a signal ends", () => {
+  const module = fileURLToPath(new URL("../../harness/process.ts", import.meta.url));
+  const project = useFolder();
+
+  it("gives it to its children once, though the terminal and the launcher both send it", async () => {
+    project.write("got", "");
+    project.write(
+      "noting",
+      "trap 'echo TERM >>got; sleep 0.3; echo clean >>got; exit 0' TERM\necho up >>got\nsleep 60 & wait $!\n",
+    );
+    project.write(
+      "main.mjs",
+      `import { endChildrenOnSignal, run } from ${JSON.stringify(module)};
+endChildrenOnSignal();
+await run("sh", ["noting"]);`,
+    );
+    const child = spawn(process.execPath, ["main.mjs"], { stdio: "ignore" });
+    const got = (): string => readFileSync("got", "utf8");
+    while (!got().includes("up")) await sleep(10);
+    child.kill("SIGTERM");
+    while (!got().includes("TERM")) await sleep(5);
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    expect(got()).to.equal("up\nTERM\nclean\n");
   });
 });
 

@@ -6,7 +6,7 @@ import { useFolder } from "../support/project.ts";
 
 describe("the machine", () => {
   const project = useFolder();
-  const host = thisHost("");
+  const host = thisHost({ host: "", certificates: "" });
   before(() => {
     project.write("folder/file", "text");
   });

@@ -125,7 +125,7 @@ describe("the image graph", () => {
   it("is built on pinned upstream images if they are the base images", async () => {
     const registrations = await graph({}, UPSTREAM);
     expect(registrations.names("command")).to.deep.equal([]);
-    expect(registrations.names("image")).not.to.include.members(["redis", "postgres"]);
+    for (const name of ["redis", "postgres"]) expect(registrations.names("image")).not.to.include(name);
     const debian = at(registrations.get("image", "base").inputs, "context.named.debian.location");
     expect(debian).to.equal(`docker-image://${UPSTREAM.images.debian}`);
   });

@@ -16,8 +16,10 @@ describe("trust in a registry", () => {
   });
 
   it("is written to the folder that engines read, beside the files of others", () => {
-    expect(registryCaPath("harbor.example.com:8443")).to.equal(
-      "/etc/docker/certs.d/harbor.example.com:8443/morgan-ca.crt",
+    const host = "harbor.example.com:8443";
+    expect(registryCaPath(host, "/etc")).to.equal(`/etc/docker/certs.d/${host}/morgan-ca.crt`);
+    expect(registryCaPath(host, "/home/ada/.config")).to.equal(
+      `/home/ada/.config/docker/certs.d/${host}/morgan-ca.crt`,
     );
   });
 
@@ -33,8 +35,8 @@ describe("trust in a registry", () => {
     trustRegistry(undefined, { ...remote, network: { certificates: "" } });
     expect(left()).to.equal(false);
     await pulumi.runtime.setMocks(mocks, "morgan", "dev", true);
-    trustRegistry("nowhere.invalid", remote);
+    trustRegistry("certs/morgan-ca.crt", remote);
     expect(left()).to.equal(false);
-    expect(existsSync(registryCaPath("nowhere.invalid"))).to.equal(false);
+    expect(existsSync("certs/morgan-ca.crt")).to.equal(false);
   });
 });

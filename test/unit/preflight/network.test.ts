@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { checkNetwork, type NetworkCheck } from "../../../components/preflight/network.ts";
 import type { NetworkProfile } from "../../../components/network/profile.ts";
 import type { Answer, HttpRoute } from "../../../components/host/http.ts";
-import { NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 
 const HOST = "harbor.example.com";
@@ -28,6 +28,7 @@ const check = (host: FakeHost, network: Partial<NetworkProfile>, more: ConfigCha
   checkNetwork(
     stackConfig({ network: { ...NO_PROFILE, ...network }, ...more, images: { registry, ...more.images } }),
     host,
+    FACTS,
   );
 
 describe("the check of a company's network", () => {
@@ -36,7 +37,7 @@ describe("the check of a company's network", () => {
       throw new Error("asked");
     };
     const host = { ...fakeHost({ login: nobody }), httpGet: nobody, tcpProbe: nobody };
-    expect(await checkNetwork(stackConfig(), host)).to.deep.equal({ problems: [], untrusted: undefined });
+    expect(await checkNetwork(stackConfig(), host, FACTS)).to.deep.equal({ problems: [], missingCa: undefined });
   });
 
   it("gives the engine the login, and reports the engine's error", async () => {
@@ -59,7 +60,7 @@ describe("the check of a company's network", () => {
     const host = machine(UNKNOWN);
     expect(await check(host, { registry: login, certificates: "PEM" })).to.deep.equal({
       problems: [],
-      untrusted: HOST,
+      missingCa: `/etc/docker/certs.d/${HOST}/morgan-ca.crt`,
     });
     expect(host.asked).to.deep.equal([
       [
@@ -77,17 +78,20 @@ describe("the check of a company's network", () => {
     ).to.deep.equal(["morgan:caBundle"]);
   });
 
+  it("lets an engine without root trust a registry through its user's settings", async () => {
+    const rootless = { ...FACTS, isRootless: true };
+    const config = stackConfig({ network: { ...NO_PROFILE, certificates: "PEM" }, images: { registry } });
+    const { missingCa } = await checkNetwork(config, machine(UNKNOWN), rootless);
+    expect(missingCa).to.equal(`/home/ada/.config/docker/certs.d/${HOST}/morgan-ca.crt`);
+  });
+
   it("names the file to copy and its place if the program cannot write there", async () => {
-    const elsewhere = await check(
-      machine(UNKNOWN),
-      { certificates: "PEM" },
-      { machine: { dockerHost: "tcp://gpu:2375" } },
-    );
+    const elsewhere = await check(machine(UNKNOWN), { certificates: "PEM" }, { engine: { host: "tcp://gpu:2375" } });
     const closed = await check({ ...machine(UNKNOWN), isWritable: () => false }, { certificates: "PEM" });
-    for (const { problems, untrusted } of [elsewhere, closed]) {
+    for (const { problems, missingCa } of [elsewhere, closed]) {
       expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registry"]);
       expect(problems[0]?.fix).to.contain(`/etc/docker/certs.d/${HOST}/`).and.contain("morgan:caBundle");
-      expect(untrusted).to.equal(undefined);
+      expect(missingCa).to.equal(undefined);
     }
   });
 
@@ -125,7 +129,7 @@ describe("the check of a company's network", () => {
     const host = machine(undefined, { status: 401 });
     const pypi = { ...NO_PROFILE.pypi, index: "https://pypi.example.com/simple" };
     expect((await check(host, { pypi }, { images: { builder: "remote" } })).problems).to.deep.equal([]);
-    expect((await check(host, { pypi }, { machine: { dockerHost: "tcp://gpu:2375" } })).problems).to.deep.equal([]);
+    expect((await check(host, { pypi }, { engine: { host: "tcp://gpu:2375" } })).problems).to.deep.equal([]);
     expect((await check(host, { pypi })).problems).to.have.length(1);
   });
 });

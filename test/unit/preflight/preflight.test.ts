@@ -4,7 +4,7 @@ import type { Engine } from "../../../components/engine/engine.ts";
 import { MorganError, type Problem } from "../../../components/lib/errors.ts";
 import { lockNames } from "../../../components/preflight/build.ts";
 import { preflight } from "../../../components/preflight/preflight.ts";
-import { listing, stackConfig, type ConfigChanges, stackServices } from "../support/config.ts";
+import { FACTS, listing, stackConfig, type ConfigChanges, stackServices } from "../support/config.ts";
 import { fakeHost, type FakeHost } from "../support/host.ts";
 import { useLogs } from "../support/logs.ts";
 import { madeUpRelease } from "../support/releases.ts";
@@ -134,12 +134,51 @@ describe("the preflight", () => {
   });
 
   it("names the address of an engine that does not answer, and the error", async () => {
-    const down = { version: () => Promise.reject(new Error("connect ENOENT")) };
+    const down = { facts: () => Promise.reject(new Error("connect ENOENT")) };
     const [usual] = await problems(fakeHost(down));
     expect(usual).to.include({ key: "container engine", found: "connect ENOENT" });
     expect(usual?.expected).to.contain("/var/run/docker.sock");
-    const [named] = await problems(fakeHost(down), { machine: { dockerHost: "tcp://gpu:2375" } });
+    const [named] = await problems(fakeHost(down), { engine: { host: "tcp://gpu:2375" } });
     expect(named?.expected).to.contain("tcp://gpu:2375");
+  });
+
+  it("refuses another engine than the stack's own with both names, and checks nothing else on it", async () => {
+    const host = fakeHost(container([8080], "prod"));
+    host.stacks.set("organization/morgan/dev", { engine: { id: "e2", name: "gpu" } });
+    const [other, ...others] = await problems(host);
+    expect(other?.expected).to.contain("gpu (e2)");
+    expect(other?.found).to.contain("box (e1)");
+    expect(others).to.deep.equal([]);
+    expect((await problems(fakeHost(), { engine: { wanted: "gpu" } })).map(({ key }) => key)).to.deep.equal([
+      "morgan:engine",
+    ]);
+    host.stacks.set("organization/morgan/dev", { engine: { id: "e1", name: "box" } });
+    expect((await problems(host)).map(({ key }) => key)).to.deep.equal(["morgan:gatewayPort"]);
+  });
+
+  it("sends nothing to an engine whose address is a problem already", async () => {
+    const facts = (): never => {
+      throw new Error("asked");
+    };
+    const given = [{ key: "DOCKER_HOST", expected: "an address", found: "x", fix: "set it" }];
+    expect(await problems(fakeHost({ facts }), { engine: { host: "" } }, given)).to.deep.equal(given);
+  });
+
+  it("does not try the ports of another machine from here", async () => {
+    const host = fakeHost();
+    host.listening.add(8080).add(5101);
+    expect(await problems(host, { engine: { host: "tcp://gpu:2375" } })).to.deep.equal([]);
+    expect(await problems(host, { engine: { host: "npipe:////./pipe/docker_engine" } })).to.have.length(2);
+  });
+
+  it("refuses to enforce size budgets on an engine that reports no sizes", async () => {
+    const old = { facts: () => Promise.resolve({ ...FACTS, version: "27.5.1" }) };
+    const [problem] = await problems(fakeHost(old), { images: { sizeBudgets: "enforce" } });
+    expect(problem).to.include({ key: "morgan:sizeBudgets" });
+    expect(problem?.found).to.contain("27.5.1");
+    expect(await problems(fakeHost(), { images: { sizeBudgets: "enforce" } })).to.deep.equal([]);
+    expect(await problems(fakeHost(old))).to.deep.equal([]);
+    expect(logs.warn.join()).to.contain("no size budget is checked");
   });
 
   it("names the stack that already uses a port", async () => {
@@ -188,7 +227,7 @@ describe("the preflight", () => {
     const [found, ...others] = await problems(fakeHost(), cuda);
     expect(found).to.include({ key: "morgan:models.stt", found: "no folder at /srv/whisper" });
     expect(others).to.deep.equal([]);
-    expect(await problems(fakeHost(), { ...cuda, machine: { dockerHost: "tcp://gpu:2375" } })).to.deep.equal([]);
+    expect(await problems(fakeHost(), { ...cuda, engine: { host: "tcp://gpu:2375" } })).to.deep.equal([]);
     const host = fakeHost();
     host.folders.add("/srv/whisper");
     expect(await problems(host, cuda)).to.deep.equal([]);
@@ -230,7 +269,7 @@ describe("the preflight", () => {
   });
 
   it("reports all problems at once, each with key, expectation, finding and fix", async () => {
-    const host = fakeHost({ version: () => Promise.reject(new Error("refused")) });
+    const host = fakeHost({ facts: () => Promise.reject(new Error("refused")) });
     host.folders.delete("services/core/morgan_core");
     host.files.delete("requirements/stt-cpu.txt");
     const given = [{ key: "morgan:registry", expected: "a registry", found: "x", fix: "set it" }];

@@ -1,13 +1,15 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registered, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
 
-const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
+const up = (changes: ConfigChanges = {}, facts = FACTS): Promise<Registrations> =>
+  record(
+    () => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts, gpuPlan: NO_GPU }),
+  );
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 const STATEFUL = ["gateway", "redis", "postgres", "registry"];
@@ -47,6 +49,16 @@ describe("every container of a stack", () => {
       expect(inputs["memorySwap"], name).to.equal(inputs["memory"]);
       expect(inputs["cpus"], name).to.match(/^\d+\.\d$/);
     });
+  });
+
+  it("gets no more processors than the engine has", async () => {
+    const cpus = async (processors: number): Promise<unknown[]> => {
+      const containers = (await up({}, { ...FACTS, processors })).of("container").filter((one) => !isHolder(one));
+      return containers.map(({ inputs }) => inputs["cpus"]);
+    };
+    expect(new Set(await cpus(1))).to.deep.equal(new Set(["1.0"]));
+    expect(new Set(await cpus(2))).to.deep.equal(new Set(["1.0", "2.0"]));
+    expect(await cpus(64)).to.have.ordered.members(await cpus(2));
   });
 
   it("writes a log that is rotated", () => {
@@ -157,5 +169,7 @@ describe("every container of a stack", () => {
       { ip: "0.0.0.0", external: 80, internal: 8080 },
     ]);
     expect(at(open.component("MorganStack").outputs, "endpoint")).to.equal("http://0.0.0.0:80");
+    const named = await up({ gateway: { name: "morgan.example.com", port: 443 } });
+    expect(at(named.component("MorganStack").outputs, "endpoint")).to.equal("http://morgan.example.com:443");
   });
 });

@@ -4,14 +4,17 @@ import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import type { Login } from "../../../components/network/profile.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import { FACTS, DEBIAN, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { readShipped } from "../support/shipped.ts";
 import { at, texts, withoutSecrets } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
+  record(
+    () =>
+      new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
+  );
 
 const triggers = async (name: string, changes: ConfigChanges = {}): Promise<unknown> =>
   (await up(changes)).get("command", name).inputs["triggers"];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { GpuPlan } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
@@ -18,7 +18,7 @@ const PLAN: GpuPlan = {
 const up = (gpu: Partial<GpuPlan> = {}, changes: ConfigChanges = {}): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ accelerator: "cuda", ...changes });
-    new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: { ...PLAN, ...gpu } });
+    new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: { ...PLAN, ...gpu } });
   });
 
 describe("a container with a GPU", () => {
@@ -53,7 +53,7 @@ describe("a container with a GPU", () => {
     expect(registrations.get("container", "stt").dependsOn).to.include("tts");
     expect([inputs("tts")["wait"], inputs("stt")["wait"]]).to.deep.equal([true, true]);
     expect(registrations.get("container", "tts").dependsOn).not.to.include("stt");
-    expect(registrations.get("container", "vad").dependsOn).not.to.include.members(["stt"]);
+    expect(registrations.get("container", "vad").dependsOn).not.to.include("stt");
   });
 
   it("gets the device in its environment, and shows it in the stack's outputs", () => {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Engine } from "../../../components/engine/engine.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, NO_PROFILE, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { recordFailure } from "../support/registrations.ts";
 import { secretPaths } from "../support/wire.ts";
@@ -29,7 +29,13 @@ async function run(has: (reference: string) => boolean, config: ConfigChanges, p
     },
   };
   const { registrations, errors } = await recordFailure(
-    () => new MorganStack("morgan", { config: stackConfig(config), engine: fakeEngine(engine), gpuPlan: NO_GPU }),
+    () =>
+      new MorganStack("morgan", {
+        config: stackConfig(config),
+        engine: fakeEngine(engine),
+        facts: FACTS,
+        gpuPlan: NO_GPU,
+      }),
     { preview },
   );
   return {

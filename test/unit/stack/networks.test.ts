@@ -3,7 +3,7 @@ import { networksOf } from "../../../components/deploy/service/networks.ts";
 import type { Compute, Wiring } from "../../../components/deploy/service/wiring.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, stackService, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, stackService, type ConfigChanges } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
@@ -57,7 +57,15 @@ describe("the networks of a service", () => {
 describe("the networks of a stack", () => {
   useProject();
   const up = (changes: ConfigChanges = {}): Promise<Registrations> =>
-    record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }));
+    record(
+      () =>
+        new MorganStack("morgan", {
+          config: stackConfig(changes),
+          engine: fakeEngine(),
+          facts: FACTS,
+          gpuPlan: NO_GPU,
+        }),
+    );
 
   it("are internal and without an address of the host, except one", async () => {
     const networks = (await up()).of("network");

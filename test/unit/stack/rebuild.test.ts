@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 
@@ -11,6 +11,7 @@ const up = (): Promise<Registrations> =>
       new MorganStack("morgan", {
         config: stackConfig({ accelerator: "cuda" }),
         engine: fakeEngine(),
+        facts: FACTS,
         gpuPlan: NO_GPU,
       }),
   );

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
+import type { ImageSize } from "../../../components/engine/images.ts";
 import type { ReleasePlan } from "../../../components/release/plan.ts";
 import { relocate } from "../../../components/release/release.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig, type ConfigChanges } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
+import { planViolations } from "../support/plan.ts";
 import { useFolder } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { digest, madeUpRelease } from "../support/releases.ts";
@@ -32,7 +34,7 @@ const up = (
 ): Promise<Registrations> => {
   const registry = { kind: "local", port: 5102 } as const;
   const config = stackConfig({ stack: "prod", services: ["llm"], images: { registry }, ...changes });
-  return record(() => new MorganStack("morgan", { config, engine, gpuPlan: NO_GPU, releasePlan: plan }), {
+  return record(() => new MorganStack("morgan", { config, engine, facts: FACTS, gpuPlan: NO_GPU, releasePlan: plan }), {
     preview,
     stack: "prod",
   });
@@ -82,6 +84,23 @@ describe("a stack that runs a release", () => {
     expect(preview.get("container", "llm").inputs["image"]).to.equal(promoted.services["llm"]?.ref);
     expect(logs.info.join()).to.contain(`nothing -> ${promoted.id} of organization/morgan/dev`);
   });
+
+  for (const sizeBudgets of ["warn", "enforce"] as const) {
+    for (const [title, plan] of [
+      ["promotes", runs({ release: promoted })],
+      ["runs a release of its own", runs({ pinned: true })],
+    ] as const) {
+      it(`registers the same in a preview as in an up if it ${title}, with ${sizeBudgets}`, async () => {
+        const images = { registry: { kind: "local", port: 5102 }, sizeBudgets } as const;
+        // The engine does not have a copy before the copy is made.
+        const imageSize = (): Promise<ImageSize> => Promise.resolve({ compressed: 0, unpacked: 0 });
+        const before = plan.kind === "run" && plan.pinned ? fakeEngine() : fakeEngine({ imageSize });
+        const [preview, done] = [await up(plan, { images }, true, before), await up(plan, { images })];
+        expect(done.names("container")).to.include("llm");
+        expect(planViolations(preview, done)).to.deep.equal([]);
+      });
+    }
+  }
 
   it("has the running release in its outputs, at its place in the history, with its health", async () => {
     const newer = madeUpRelease("b");

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig } from "../support/config.ts";
 import { useProject } from "../support/project.ts";
 import { madeDigest, record, type Registrations } from "../support/registrations.ts";
 import { at, secretPaths, texts, withoutSecrets } from "../support/wire.ts";
@@ -21,7 +21,7 @@ describe("a secret of a stack", () => {
       const llm = { endpoint: "https://llm.example.com/v1", model: "small", apiKey: pulumi.secret(KEY) };
       const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
       const config = stackConfig({ llm, gateway: { token: pulumi.secret(TOKEN), tls } });
-      new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU });
+      new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU });
     });
   });
   const holding = (secret: string): string[] =>
@@ -91,7 +91,7 @@ describe("a files container", () => {
   let registrations: Registrations;
   before(async () => {
     registrations = await record(
-      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), gpuPlan: NO_GPU }),
+      () => new MorganStack("morgan", { config: stackConfig(), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
     );
   });
 

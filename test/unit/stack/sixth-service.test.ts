@@ -3,7 +3,7 @@ import type { Catalog, Variant } from "../../../components/catalog/service.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import { small, smallService, testCatalog } from "../support/catalog.ts";
-import { fakeEngine, stackConfig } from "../support/config.ts";
+import { FACTS, fakeEngine, stackConfig } from "../support/config.ts";
 import { useProject, writeService } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at } from "../support/wire.ts";
@@ -17,7 +17,7 @@ const six: Catalog = {
 const up = (services: Catalog): Promise<Registrations> =>
   record(() => {
     const config = stackConfig({ catalog: services, services: Object.keys(services) });
-    new MorganStack("morgan", { config, engine: fakeEngine(), gpuPlan: NO_GPU });
+    new MorganStack("morgan", { config, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU });
   });
 
 const key = ({ type, name }: { readonly type: string; readonly name: string }): string =>

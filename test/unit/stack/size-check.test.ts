@@ -7,7 +7,7 @@ import type { MorganError } from "../../../components/lib/errors.ts";
 import { checkSizes, type SizeCheckArgs } from "../../../components/size/check.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, listing, stackConfig, stackServices } from "../support/config.ts";
+import { FACTS, fakeEngine, listing, stackConfig, stackServices } from "../support/config.ts";
 import { useLogs } from "../support/logs.ts";
 import { useProject } from "../support/project.ts";
 import { record, recordFailure, type RecordOptions } from "../support/registrations.ts";
@@ -46,7 +46,12 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
 });
 
 const stackWith = (engine: Engine, sizeBudgets: "enforce" | "warn") => (): unknown =>
-  new MorganStack("morgan", { config: stackConfig({ images: { sizeBudgets } }), engine, gpuPlan: NO_GPU });
+  new MorganStack("morgan", {
+    config: stackConfig({ images: { sizeBudgets } }),
+    engine,
+    facts: FACTS,
+    gpuPlan: NO_GPU,
+  });
 
 describe("the images of a stack and their size budgets", () => {
   useProject();
@@ -95,6 +100,7 @@ describe("an image over its budget", () => {
     stack: "dev",
     services: stackServices(),
     images: { tts: image("tts") },
+    makers: [],
     sizeBudgets: "enforce",
     engine,
     ...changes,
@@ -162,7 +168,7 @@ describe("an image over its budget", () => {
       recordFailure(
         () => {
           const images = { tts: new Built("built").ref, [known]: image(known) };
-          checkSizes(args(engine, { images }))[known]?.apply(({ ref }) => deployed.push(ref));
+          checkSizes(args(engine, { images }))[known]?.ref.apply((ref) => deployed.push(ref));
         },
         { preview: true },
       );

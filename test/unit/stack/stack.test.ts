@@ -2,24 +2,40 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { MorganStack } from "../../../components/stack.ts";
-import { fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import { FACTS, fakeEngine, NO_PROFILE, stackConfig, UPSTREAM, type ConfigChanges } from "../support/config.ts";
+import { useLogs } from "../support/logs.ts";
+import { planViolations } from "../support/plan.ts";
 import { useProject } from "../support/project.ts";
 import { record, type Registrations } from "../support/registrations.ts";
 import { at, texts, UNKNOWN, withoutSecrets } from "../support/wire.ts";
 
 const up = (changes: ConfigChanges = {}, preview = false): Promise<Registrations> =>
-  record(() => new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), gpuPlan: NO_GPU }), {
-    preview,
-  });
+  record(
+    () =>
+      new MorganStack("morgan", { config: stackConfig(changes), engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU }),
+    {
+      preview,
+    },
+  );
 
 const SERVICES = ["core", "llm", "tts", "stt", "vad"];
 
 describe("the stack", () => {
   useProject();
+  const logs = useLogs();
 
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
-    expect(outputs).to.have.all.keys("endpoint", "images", "services", "registry", "baseImages", "release", "releases");
+    expect(outputs).to.have.all.keys(
+      "endpoint",
+      "engine",
+      "images",
+      "services",
+      "registry",
+      "baseImages",
+      "release",
+      "releases",
+    );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");
     expect(at(outputs, "images")).to.have.all.keys(SERVICES);
@@ -36,23 +52,43 @@ describe("the stack", () => {
     });
   });
 
+  it("warns of a service that is not healthy although it has not changed, with the remedy", async () => {
+    const engine = fakeEngine({ health: (id) => Promise.resolve(id === "llm-id" ? "unhealthy" : "healthy") });
+    const done = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), engine, facts: FACTS, gpuPlan: NO_GPU }),
+    );
+    expect(at(done.component("MorganStack").outputs, "services.llm.health")).to.equal("unhealthy");
+    expect(logs.warn).to.have.length(1);
+    expect(logs.warn[0]).to.include("llm is unhealthy").and.include("--refresh");
+  });
+
   it("sends no request to the engine in a preview", async () => {
     const refuse = (): never => {
       throw new Error("asked");
     };
     const engine = fakeEngine({ health: refuse, imageSize: refuse, containers: refuse, run: refuse, exec: refuse });
-    const preview = await record(() => new MorganStack("morgan", { config: stackConfig(), engine, gpuPlan: NO_GPU }), {
-      preview: true,
-    });
+    const preview = await record(
+      () => new MorganStack("morgan", { config: stackConfig(), engine, facts: FACTS, gpuPlan: NO_GPU }),
+      {
+        preview: true,
+      },
+    );
     expect(at(preview.component("MorganStack").outputs, "images")).to.equal(UNKNOWN);
   });
 
-  it("registers the same resources in a preview as in an up", async () => {
-    const names = ({ all }: Registrations): string[] => all.map(({ type, name }) => `${type} ${name}`);
-    for (const changes of [{}, { accelerator: "cuda" }, { images: { base: UPSTREAM } }] as const) {
-      expect(names(await up(changes, true))).to.have.members(names(await up(changes)));
-    }
-  });
+  const STACKS: Readonly<Record<string, ConfigChanges>> = {
+    "runs on the CPU": {},
+    "runs on GPUs": { accelerator: "cuda" },
+    "builds on upstream images": { images: { base: UPSTREAM } },
+    "enforces its size budgets": { images: { sizeBudgets: "enforce" } },
+  };
+  for (const [title, changes] of Object.entries(STACKS)) {
+    it(`registers the same in a preview as in an up, so that a saved plan holds, if it ${title}`, async () => {
+      const [preview, done] = [await up(changes, true), await up(changes)];
+      expect(preview.all.length).to.be.greaterThan(SERVICES.length);
+      expect(planViolations(preview, done)).to.deep.equal([]);
+    });
+  }
 
   it("runs a registry of its own, which starts before the first push", async () => {
     const registrations = await up();
@@ -64,7 +100,7 @@ describe("the stack", () => {
   it("pushes to the configured registry and runs none of its own, if a registry is configured", async () => {
     const registry = { kind: "remote", host: "harbor.example.com", project: "voice/morgan" } as const;
     const registrations = await up({ images: { registry } });
-    expect(registrations.all.map(({ name }) => name)).not.to.include.members(["registry"]);
+    expect(registrations.all.map(({ name }) => name)).not.to.include("registry");
     expect(registrations.get("image", "core").inputs["tags"]).to.deep.equal([
       "harbor.example.com/voice/morgan/images:core.dev",
     ]);
@@ -121,8 +157,9 @@ describe("the stack", () => {
         .and.not.contain("dev");
   });
 
-  it("makes every resource but itself a child of a component", async () => {
+  it("makes every resource but itself and the provider of the builds a child of a component", async () => {
     const { all } = await up();
-    expect(all.filter(({ parent }) => parent === "").map(({ name }) => name)).to.deep.equal(["morgan"]);
+    const top = all.filter(({ parent }) => parent === "").map(({ name }) => name);
+    expect(top).to.deep.equal(["morgan", "docker-build"]);
   });
 });

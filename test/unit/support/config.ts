@@ -1,8 +1,9 @@
 import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
 import type { Machine } from "../../../components/config/machine.ts";
 import type { ConfigSources, Values } from "../../../components/config/reader.ts";
-import type { ListedContainer } from "../../../components/engine/containers.ts";
-import type { Engine } from "../../../components/engine/engine.ts";
+import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
+import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
+import type { EngineFacts } from "../../../components/engine/facts.ts";
 import { UPSTREAM_IMAGES, type DebianPackages, type UpstreamImages } from "../../../components/config/base-images.ts";
 import type { NetworkProfile, PackageSources } from "../../../components/network/profile.ts";
 import { selectServices, type Selection, type StackService } from "../../../components/catalog/select.ts";
@@ -38,7 +39,7 @@ export const NO_PROFILE: NetworkProfile = {
 };
 
 /** The sections of a configuration whose members are changed one by one. */
-type Section = "gateway" | "images" | "release" | "data" | "llm" | "machine";
+type Section = "engine" | "gateway" | "images" | "release" | "data" | "llm" | "machine";
 
 /** Changes of a configuration. Services are given by their names in a catalog, by default the tests' own. */
 export type ConfigChanges = Partial<Omit<MorganConfig, Section | "services">> & {
@@ -70,6 +71,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
   const {
     accelerator = "cpu",
     cudaVersion = "12.4",
+    engine,
     gateway,
     images,
     release,
@@ -86,8 +88,16 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
     gpu: { use: "off", mode: "cdi", devices: [], memoryMiB: {} },
     models: { services: {}, offline: false },
     services: stackServices({ catalog, services: services ?? Object.keys(catalog), accelerator, cudaVersion }),
+    engine: {
+      host: "unix:///var/run/docker.sock",
+      certificates: "",
+      wanted: "",
+      userSettings: "/home/ada/.config",
+      ...engine,
+    },
     gateway: {
       address: "127.0.0.1",
+      name: "",
       port: 8080,
       tls: undefined,
       token: undefined,
@@ -112,13 +122,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
 }
 
 /** A machine on which set-up found Debian's packages. */
-export const MACHINE: Machine = {
-  platform: "linux-x64",
-  baseImages: "debian",
-  cache: "/var/cache/morgan",
-  uv: "uv",
-  dockerHost: "",
-};
+export const MACHINE: Machine = { platform: "linux-x64", baseImages: "debian", cache: "/var/cache/morgan", uv: "uv" };
 
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(
@@ -131,6 +135,8 @@ export function checkTexts(
     isEncrypted: () => true,
     readText: () => undefined,
     hostCertificates: () => "",
+    keys: () => [],
+    env: {},
     now: new Date(),
     ...sources,
   };
@@ -154,21 +160,47 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
     );
 }
 
-/** An engine in which everything is healthy and nothing runs. */
+/** Facts about an engine that can do everything. */
+export const FACTS: EngineFacts = {
+  id: "e1",
+  name: "box",
+  version: "28.5.2",
+  architecture: "amd64",
+  processors: 4,
+  isRootless: false,
+};
+
+/** The engine at an address without certificates. */
+export function engineAt(host: string): Engine {
+  return connectEngine({ host, certificates: "" });
+}
+
+const HEALTHY: InspectedContainer = {
+  id: "",
+  name: "morgan-dev-any",
+  status: "running",
+  health: "healthy",
+  lastProbe: "",
+  startedAt: "2026-01-01T12:00:00Z",
+  exitCode: 0,
+  restarts: 0,
+  labels: {},
+};
+
+/** An engine that lists nothing, and in which every container that is named is healthy. */
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
-    identity: () => Promise.resolve({ id: "engine-id", name: "engine" }),
-    version: () => Promise.resolve("28.5.2"),
-    architecture: () => Promise.resolve("amd64"),
+    facts: () => Promise.resolve(FACTS),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),
     imageSize: () => Promise.resolve({ compressed: 1_000_000, unpacked: 2_500_000 }),
     login: () => Promise.resolve(undefined),
+    registryDigest: () => Promise.resolve(undefined),
     pull: () => Promise.resolve(),
     run: () => Promise.reject(new Error("nothing can be run")),
     exec: () => Promise.reject(new Error("nothing can be run")),
-    inspect: () => Promise.resolve(undefined),
+    inspect: (id) => Promise.resolve({ ...HEALTHY, id }),
     logs: () => Promise.resolve(""),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),

@@ -17,7 +17,9 @@ export interface Registered {
   readonly inputs: Plain;
   /** Names of the resources that it waits for. */
   readonly dependsOn: readonly string[];
-  /** Those of them that an input comes from: what is deleted before it is replaced takes these users with it. */
+  /** Names of the resources that each input comes from. */
+  readonly inputsFrom: Readonly<Record<string, readonly string[]>>;
+  /** The same for all inputs: what is deleted before it is replaced takes these users with it. */
   readonly usesOutputsOf: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
@@ -25,6 +27,11 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  /** Other names by which its state is found. */
+  readonly aliases: readonly string[];
+  /** Name of its provider; empty for the default one. */
+  readonly provider: string;
   /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
 }
@@ -71,6 +78,10 @@ export class Registrations {
 export interface RecordOptions {
   readonly preview?: boolean;
   readonly stack?: string;
+  /** States of resources that the run leaves out, as `--target` does, by type and name: "command settled". */
+  readonly left?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Resources that do not exist yet and that the run leaves out, by type and name. */
+  readonly uncreated?: readonly string[];
 }
 
 /**
@@ -79,12 +90,16 @@ export interface RecordOptions {
  */
 export async function record(
   build: () => unknown,
-  { preview = false, stack = "dev" }: RecordOptions = {},
+  { preview = false, stack = "dev", left = {}, uncreated = [] }: RecordOptions = {},
 ): Promise<Registrations> {
   const registrations = new Registrations();
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
       const state = inputs as Record<string, unknown>;
+      const resource = `${shortType(type)} ${name}`;
+      if (uncreated.includes(resource)) return { id: undefined, state };
+      const kept = left[resource];
+      if (kept !== undefined) return { id: `${name}-old-id`, state: { ...state, ...made(type, name, state), ...kept } };
       return preview ? { id: undefined, state } : { id: `${name}-id`, state: { ...state, ...made(type, name, state) } };
     },
     call: () => ({}),
@@ -126,6 +141,10 @@ function withoutStackTraces(build: () => unknown): void {
   }
 }
 
+function shortType(type: string): string {
+  return Object.entries(TYPES).find(([, full]) => full === type)?.[0] ?? type;
+}
+
 /** Outputs that a provider computes from the inputs. An image whose inputs stay keeps its digest. */
 function made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   const digest = madeDigest(plain(inputs));
@@ -133,10 +152,17 @@ function made(type: string, name: string, inputs: Record<string, unknown>): Reco
     case TYPES.image:
       return { ref: `${(inputs["tags"] as string[])[0] ?? ""}@${digest}`, digest };
     case TYPES.command:
+      if (name === "settled") return { stdout: watchedBy(inputs) };
       return { stdout: name.endsWith("-password") ? `secret-of-${name}` : digest };
     default:
       return { name: `morgan-dev-${name}-0123456` };
   }
+}
+
+/** The ids that the readiness gate prints when all containers are ready. */
+function watchedBy({ stdin }: Record<string, unknown>): string {
+  const { containers } = JSON.parse(String(stdin)) as { readonly containers: readonly string[] };
+  return containers.join(" ");
 }
 
 /** The digest that an image or a command with these inputs has made up for it. */
@@ -167,6 +193,7 @@ function listen(registrations: Registrations): void {
 
 function registered(request: RegisterResourceRequest): Registered {
   const wire = request.getObject()?.toJavaScript() ?? {};
+  const inputsFrom = inputsFromOf(request);
   return {
     type: request.getType(),
     name: request.getName(),
@@ -174,19 +201,25 @@ function registered(request: RegisterResourceRequest): Registered {
     wire,
     inputs: plain(wire),
     dependsOn: request.getDependenciesList().map(nameOf),
-    usesOutputsOf: usesOutputsOf(request),
+    inputsFrom,
+    usesOutputsOf: Object.values(inputsFrom).flat(),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     replaceOnChanges: request.getReplaceonchangesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? nameOf(alias.getUrn())),
+    provider: request.getProvider().split("::").at(-2) ?? "",
   };
 }
 
-function usesOutputsOf(request: RegisterResourceRequest): string[] {
-  const urns: string[] = [];
-  request.getPropertydependenciesMap().forEach((dependencies) => urns.push(...dependencies.getUrnsList()));
-  return urns.map(nameOf);
+function inputsFromOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((dependencies, input) => {
+    found[input] = dependencies.getUrnsList().map(nameOf);
+  });
+  return found;
 }
 
 function nameOf(urn: string): string {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { environment, recordedBaseImages } from "../../../toolchain/lib/environment.mjs";
+import { environment, recordedBaseImages, removeEmpty } from "../../../toolchain/lib/environment.mjs";
 
 describe("the environment of a run", () => {
   let root: string;
@@ -41,6 +41,12 @@ describe("the environment of a run", () => {
         .to.equal(of()[name])
         .and.not.equal(undefined);
     expect(of({ PULUMI_BACKEND_URL: "s3://bucket" })).not.to.have.property("PULUMI_BACKEND_URL");
+  });
+
+  it("passes no empty variable on, except a passphrase and what npm sets", () => {
+    const env = { DOCKER_HOST: "", PIP_INDEX_URL: "", LANG: "C", PULUMI_CONFIG_PASSPHRASE: "", npm_config_stack: "" };
+    removeEmpty(env);
+    expect(env).to.deep.equal({ LANG: "C", PULUMI_CONFIG_PASSPHRASE: "", npm_config_stack: "" });
   });
 
   for (const text of ["", "{", "null", "[]", '"debian"', '{"baseImages":"ubuntu"}']) {

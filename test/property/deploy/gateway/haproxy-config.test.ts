@@ -69,7 +69,7 @@ describe("the gateway's configuration", () => {
         for (const [section, lines] of read(given)) {
           if (!section.startsWith("backend ")) continue;
           expect(lines[1]).to.equal("http-check send meth GET uri /ready");
-          expect(lines[2]).to.match(/ check resolvers engine init-addr last,none$/);
+          expect(lines[2]).to.match(/ check resolvers engine resolve-prefer ipv4 init-addr last,none$/);
         }
       }),
     );

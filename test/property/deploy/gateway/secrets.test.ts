@@ -6,10 +6,18 @@ import { Gateway, type GatewayArgs } from "../../../../components/deploy/gateway
 import { stackConfig } from "../../../unit/support/config.ts";
 import { record } from "../../../unit/support/registrations.ts";
 import { at, secretPaths } from "../../../unit/support/wire.ts";
+import { fakeEngine } from "../../../unit/support/config.ts";
 
 const ARGS: GatewayArgs = {
   ref: "haproxy",
-  stack: { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" },
+  stack: {
+    name: "dev",
+    filesImage: "debian",
+    protectData: false,
+    passwordRevision: "",
+    processors: 4,
+    engine: fakeEngine(),
+  },
   networks: [],
   routes: [{ name: "core", port: 8000 }],
   published: "core",

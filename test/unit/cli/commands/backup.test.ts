@@ -71,6 +71,17 @@ describe("a backup", () => {
     expect(files()).to.have.members(["a.dump", "b.dump"]);
   });
 
+  it("is not written into a file that is named as a stack is, which the user may have meant", async () => {
+    project.write("Pulumi.prod.yaml", "");
+    docker("printf PGDMP");
+    expect(await backup(engine, "prod", "prod").catch(String))
+      .to.contain("./morgan backup --stack prod")
+      .and.contain("./morgan backup ./prod");
+    expect(programs.called()).to.deep.equal([]);
+    expect(await backup(engine, "prod", "./prod")).to.equal(5);
+    project.remove("prod");
+  });
+
   it("needs a stack that runs PostgreSQL", async () => {
     expect(await backup(fakeEngine(), "prod", "a.dump").catch(String))
       .to.contain('"prod" runs no PostgreSQL')

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseCommandLine, type CommandLine } from "../../../../cli/lib/command-line.ts";
+import { parseCommandLine, printsJson, type CommandLine } from "../../../../cli/lib/command-line.ts";
 import { COMMANDS } from "../../../../cli/lib/commands.ts";
 
 const read = (line: string): CommandLine => {
@@ -15,6 +15,13 @@ const help = (line: string): string => {
   ).to.equal(undefined);
   return printed;
 };
+
+describe("JSON", () => {
+  it("is what Pulumi prints with its option alone", () => {
+    for (const flag of ["--json", "--json=true", "-j"]) expect(printsJson(["--refresh", flag]), flag).to.equal(true);
+    for (const flag of ["--json=false", "--diff"]) expect(printsJson([flag]), flag).to.equal(false);
+  });
+});
 
 describe("a command line", () => {
   it("names its stack in any of Pulumi's ways, and in any place", () => {

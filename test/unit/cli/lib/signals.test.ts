@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -41,16 +41,22 @@ describe("a program that a signal ends", () => {
       .split("\n")
       .filter((line) => line === "INT").length;
   /** Runs a program that notes its interrupts and goes on for `seconds` after the first one. */
-  const start = async (seconds: number): Promise<ChildProcess> => {
+  const start = async (seconds: number, afterwards = ""): Promise<ChildProcess> => {
     project.write("got", "");
+    project.remove("killed");
     project.write(
       "noting",
       `trap 'echo INT >>got; sleep ${String(seconds)} & wait $!; exit 7' INT\necho up >>got\nsleep 60 & wait $!\n`,
     );
     project.write(
       "main.mjs",
-      `import { execute } from ${JSON.stringify(module)};
-await execute("sh", ["noting"], { show: true }).catch((error) => { process.exitCode = error.exitCode; });`,
+      `import { writeFileSync } from "node:fs";
+import { execute } from ${JSON.stringify(module)};
+await execute("sh", ["noting"], { show: true }).catch((error) => {
+  process.exitCode = error.exitCode;
+  writeFileSync("killed", String(error.atOnce));
+});
+${afterwards}`,
     );
     // In a group of its own, as a shell starts it in a terminal.
     const child = spawn(process.execPath, ["main.mjs"], { stdio: "ignore", detached: true });
@@ -70,8 +76,18 @@ await execute("sh", ["noting"], { show: true }).catch((error) => { process.exitC
       process.kill(Number(child.pid), signal);
       expect(await once(child, "exit")).to.deep.equal([code, null]);
       expect(interrupts()).to.equal(1);
+      expect(readFileSync("killed", "utf8")).to.equal("false");
     });
   }
+
+  it("may end at once: the launcher's copy of the signal does not end the cleaning up", async () => {
+    const child = await start(0, 'await execute("sh", ["-c", "sleep 0.3"]); writeFileSync("clean", "");');
+    child.kill("SIGINT");
+    while (!existsSync("killed")) await sleep(5);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).to.deep.equal([130, null]);
+    expect(existsSync("clean")).to.equal(true);
+  });
 
   it("ends at once by a second signal", async () => {
     const child = await start(60);
@@ -81,5 +97,34 @@ await execute("sh", ["noting"], { show: true }).catch((error) => { process.exitC
     child.kill("SIGINT");
     expect(await once(child, "exit")).to.deep.equal([130, null]);
     expect(interrupts()).to.equal(1);
+    expect(readFileSync("killed", "utf8")).to.equal("true");
   });
+});
+
+describe("a command between two programs", () => {
+  const project = useFolder();
+  const module = fileURLToPath(new URL("../../../../cli/lib/interrupts.ts", import.meta.url));
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    it(`ends by ${signal} with a message`, async () => {
+      project.remove("up");
+      project.write(
+        "idle.mjs",
+        `import { writeFileSync } from "node:fs";
+import { endOnSignals } from ${JSON.stringify(module)};
+endOnSignals((signal) => { writeFileSync("message", signal); });
+writeFileSync("up", "");
+setTimeout(() => undefined, 60_000);`,
+      );
+      const child = spawn(process.execPath, ["idle.mjs"], { stdio: "ignore" });
+      while (!existsSync("up")) await sleep(10);
+      child.kill(signal);
+      expect(await once(child, "exit")).to.deep.equal([code, null]);
+      expect(readFileSync("message", "utf8")).to.equal(signal);
+    });
+  }
 });

@@ -7,7 +7,7 @@ import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
-const SINCE_AND_BUILDER = { since: new Date("2026-01-01T12:00:00Z"), builder: "ci" };
+const SINCE_AND_BUILDER = { since: new Date("2026-01-01T12:00:00Z"), builder: "ci", again: "./morgan up --stack dev" };
 const build = (stage: string, status: string, time: string): object => ({
   name: `.morgan/contexts/${stage}-0123456789abcdef`,
   ref: `default/default/${stage}id`,

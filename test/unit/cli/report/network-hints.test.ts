@@ -5,7 +5,8 @@ const IMAGE = "harbor.example.com:8443/team/images:llm.dev";
 const UPLOAD = "https://harbor.example.com:8443/v2/team/images/blobs/uploads/1?_state=2";
 
 describe("hints on the network", () => {
-  const hint = (log: string): string => networkHints(`#12 pushing layers\n${log}\n`).join("\n");
+  const hint = (log: string): string =>
+    networkHints(`#12 pushing layers\n${log}\n`, "./morgan up --stack prod").join("\n");
 
   it("name the registry of a push that broke off, and the setting", () => {
     const messages = [
@@ -18,7 +19,7 @@ describe("hints on the network", () => {
     }
     expect(hint(messages[0] ?? ""))
       .to.contain("cannot be reached")
-      .and.contain("./morgan up");
+      .and.contain("./morgan up --stack prod");
     expect(hint(messages[2] ?? "")).to.contain("full disk");
   });
 

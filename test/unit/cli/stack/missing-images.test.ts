@@ -6,6 +6,7 @@ import type { Engine } from "../../../../components/engine/engine.ts";
 import { fakeEngine } from "../../support/config.ts";
 import { useFolder } from "../../support/project.ts";
 import { DEV } from "../../support/stacks.ts";
+import { useVariable } from "../../support/variable.ts";
 import { usePrograms } from "../../support/programs.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -16,6 +17,7 @@ describe("an up with --refresh", () => {
   const programs = usePrograms(project);
   /** Digests in the registry, by tag. */
   const tags = new Map<string, string>();
+  const setHost = useVariable("DOCKER_HOST");
   let engine: Engine;
   let registry: Server;
   let host: string;
@@ -138,5 +140,15 @@ describe("an up with --refresh", () => {
     recorded("harbor.example.com");
     inEngine(new Error("connect ENOENT"));
     expect(await deployments()).to.deep.equal([[]]);
+  });
+
+  it("asks a remote engine for the images of its loopback registry, and not this machine", async () => {
+    const before = process.env["DOCKER_HOST"];
+    setHost("tcp://gpu:2375");
+    const known = new Map([[`${host}/morgan/images:core.dev`, DIGEST]]);
+    engine = fakeEngine({ registryDigest: (name) => Promise.resolve(known.get(name)) });
+    const [first] = await deployments();
+    setHost(before);
+    expect(first).to.deep.equal(["--replace=urn:debian"]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describeUnhealthy, findAbsent, findUnhealthy } from "../../../../cli/stack/present-containers.ts";
-import { putBackContainers } from "../../../../cli/stack/put-back-containers.ts";
+import { startStopped, withNeededRefresh } from "../../../../cli/stack/put-back-containers.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";
 import { fakeEngine } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
@@ -82,20 +82,22 @@ describe("an up over containers that are not as they were left", () => {
 
   it("starts those that were stopped, and needs no refresh", async () => {
     record("core");
-    expect(await putBackContainers(engine, DEV, ["--diff"])).to.deep.equal(["--diff"]);
+    await startStopped(engine, DEV);
+    expect(await withNeededRefresh(engine, DEV, ["--diff"])).to.deep.equal(["--diff"]);
     expect(started).to.deep.equal(["core"]);
   });
 
-  it("refreshes if one is gone, once", async () => {
+  it("refreshes if one is gone, once, as its preview does; that starts nothing", async () => {
     record("core", "llm");
-    expect(await putBackContainers(engine, DEV, ["--diff"])).to.deep.equal(["--diff", "--refresh"]);
-    expect(await putBackContainers(engine, DEV, ["--refresh"])).to.deep.equal(["--refresh"]);
+    expect(await withNeededRefresh(engine, DEV, ["--diff"])).to.deep.equal(["--diff", "--refresh"]);
+    expect(await withNeededRefresh(engine, DEV, ["--refresh"])).to.deep.equal(["--refresh"]);
+    expect(started).to.deep.equal([]);
   });
 
   for (const limit of ["--plan=p", "--target"]) {
     it(`is refused with ${limit} if one is gone`, async () => {
       record("llm");
-      expect(await putBackContainers(engine, DEV, [limit, "x"]).catch(String))
+      expect(await withNeededRefresh(engine, DEV, [limit, "x"]).catch(String))
         .to.include("gone: llm")
         .and.include("./morgan up --stack dev --refresh")
         .and.include("nothing was changed");

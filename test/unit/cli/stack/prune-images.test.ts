@@ -3,10 +3,11 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { changedStages, pruneAllImages, pruneImages } from "../../../../cli/stack/prune-images.ts";
-import { connectEngine, type Engine } from "../../../../components/engine/engine.ts";
+import { type Engine } from "../../../../components/engine/engine.ts";
 import type { Release } from "../../../../components/release/release.ts";
 import { useFolder } from "../../support/project.ts";
 import { digest, madeUpRelease } from "../../support/releases.ts";
+import { engineAt } from "../../support/config.ts";
 
 const REGISTRY = "registry.example/dev";
 const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
@@ -54,7 +55,7 @@ describe("the engine of a stack that keeps fewer images", () => {
     });
     const path = join(project.folder, "engine.sock");
     await once(server.listen(path), "listening");
-    engine = connectEngine(`unix://${path}`);
+    engine = engineAt(`unix://${path}`);
   });
   after(() => server.close());
   beforeEach(() => {
@@ -98,7 +99,7 @@ describe("the engine of a stack that keeps fewer images", () => {
   });
 
   it("may be gone itself, which is no failure of an up", async () => {
-    const gone = connectEngine(`unix://${join(project.folder, "nothing.sock")}`);
+    const gone = engineAt(`unix://${join(project.folder, "nothing.sock")}`);
     expect(await pruneImages(gone, "dev", { registry: REGISTRY, releases: [a] }, undefined)).to.equal(0);
   });
 });

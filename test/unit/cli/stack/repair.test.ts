@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
+import { preview } from "../../../../cli/commands/deploy.ts";
 import { repairKilledRun } from "../../../../cli/stack/repair.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
@@ -88,6 +89,22 @@ describe("a run that was killed", () => {
     lock(ENDED, "another-machine");
     await repairKilledRun(engine, DEV);
     expect(programs.called()).to.deep.equal([]);
+  });
+
+  it("stays as it is in a preview, which prints the command that puts it right", async () => {
+    lock(ENDED);
+    const lines: unknown[] = [];
+    const { error } = console;
+    console.error = (line: unknown) => void lines.push(line);
+    try {
+      const line = { command: "preview", argument: undefined, options: {}, flags: [] };
+      expect(await preview({ ...line, stack: DEV, isDefault: true, isNamed: false }, engine)).to.equal(0);
+    } finally {
+      console.error = error;
+    }
+    expect(lines).to.deep.equal(['the last run on "dev" was killed; ./morgan up --stack dev puts right what it left']);
+    expect(programs.called().map((call) => call.split(" ")[1])).to.deep.equal(["stack", "preview"]);
+    expect(removed).to.deep.equal([]);
   });
 
   it("is found even if another program has its process id by now, as after a restart of the machine", async () => {

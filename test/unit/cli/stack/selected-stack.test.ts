@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { defaultStack, requireStack } from "../../../../cli/stack/selected-stack.ts";
+import { defaultStack, isDefaultStack, requireStack } from "../../../../cli/stack/selected-stack.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 import { stackNamed } from "../../support/stacks.ts";
@@ -42,6 +42,13 @@ describe("the stack of a command that names none", () => {
       .with.property("message")
       .that.includes('"a b"');
   });
+
+  it("may be named too; a PULUMI_STACK that is no name matters to no command that names its stack", () => {
+    const env = { PULUMI_HOME: `${project.folder}/home`, PULUMI_BACKEND_URL: BACKEND };
+    expect(isDefaultStack(stackNamed("dev"), env)).to.equal(true);
+    expect(isDefaultStack(stackNamed("prod"), env)).to.equal(false);
+    expect(isDefaultStack(stackNamed("dev"), { ...env, PULUMI_STACK: "a b" })).to.equal(false);
+  });
 });
 
 describe("a stack that has to exist", () => {
@@ -66,6 +73,8 @@ describe("a stack that has to exist", () => {
       .and.include("only dev, prod")
       .and.include("./morgan up --stack prdo")
       .and.include("nothing was changed");
+    programs.write("pulumi", `echo '[{"name":"acme/prod"}]'`);
+    expect(await requireStack({ name: "prod", reference: "other/prod" }).catch(String)).to.include("only acme/prod");
     programs.write("pulumi", `echo '[]'`);
     expect(await requireStack(stackNamed("dev")).catch(String)).to.include("no stack at all");
   });

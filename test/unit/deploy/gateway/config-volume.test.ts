@@ -4,8 +4,16 @@ import { GATEWAY_FOLDER } from "../../../../components/catalog/image-contract.ts
 import { createGatewayFiles } from "../../../../components/deploy/gateway/config-volume.ts";
 import { record, type Registrations } from "../../support/registrations.ts";
 import { at, secretPaths, texts } from "../../support/wire.ts";
+import { fakeEngine } from "../../support/config.ts";
 
-const STACK = { name: "dev", filesImage: "debian", protectData: false, passwordRevision: "" };
+const STACK = {
+  name: "dev",
+  filesImage: "debian",
+  protectData: false,
+  passwordRevision: "",
+  processors: 4,
+  engine: fakeEngine(),
+};
 
 class Parent extends pulumi.ComponentResource {
   constructor(contents: Readonly<Record<string, pulumi.Input<string>>>) {

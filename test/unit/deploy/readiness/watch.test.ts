@@ -180,13 +180,30 @@ describe("a deployment is ready", () => {
   });
 
   it("or reports of each failed container what happened, what does its work, and the end of its log", async () => {
-    const story = new Story({ core: (time) => (time < 1000 ? READY : undefined), vad: () => undefined }, ["core"]);
+    const story = new Story(
+      {
+        core: (time) => ({ ...READY, startedAt: time < 2000 ? "1" : "2" }),
+        vad: (time) => ({ ...READY, status: time < 1000 ? "running" : "exited" }),
+      },
+      ["core"],
+    );
     const text = describeFailures(await run(story, { containers: ["core", "vad"] }));
     expect(text).to
-      .equal(`morgan-core did not stay ready: it was removed; it was stopped, and the container that it was to replace goes on serving. The end of its log:
-  last words of core
+      .equal(`morgan-vad did not stay ready: its process ended, and it is exited; it was left as it is, because no other container does its work. The end of its log:
+  last words of vad
 
-vad did not get ready: it is gone, and its health check reports "none"; it was left as it is, because no other container does its work. The end of its log:
-  last words of vad`);
+morgan-core did not stay ready: its process ended and was started again; it was stopped, and the container that it was to replace goes on serving. The end of its log:
+  last words of core`);
+  });
+
+  it("not if a container is gone, be it new or watched before, and the report names the remedy at once", async () => {
+    const story = new Story({ core: () => READY, vad: () => undefined, llm: () => undefined });
+    story.limit = (id) => Promise.reject(new Error(`404 for /containers/${id}/update`));
+    const failures = await run(story, { containers: ["vad", "llm"], watchedBefore: ["vad"] });
+    expect(describeFailures(failures)).to.equal(
+      "llm did not get ready: it was removed; an up with --refresh creates it again\n\n" +
+        "vad did not stay ready: it was removed; an up with --refresh creates it again",
+    );
+    expect(story.time, "it does not wait for what cannot come back").to.be.below(1000);
   });
 });

@@ -47,7 +47,7 @@ describe("a program that a command runs", () => {
   before(async () => {
     engine = createServer(({ url = "" }, response) => {
       const image = /^\/images\/(.+)\/json/.exec(url)?.[1];
-      if (url === "/version") response.end(JSON.stringify({ Arch: architecture }));
+      if (url === "/info") response.end(JSON.stringify({ ID: "e1", Architecture: architecture }));
       else if (image !== undefined && images.has(decodeURIComponent(image))) response.end(`{"Id":"${DIGEST}"}`);
       else response.writeHead(404).end("{}");
     }).listen(0, "127.0.0.1");

@@ -17,7 +17,9 @@ export function run(command, args, { log, cwd, env = process.env }) {
   const output = openSync(log, "w");
   /** @type {Promise<void>} */
   const ended = new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", output, output] });
+    // npm is a script there, which only a shell can run.
+    const shell = process.platform === "win32" && command === "npm";
+    const child = spawn(command, args, { cwd, env, shell, stdio: ["ignore", output, output] });
     const stop = () => {
       child.kill();
     };

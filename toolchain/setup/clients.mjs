@@ -15,6 +15,8 @@ export function linkClients(at) {
     return [
       `missing: a docker client of version ${ENGINE_MINIMUM} or newer with the buildx plugin (docker-cli and docker-buildx)`,
     ];
+  // Windows lets few users make a link, and has no older client of a distribution.
+  if (process.platform === "win32") return [];
   mkdirSync(at.clients, { recursive: true });
   const temporary = `${link}.part-${process.pid}`;
   symlinkSync(client, temporary);

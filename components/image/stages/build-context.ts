@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 
 /** Folder of the build contexts. It is relative to the project, so that the checkout's path is no input of a build. */
 const CONTEXTS = ".morgan/contexts";
@@ -69,7 +69,8 @@ export function layOutFile(name: string, { from, to }: ContextPart): Context {
 }
 
 function locationOf(name: string, digest: string): string {
-  return join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
+  // An input of a build, which is the same on Windows.
+  return posix.join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
 }
 
 interface File {
@@ -82,7 +83,7 @@ function list(from: string, to: string): File[] {
   return readdirSync(from, { withFileTypes: true })
     .filter((entry) => !LEFT_OUT.test(entry.name) && (entry.isDirectory() || entry.isFile()))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => list(join(from, entry.name), join(to, entry.name)));
+    .flatMap((entry) => list(join(from, entry.name), posix.join(to, entry.name)));
 }
 
 function digestFiles(files: readonly File[]): string {

@@ -31,6 +31,17 @@ describe("the secrets of certificates", () => {
     );
   });
 
+  it("fit if a bundle has at most 240 kB, and never if it has more than 480 kB", () => {
+    fc.assert(
+      fc.property(bundle, (certificates) => {
+        const text = [...new Set(certificates)].join("\n");
+        if (Buffer.byteLength(text) <= 240_000) expect(fitsSecrets(text)).to.equal(true);
+        if (Buffer.byteLength(text) > 480_000) expect(fitsSecrets(text)).to.equal(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("have the same names for every bundle", () => {
     fc.assert(
       fc.property(bundle, (certificates) => {

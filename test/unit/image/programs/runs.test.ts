@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { useFolder } from "../../support/project.ts";
+import { usePrograms } from "../../support/programs.ts";
+
+const PROGRAMS = new URL("../../../../components/", import.meta.url);
+const DIGEST = `sha256:${"d".repeat(64)}`;
+
+/** Writes down what a build reads: its Dockerfile and its secrets. Then it writes a digest into the metadata file. */
+const DOCKER = `
+case "$*" in *"buildx build"*) cat >dockerfile;; *) cat >input;; esac
+metadata=
+for argument; do
+  case $argument in id=*,src=*) cat "\${argument#*src=}" >"secret-$(echo "$argument" | sed 's/id=//;s/,.*//')";; esac
+  [ "$metadata" != next ] || { printf '{"containerimage.digest":"${DIGEST}"}' >"$argument"; metadata=; }
+  [ "$argument" != --metadata-file ] || metadata=next
+done
+echo "shown by the client"
+env | grep ^DOCKER_CONFIG= >config || true`;
+const MMDEBSTRAP = `
+[ "$1" != --version ] || exit 0
+printf '%s' "$http_proxy" >proxy
+cat "$MORGAN_APT_CONF" >apt.conf
+for argument; do case $argument in */rootfs.tar) echo files >"$argument";; esac; done`;
+
+const TASK = {
+  dockerfile: "FROM scratch\n",
+  sourceDateEpoch: "1",
+  access: { caBundle: "ca.pem", aptSources: "deb x\n", aptAuth: "machine x\n", proxy: "http://p:1", noProxy: "a" },
+};
+
+describe("a program that a command runs", () => {
+  const project = useFolder();
+  const programs = usePrograms(project);
+  let engine: Server;
+  let architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const images = new Set<string>();
+
+  before(async () => {
+    engine = createServer(({ url = "" }, response) => {
+      const image = /^\/images\/(.+)\/json/.exec(url)?.[1];
+      if (url === "/info") response.end(JSON.stringify({ ID: "e1", Architecture: architecture }));
+      else if (image !== undefined && images.has(decodeURIComponent(image))) response.end(`{"Id":"${DIGEST}"}`);
+      else response.writeHead(404).end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    programs.write("docker", DOCKER);
+    programs.write("mmdebstrap", MMDEBSTRAP);
+    project.write("ca.pem", "PEM\n");
+    project.write("home/.docker/config.json", "{}");
+  });
+  after(() => engine.close());
+
+  const run = async (path: string, task: unknown, variables: Readonly<Record<string, string>>, ...args: string[]) => {
+    const { port } = engine.address() as AddressInfo;
+    const env = {
+      ...process.env,
+      DOCKER_HOST: `tcp://127.0.0.1:${String(port)}`,
+      DOCKER_CONFIG: "",
+      HOME: join(project.folder, "home"),
+      MORGAN_CACHE: join(project.folder, "cache"),
+      ...variables,
+    };
+    const child = spawn(process.execPath, [fileURLToPath(new URL(path, PROGRAMS)), ...args], { env });
+    child.stdin.end(typeof task === "string" ? task : JSON.stringify(task));
+    const ended = once(child, "exit");
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    await ended;
+    return { code: child.exitCode, stdout, stderr, calls: programs.called() };
+  };
+  const left = (): string[] => readdirSync(tmpdir()).filter((name) => /^morgan-\w{6}$/.test(name));
+
+  it("builds the registry's image with its secrets in files, and removes the files", async () => {
+    const before = left();
+    const { code, stderr, calls } = await run("image/programs/registry-image.ts", TASK, {
+      MORGAN_IMAGE: "morgan/registry:1",
+    });
+    expect(code, stderr).to.equal(0);
+    expect(calls.join()).to.match(/docker buildx build --builder default .*--load --tag morgan\/registry:1 /);
+    expect(readFileSync("dockerfile", "utf8")).to.equal(TASK.dockerfile);
+    expect(readFileSync("secret-ca", "utf8")).to.equal("PEM\n");
+    expect(readFileSync("secret-apt-auth", "utf8")).to.equal("machine x\n");
+    expect(left()).to.have.members(before);
+  });
+
+  it("builds no registry's image that the engine has", async () => {
+    images.add("morgan/registry:2");
+    const { code, calls } = await run("image/programs/registry-image.ts", TASK, { MORGAN_IMAGE: "morgan/registry:2" });
+    expect([code, calls]).to.deep.equal([0, []]);
+  });
+
+  it("makes the root file system once, and prints the digest of the Debian image alone", async () => {
+    const login = { host: "r.example.com", user: "ci", password: "canary" };
+    const rootfs = { key: "0123", mirror: "" };
+    const task = { ...TASK, rootfs, repository: "r.example.com/m/images", builder: "default", login };
+    for (const made of [1, 0]) {
+      const { code, stdout, stderr, calls } = await run("image/programs/debian-image.ts", task, {
+        MORGAN_IMAGE: "r.example.com/m/images:debian.dev",
+      });
+      expect(code, stderr).to.equal(0);
+      expect(stdout).to.equal(`${DIGEST}\n`);
+      expect(calls.filter((call) => call.includes("bookworm"))).to.have.length(made);
+      expect(calls.join()).not.to.include("canary");
+    }
+    expect(existsSync(`cache/debian-0123${process.arch === "x64" ? "" : `-${process.arch}`}/rootfs.tar`)).to.equal(
+      true,
+    );
+    expect(readFileSync("proxy", "utf8")).to.equal("http://p:1");
+    expect(readFileSync("apt.conf", "utf8")).to.match(/CAInfo ".+".*\n.*netrc ".+apt-auth"/);
+    expect(readFileSync("config", "utf8")).to.match(/^DOCKER_CONFIG=.+docker$/m);
+  });
+
+  it("refuses a root file system of another architecture without a stack trace", async () => {
+    const native = architecture;
+    architecture = "riscv64";
+    const task = { ...TASK, rootfs: { key: "0124", mirror: "" }, repository: "r/m", builder: "default" };
+    const { code, stderr } = await run("image/programs/debian-image.ts", task, { MORGAN_IMAGE: "r/m:debian" });
+    architecture = native;
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^the root file system of linux\/riscv64 cannot be made on /);
+    expect(stderr).not.to.match(/^\s+at /m);
+  });
+
+  it("copies nothing that is everywhere", async () => {
+    images.add("t:a-r1");
+    const { code, stderr, calls } = await run(
+      "image/programs/copy-images.ts",
+      {},
+      {
+        MORGAN_COPIES: `s@${DIGEST} t:a ${DIGEST} t:a-r1`,
+      },
+    );
+    expect(code, stderr).to.equal(0);
+    expect(calls).to.include("docker tag t:a-r1 t:a");
+  });
+
+  it("gives a role's password to psql on its standard input", async () => {
+    const { code, calls } = await run(
+      "deploy/backing/set-role-password.ts",
+      "pw\npw\n",
+      { MORGAN_CONTAINER: "c1" },
+      "morgan",
+    );
+    expect(code).to.equal(0);
+    expect(calls).to.deep.equal(["docker exec -i c1 psql --no-psqlrc --quiet -U morgan -d morgan -c \\password"]);
+    expect(readFileSync("input", "utf8")).to.equal("pw\npw\n");
+  });
+});

@@ -1,6 +1,7 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { STATE_LABEL } from "../../components/engine/labels.ts";
 import { foreignThings, type StackThings } from "../../components/engine/ownership.ts";
+import { counted } from "../../components/lib/counted.ts";
 import { throwProblems } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import { alignColumns } from "../../components/lib/table.ts";
@@ -48,7 +49,7 @@ function describe({ containers, networks }: StackThings, volumes: Readonly<Recor
   const states = new Set([...containers, ...networks].map(({ labels }) => labels[STATE_LABEL] ?? "older than ids"));
   return alignColumns([
     ["other state", [...states].join(", ") || "-"],
-    ["to be removed", `${String(containers.length)} containers, ${String(networks.length)} networks`],
+    ["to be removed", `${counted(containers.length, "container")}, ${counted(networks.length, "network")}`],
     ...Object.entries(volumes).map(([name, volume]) => ["to be kept", `${name}: ${volume}`]),
   ]).join("\n");
 }

@@ -3,6 +3,7 @@ import type { MorganConfig } from "../config/config.ts";
 import type { Identity } from "../engine/identity.ts";
 import { STATE_LABEL } from "../engine/labels.ts";
 import { containersOf, foreignThings, type StackThings } from "../engine/ownership.ts";
+import { counted } from "../lib/counted.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
@@ -63,7 +64,7 @@ function foreignProblem(stack: string, { containers, networks }: StackThings): P
   const states = new Set([...containers, ...networks].map(({ labels }) => labels[STATE_LABEL] ?? "older than ids"));
   const found =
     `a stack "${stack}" with another state (${[...states].join(", ")}) runs here: ` +
-    `${String(containers.length)} containers, ${String(networks.length)} networks`;
+    `${counted(containers.length, "container")}, ${counted(networks.length, "network")}`;
   return {
     key: `the stack "${stack}"`,
     expected: "no stack of this name on the engine, other than the one of this state",

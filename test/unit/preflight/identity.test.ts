@@ -47,7 +47,7 @@ describe("the identity of a stack at the preflight", () => {
     for (const owner of [OTHER, OLD]) {
       const [problem, ...more] = await check(host(IDENTITY, owner), IDENTITY);
       expect(more).to.deep.equal([]);
-      expect(problem?.found).to.contain('a stack "dev" with another state').and.contain("1 containers");
+      expect(problem?.found).to.contain('a stack "dev" with another state').and.contain("1 container, 0 networks");
       expect(problem?.fix).to.contain("./morgan adopt --stack dev").and.contain("another name");
     }
   });

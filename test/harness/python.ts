@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CUDA_VERSIONS } from "../../components/catalog/cuda-version.ts";
 import { selectServices } from "../../components/catalog/select.ts";
 import { catalog } from "../../services/catalog.ts";
-import { cacheFolder } from "../../toolchain/lib/paths.mjs";
+import { cacheFolder, setting } from "../../toolchain/lib/paths.mjs";
 import { run } from "./process.ts";
 
 /** The lock files of the test tools, and of what each service of the catalog runs on a CPU. */
@@ -30,7 +30,7 @@ async function locate(): Promise<string> {
   for (const lock of locks) hash.update(readFileSync(lock));
   const home = join(cacheDir, "venv", hash.digest("hex").slice(0, 16));
   if (!existsSync(home)) await createEnvironment(home, locks);
-  return join(home, "bin", "python");
+  return process.platform === "win32" ? join(home, "Scripts", "python.exe") : join(home, "bin", "python");
 }
 
 /** Makes the environment beside its place and moves it there, so that an interrupted run leaves no incomplete one. */
@@ -51,7 +51,7 @@ async function createEnvironment(home: string, locks: readonly string[]): Promis
 }
 
 async function uv(...args: readonly string[]): Promise<void> {
-  const command = process.env["MORGAN_UV"] ?? "uv";
+  const command = setting(process.env, "MORGAN_UV") ?? "uv";
   // uv 0.13.9 uses a certificate store of its own, which lacks a company's CA. The store of the system has it.
   const exitCode = await run(command, args, { UV_SYSTEM_CERTS: process.env["UV_SYSTEM_CERTS"] ?? "true" });
   if (exitCode !== 0) throw new Error(`"${command} ${args.join(" ")}" ended with exit code ${exitCode}.`);

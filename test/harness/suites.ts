@@ -7,7 +7,7 @@ import { cacheDir, python } from "./python.ts";
 import { finalTotals, parseJUnit, parseMocha, sum, verdict } from "./results.ts";
 import type { ReportParser, Totals } from "./results.ts";
 import { selectFiles, testFiles } from "./test-files.ts";
-import { actionlint, mypy, orFailure, ruff, tool } from "./tools.ts";
+import { actionlint, mypy, orFailure, programOf, ruff, tool } from "./tools.ts";
 
 /** The suites, in the order of a full run: the suite that fails fastest comes first. */
 export const suites = { lint, unit, services, integration } as const satisfies Record<
@@ -61,10 +61,9 @@ async function mocha(glob: string, part: Part<string>, ...defaults: readonly str
   const watch = part.watch ? ["--watch", "--watch-preserve-output"] : [];
   return withReport(parseMocha, (report) => {
     const reporter = ["--reporter", "test/harness/mocha-reporter.ts", "--reporter-option", `report=${report}`];
-    const program = join("node_modules", ".bin", "mocha");
     return run(process.execPath, [
       ...watch,
-      program,
+      programOf("mocha"),
       ...files,
       "--forbid-only",
       ...reporter,

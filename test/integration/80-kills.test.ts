@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { allVolumes, healthOf, leftovers, mountedVolumes } from "./support/engine.ts";
 import { killUpAfter, processesOf } from "./support/kill-up.ts";
 import { TestStack } from "./support/test-stack.ts";
+import { setting } from "../../toolchain/lib/paths.mjs";
 
 const KILLS = 20;
 /** Attempts for one moment. An `up` ends before that moment if the machine has become faster. */
@@ -13,7 +14,7 @@ const TRIES = 5;
 const CHECK_ROUNDS = 5;
 
 /** Decides the moments. MORGAN_TEST_SEED repeats those of an earlier run, whose title has the seed. */
-const SEED = process.env["MORGAN_TEST_SEED"] ?? randomBytes(4).toString("hex");
+const SEED = setting(process.env, "MORGAN_TEST_SEED") ?? randomBytes(4).toString("hex");
 
 /** A number from 0 to 1, without 1, that depends on the seed. */
 function random(index: number): number {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { runAsRoot } from "./as-root.ts";
 import { docker } from "./engine.ts";
 import type { PrivateCa } from "./private-ca.ts";
 import { buildRegistryImage, recordProgram } from "./program.ts";
@@ -95,8 +96,8 @@ export class PrivateRegistry {
 
   remove(): void {
     docker("rm", "--force", "--volumes", this.name);
-    rmSync(this.#folder, { recursive: true, force: true });
-    rmSync(`/etc/docker/certs.d/${this.host}`, { recursive: true, force: true });
+    // The registry's own user wrote some of these files.
+    runAsRoot("rm", "-rf", this.#folder, `/etc/docker/certs.d/${this.host}`);
   }
 
   private at(name: string): string {

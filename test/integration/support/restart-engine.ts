@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +6,7 @@ import { paths } from "../../../toolchain/lib/paths.mjs";
 import { ensureEngine } from "../../../toolchain/setup/engine.mjs";
 import { withLock } from "../../../toolchain/lib/file-lock.mjs";
 import { isAlive } from "../../../toolchain/lib/process.mjs";
+import { runAsRoot } from "./as-root.ts";
 
 const at = paths({ root: resolve(import.meta.dirname, "../../.."), env: process.env });
 
@@ -31,7 +31,7 @@ export async function restartEngine(): Promise<void> {
     // CI compares these times with its own start, and stops an engine that it has started itself.
     for (const { name, since } of daemons) utimesSync(pidFile(name), since, since);
   } else if (existsSync("/run/systemd/system")) {
-    execFileSync("systemctl", ["restart", "containerd", "docker"], { stdio: "pipe" });
+    runAsRoot("systemctl", "restart", "containerd", "docker");
   } else {
     throw new Error("the engine cannot be restarted from here: neither set-up nor systemd started it");
   }

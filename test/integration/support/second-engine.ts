@@ -1,11 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine } from "../../../components/engine/engine.ts";
 import { makeEngineCertificates, type EngineCertificates } from "./engine-certificates.ts";
+import { asRoot, runAsRoot } from "./as-root.ts";
 import { freePort } from "./project.ts";
 
 /** The engine's bridge. With `--bridge=none`, dockerd 28.5 would delete the bridge of the other engine. */
@@ -51,8 +52,8 @@ export class SecondEngine {
 
   /** Starts the engine. @throws Error with its log if it does not answer. */
   static async start(): Promise<SecondEngine> {
-    execute("ip", "link", "add", BRIDGE, "type", "bridge");
-    execute("ip", "address", "add", SUBNET, "dev", BRIDGE);
+    runAsRoot("ip", "link", "add", BRIDGE, "type", "bridge");
+    runAsRoot("ip", "address", "add", SUBNET, "dev", BRIDGE);
     const folder = mkdtempSync(join(tmpdir(), "morgan-engine-"));
     const engine = new SecondEngine(folder, await freePort(), makeEngineCertificates());
     const until = Date.now() + LIMIT;
@@ -71,13 +72,13 @@ export class SecondEngine {
   async stop(): Promise<void> {
     if (this.#daemon.exitCode === null) {
       const ended = once(this.#daemon, "exit");
-      this.#daemon.kill("SIGTERM");
+      // Without root, the child is sudo, which this user may not signal.
+      runAsRoot("kill", readFileSync(join(this.#folder, "pid"), "utf8").trim());
       await ended;
     }
-    execute("ip", "link", "delete", BRIDGE);
-    execute("rm", "-rf", this.#folder);
+    runAsRoot("ip", "link", "delete", BRIDGE);
+    runAsRoot("rm", "-rf", this.#folder);
     this.certificates.remove();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #answers(): Promise<boolean> {
@@ -87,14 +88,4 @@ export class SecondEngine {
       () => false,
     );
   }
-}
-
-function execute(...command: readonly string[]): void {
-  const [program = "", ...args] = asRoot(...command);
-  execFileSync(program, args, { stdio: "pipe" });
-}
-
-/** Only root may start an engine. */
-function asRoot(...command: readonly string[]): string[] {
-  return process.getuid?.() === 0 ? [...command] : ["sudo", ...command];
 }

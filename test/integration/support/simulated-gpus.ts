@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { runAsRoot } from "./as-root.ts";
 
 /** The folder of CDI specifications that a restart of the machine empties. The engine reads it. */
 const CDI = "/var/run/cdi";
@@ -44,18 +45,17 @@ export class SimulatedGpus {
     const program = join(this.#folder, "nvidia-smi");
     writeFileSync(program, `#!/bin/sh\ncat <<'END'\n${lines.join("\n")}\nEND\n`);
     chmodSync(program, 0o755);
-    mkdirSync(CDI, { recursive: true });
+    const draft = join(this.#folder, "specification.json");
+    writeFileSync(draft, JSON.stringify({ cdiVersion: "0.6.0", kind: "nvidia.com/gpu", devices }));
+    runAsRoot("mkdir", "-p", CDI);
+    runAsRoot("cp", draft, `${this.#specification}.partial`);
     // The engine reads a new file at once, so the file has to be complete.
-    writeFileSync(
-      `${this.#specification}.partial`,
-      JSON.stringify({ cdiVersion: "0.6.0", kind: "nvidia.com/gpu", devices }),
-    );
-    renameSync(`${this.#specification}.partial`, this.#specification);
+    runAsRoot("mv", `${this.#specification}.partial`, this.#specification);
   }
 
   /** Removes the specification and the program. */
   remove(): void {
-    rmSync(this.#specification, { force: true });
+    runAsRoot("rm", "-f", this.#specification);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

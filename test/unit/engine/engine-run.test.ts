@@ -1,12 +1,10 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { join } from "node:path";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type Engine } from "../../../components/engine/engine.ts";
 import { useFolder } from "../support/project.ts";
 import { at } from "../support/wire.ts";
-import { engineAt } from "../support/config.ts";
+import { useEngineServer } from "../support/engine-server.ts";
 
 /** The requests that came to the engine: "POST /containers/create", with the body. */
 interface Asked {
@@ -19,52 +17,45 @@ const GOING = "removal of container new is already in progress";
 describe("a program in a container", () => {
   const project = useFolder();
   const asked: Asked[] = [];
-  let server: Server;
   let engine: Engine;
   /** Answers that differ from the usual ones, by request. */
   let unusual: Record<string, number> = {};
 
-  before(async () => {
-    let attached: ServerResponse | undefined;
-    const usual: Record<string, (response: ServerResponse) => void> = {
-      "POST /containers/create": (response) => response.writeHead(201).end('{"Id":"new"}'),
-      "POST /containers/new/attach": (response) => {
-        response.writeHead(200).flushHeaders();
-        attached = response;
-      },
-      "POST /containers/new/start": (response) => {
-        response.writeHead(204).end();
-        attached?.write("from the ");
-        attached?.end("container");
-      },
-      "DELETE /containers/new": (response) => {
-        attached?.end();
-        response.writeHead(204).end();
-      },
-      "POST /containers/old/exec": (response) => response.writeHead(201).end('{"Id":"e1"}'),
-      "POST /exec/e1/start": (response) => response.writeHead(200).end("from the other"),
-    };
-    const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const what = `${request.method ?? ""} ${(request.url ?? "").replace(/\?.*/, "")}`;
-      const body = await text(request);
-      asked.push({ what, body: body === "" ? undefined : JSON.parse(body) });
-      const status = unusual[what];
-      if (status === undefined) usual[what]?.(response);
-      else response.writeHead(status).end(JSON.stringify({ message: status === 409 ? GOING : "not today" }));
-    };
-    server = createServer((request, response) => void answer(request, response));
-    const path = join(project.folder, "engine.sock");
-    await once(server.listen(path), "listening");
-    engine = engineAt(`unix://${path}`);
+  let attached: ServerResponse | undefined;
+  const usual: Record<string, (response: ServerResponse) => void> = {
+    "POST /containers/create": (response) => response.writeHead(201).end('{"Id":"new"}'),
+    "POST /containers/new/attach": (response) => {
+      response.writeHead(200).flushHeaders();
+      attached = response;
+    },
+    "POST /containers/new/start": (response) => {
+      response.writeHead(204).end();
+      attached?.write("from the ");
+      attached?.end("container");
+    },
+    "DELETE /containers/new": (response) => {
+      attached?.end();
+      response.writeHead(204).end();
+    },
+    "POST /containers/old/exec": (response) => response.writeHead(201).end('{"Id":"e1"}'),
+    "POST /exec/e1/start": (response) => response.writeHead(200).end("from the other"),
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const what = `${request.method ?? ""} ${(request.url ?? "").replace(/\?.*/, "")}`;
+    const body = await text(request);
+    asked.push({ what, body: body === "" ? undefined : JSON.parse(body) });
+    const status = unusual[what];
+    if (status === undefined) usual[what]?.(response);
+    else response.writeHead(status).end(JSON.stringify({ message: status === 409 ? GOING : "not today" }));
+  };
+  const served = useEngineServer(project, (request, response) => void answer(request, response));
+  before(() => {
+    engine = served();
   });
 
   beforeEach(() => {
     asked.length = 0;
     unusual = {};
-  });
-
-  after(() => {
-    server.close();
   });
 
   const run = (): Promise<string> => engine.run({ image: "m/core@sha256:0", command: ["look"], labels: { of: "dev" } });

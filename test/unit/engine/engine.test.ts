@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { join } from "node:path";
 import { expect } from "chai";
 import { useFolder } from "../support/project.ts";
 import { engineAt } from "../support/config.ts";
+import { useEngineServer } from "../support/engine-server.ts";
 
 const CONTAINERS = [
   {
@@ -55,29 +53,19 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 
 describe("the engine", () => {
   const project = useFolder();
-  let server: Server;
-  let socket = "";
-  before(async () => {
-    server = createServer(({ url = "" }, response) => {
-      const answer = ANSWERS[url];
-      response.statusCode = url.includes("broken") ? 500 : answer === undefined ? 404 : 200;
-      response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "no such thing" }));
-    });
-    const path = join(project.folder, "engine.sock");
-    socket = `unix://${path}`;
-    await once(server.listen(path), "listening");
-  });
-  after(() => {
-    server.close();
+  const engineHere = useEngineServer(project, ({ url = "" }, response) => {
+    const answer = ANSWERS[url];
+    response.statusCode = url.includes("broken") ? 500 : answer === undefined ? 404 : 200;
+    response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "no such thing" }));
   });
 
   it("reports its names, its version, its architecture, its processors, and that it runs with root", async () => {
     const facts = { id: "e1", name: "box", version: "28.5.2", architecture: "amd64", processors: 2, isRootless: false };
-    expect(await engineAt(socket).facts()).to.deep.equal(facts);
+    expect(await engineHere().facts()).to.deep.equal(facts);
   });
 
   it("reports the ways in which it gives GPUs to containers", async () => {
-    expect(await engineAt(socket).gpuSupport()).to.deep.equal({
+    expect(await engineHere().gpuSupport()).to.deep.equal({
       cdiDevices: ["0", "GPU-a"],
       cdiFolders: ["/etc/cdi"],
       runtimes: ["nvidia", "runc"],
@@ -86,7 +74,7 @@ describe("the engine", () => {
 
   it("lists containers with their image, their labels and the host's ports that lead to them", async () => {
     const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
-    const engine = engineAt(socket);
+    const engine = engineHere();
     expect(await engine.containers({})).to.deep.equal([
       { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
       { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
@@ -95,7 +83,7 @@ describe("the engine", () => {
   });
 
   it("reports the health of a container, that it has no health check, or that it is gone", async () => {
-    const engine = engineAt(socket);
+    const engine = engineHere();
     expect([await engine.health("good"), await engine.health("plain"), await engine.health("missing")]).to.deep.equal([
       "healthy",
       "none",
@@ -104,7 +92,7 @@ describe("the engine", () => {
   });
 
   it("reports the compressed and the unpacked size of an image", async () => {
-    const engine = engineAt(socket);
+    const engine = engineHere();
     expect(await engine.imageSize("localhost:5000/m/core:dev@sha256:0")).to.deep.equal({
       compressed: 123,
       unpacked: 280,
@@ -123,13 +111,13 @@ describe("the engine", () => {
   });
 
   it("fails with its own message if it refuses", async () => {
-    expect(await failure(engineAt(socket).health("broken")))
+    expect(await failure(engineHere().health("broken")))
       .to.contain("500")
       .and.contain("no such thing");
   });
 
   it("fails if another program listens there", async () => {
-    expect(await failure(engineAt(socket).health("page")))
+    expect(await failure(engineHere().health("page")))
       .to.contain("/containers/page/json")
       .and.contain("<html>");
   });

@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { EngineEvent } from "../../../components/engine/events.ts";
 import { useFolder } from "../support/project.ts";
 import { engineAt } from "../support/config.ts";
+import { useEngineServer } from "../support/engine-server.ts";
 
 const event = (action: string, attributes: object): string =>
   `${JSON.stringify({ Type: "container", Action: action, Actor: { ID: "c1", Attributes: attributes }, timeNano: 2_500_000_000 })}\n`;
@@ -13,28 +14,18 @@ const FILTER = { labels: { a: "b" }, actions: ["kill", "health_status"] };
 
 describe("events of containers", () => {
   const project = useFolder();
-  let server: Server;
   let asked = "";
   let answer: ServerResponse | undefined;
 
-  before(async () => {
-    server = createServer(({ url = "" }, response) => {
-      asked = url;
-      answer = response;
-      response.writeHead(200).write(event("kill", { role: "gateway" }));
-    });
-    await once(server.listen(join(project.folder, "engine.sock")), "listening");
-  });
-  after(() => {
-    server.closeAllConnections();
-    server.close();
+  const served = useEngineServer(project, ({ url = "" }, response) => {
+    asked = url;
+    answer = response;
+    response.writeHead(200).write(event("kill", { role: "gateway" }));
   });
 
   it("are noted as they happen, until the watch ends", async () => {
     const events: EngineEvent[] = [];
-    const stop = engineAt(`unix://${join(project.folder, "engine.sock")}`).watchContainers(FILTER, (one) =>
-      events.push(one),
-    );
+    const stop = served().watchContainers(FILTER, (one) => events.push(one));
     while (answer === undefined) await sleep(1);
     answer.write(event("health_status: healthy", { role: "gateway" }));
     await sleep(50);

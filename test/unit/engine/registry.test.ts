@@ -1,32 +1,25 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type Engine } from "../../../components/engine/engine.ts";
 import { useFolder } from "../support/project.ts";
-import { engineAt } from "../support/config.ts";
+import { useEngineServer } from "../support/engine-server.ts";
 
 describe("the engine and a registry", () => {
   const project = useFolder();
-  let server: Server;
-  let engine: Engine;
   let asked: { readonly url: string; readonly body: string; readonly auth: string };
   let answer: { readonly status: number; readonly body: string };
 
-  before(async () => {
-    server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const header = String(request.headers["x-registry-auth"] ?? "");
-        asked = { url: request.url ?? "", body, auth: Buffer.from(header, "base64url").toString() };
-        response.writeHead(answer.status).end(answer.body);
-      });
+  const served = useEngineServer(project, (request, response) => {
+    void text(request).then((body) => {
+      const header = String(request.headers["x-registry-auth"] ?? "");
+      asked = { url: request.url ?? "", body, auth: Buffer.from(header, "base64url").toString() };
+      response.writeHead(answer.status).end(answer.body);
     });
-    const path = join(project.folder, "engine.sock");
-    await once(server.listen(path), "listening");
-    engine = engineAt(`unix://${path}`);
   });
-  after(() => server.close());
+  let engine: Engine;
+  before(() => {
+    engine = served();
+  });
 
   it("try a login with credentials or without", async () => {
     answer = { status: 200, body: '{"Status":"Login Succeeded"}' };

@@ -1,13 +1,10 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { endOfLog } from "../../../components/engine/container-log.ts";
 import { type Engine } from "../../../components/engine/engine.ts";
 import { container, engineWith } from "../support/containers.ts";
 import { useFolder } from "../support/project.ts";
-import { engineAt } from "../support/config.ts";
+import { useEngineServer } from "../support/engine-server.ts";
 
 const INSPECTED = {
   Id: "c1",
@@ -57,25 +54,21 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, body?: unknown]
 
 describe("the engine's requests", () => {
   const project = useFolder();
-  let server: Server;
   let engine: Engine;
   const asked: string[] = [];
-  before(async () => {
-    server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const what = `${request.method ?? ""} ${decodeURIComponent(request.url ?? "")} ${body}`.trim();
-        asked.push(what);
-        const [status, answer = ""] = ANSWERS[what] ?? [404, { message: "no such thing" }];
-        const isRaw = answer === "" || Buffer.isBuffer(answer);
-        response.writeHead(status).end(isRaw ? answer : JSON.stringify(answer));
-      });
+  const served = useEngineServer(project, (request, response) => {
+    void text(request).then((body) => {
+      const what = `${request.method ?? ""} ${decodeURIComponent(request.url ?? "")} ${body}`.trim();
+      asked.push(what);
+      const [status, answer = ""] = ANSWERS[what] ?? [404, { message: "no such thing" }];
+      const isRaw = answer === "" || Buffer.isBuffer(answer);
+      response.writeHead(status).end(isRaw ? answer : JSON.stringify(answer));
     });
-    const path = join(project.folder, "engine.sock");
-    await once(server.listen(path), "listening");
-    engine = engineAt(`unix://${path}`);
+  });
+  before(() => {
+    engine = served();
   });
   beforeEach(() => (asked.length = 0));
-  after(() => server.close());
 
   it("inspect a container with its state, its last health check and its labels", async () => {
     expect(await engine.inspect("c1")).to.deep.equal({

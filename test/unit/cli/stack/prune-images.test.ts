@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect } from "chai";
 import { changedStages, pruneAllImages, pruneImages } from "../../../../cli/stack/prune-images.ts";
@@ -9,6 +7,7 @@ import type { Release } from "../../../../components/release/release.ts";
 import { useFolder } from "../../support/project.ts";
 import { digest, madeUpRelease } from "../../support/releases.ts";
 import { engineAt, IDENTITY } from "../../support/config.ts";
+import { useEngineServer } from "../../support/engine-server.ts";
 
 const REGISTRY = "registry.example/dev";
 const [a, b] = [madeUpRelease("a"), madeUpRelease("b")];
@@ -43,26 +42,20 @@ describe("the stages whose kept images an up has changed", () => {
 describe("the engine of a stack that keeps fewer images", () => {
   const project = useFolder();
   let engine: Engine;
-  let server: Server;
   const listed: { Id: string; RepoTags: string[] }[] = [];
   const refused = new Set<string>();
   let asked: string[];
   let labels: Readonly<Record<string, string>> = {};
 
-  before(async () => {
-    server = createServer(({ method = "", url = "" }, response) => {
-      asked.push(decodeURIComponent(`${method} ${url}`));
-      if (method === "DELETE") response.writeHead(refused.has(url) ? 500 : 200).end("[]");
-      else
-        response.end(
-          JSON.stringify(url.startsWith("/images/") ? listed : [{ ImageID: digest("used"), Labels: labels }]),
-        );
-    });
-    const path = join(project.folder, "engine.sock");
-    await once(server.listen(path), "listening");
-    engine = engineAt(`unix://${path}`);
+  const served = useEngineServer(project, ({ method = "", url = "" }, response) => {
+    asked.push(decodeURIComponent(`${method} ${url}`));
+    if (method === "DELETE") response.writeHead(refused.has(url) ? 500 : 200).end("[]");
+    else
+      response.end(JSON.stringify(url.startsWith("/images/") ? listed : [{ ImageID: digest("used"), Labels: labels }]));
   });
-  after(() => server.close());
+  before(() => {
+    engine = served();
+  });
   beforeEach(() => {
     asked = [];
     labels = roleLabels({ ...IDENTITY, id: "another" }, "llm");

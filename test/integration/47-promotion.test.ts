@@ -74,6 +74,7 @@ describe("a stack that promotes from another", () => {
     const changes = await prod.up();
     expect(changes.map(({ type }) => type)).not.to.include("docker-build:Image");
     expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
+      "identity",
       "copy",
       "gateway-config",
       "settled",

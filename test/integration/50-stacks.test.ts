@@ -77,6 +77,7 @@ describe("upstream images and an existing registry", () => {
   it("the stack is deployed without bootstrap commands and without a registry container", async () => {
     const changes = await stack.up();
     expect(changes.filter(({ type }) => type === "command:local:Command").map(({ name }) => name)).to.have.members([
+      "identity",
       "redis-password",
       "postgres-password",
       "postgres-role",

@@ -73,8 +73,10 @@ describe("the command line", () => {
       "images",
       "services",
       "registry",
+      "baseImages",
       "release",
       "releases",
+      "identity",
     );
     const env = await stack.commandLine("env");
     const plain = `${env.output}\npulumi preview --stack ${stack.name} --expect-no-changes --non-interactive`;

@@ -7,7 +7,7 @@ import { MorganStack } from "../../../components/stack.ts";
 import { catalog } from "../../../services/catalog.ts";
 import { FACTS, fakeEngine, IDENTITY } from "../../unit/support/config.ts";
 import { declaredKeys } from "../../unit/support/pulumi-yaml.ts";
-import { record, type Registrations } from "../../unit/support/registrations.ts";
+import { record, type Registered, type Registrations } from "../../unit/support/registrations.ts";
 import { plain } from "../../unit/support/wire.ts";
 import type { Configuration } from "./test-stack.ts";
 
@@ -50,12 +50,18 @@ export async function recordProgram(project: string, stack: string, config: Conf
 
 /** Builds the image of the registry that a stack runs itself, as the program builds it. Returns the image's name. */
 export function buildRegistryImage(program: Registrations): string {
-  const { environment, stdin, create } = plain(program.get("command", "registry-image").inputs);
-  const variables = environment as Readonly<Record<string, string>>;
-  execFileSync("/bin/sh", ["-c", String(create)], {
-    env: { ...process.env, ...variables },
+  const command = program.get("command", "registry-image");
+  runCommand(command);
+  return String(plain(command.inputs["environment"])["MORGAN_IMAGE"]);
+}
+
+/** Runs the program of a recorded command as Pulumi runs it, and returns its output. */
+export function runCommand({ inputs }: Registered): string {
+  const { environment, stdin, create } = plain(inputs);
+  return execFileSync("/bin/sh", ["-c", String(create)], {
+    env: { ...process.env, ...(environment as Record<string, string>) },
     input: String(stdin),
+    encoding: "utf8",
     stdio: ["pipe", "pipe", "pipe"],
   });
-  return variables["MORGAN_IMAGE"] ?? "";
 }

@@ -162,7 +162,7 @@ describe("the command morgan", () => {
     await stack.configure({ minReady: "60 s" });
     const child = start("up");
     const output = collect(child.stdout, child.stderr);
-    await until(child, output, () => output().includes("settled updating"));
+    await until(child, output, () => processesOf(stack).some((line) => line.includes("readiness/main.ts")));
     const closed = once(child, "close");
     child.kill("SIGINT");
     await sleep(700);

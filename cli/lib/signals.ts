@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { constants } from "node:os";
 
 /** The signals by which a terminal, a user or a CI system ends a command. */
@@ -28,6 +29,8 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
  */
 const ONE_SIGNAL = 500;
 
+const THIS_PROCESS = { source: process, now: () => performance.now() };
+
 /** Receives the stop signals of this process. */
 export interface SignalReceiver {
   /** The first signal. */
@@ -39,7 +42,7 @@ export interface SignalReceiver {
 /** Calls a receiver for each stop signal, until the returned function is called. Signals that come together are one. */
 export function receiveSignals(
   { first, again }: SignalReceiver,
-  now: () => number = performance.now.bind(performance),
+  { source, now }: { readonly source: Pick<EventEmitter, "on" | "off">; readonly now: () => number } = THIS_PROCESS,
 ): () => void {
   let last: number | undefined;
   const listener = (signal: NodeJS.Signals): void => {
@@ -49,8 +52,8 @@ export function receiveSignals(
     if (isFirst) first(signal);
     else if (!isSame) again(signal);
   };
-  for (const signal of STOP_SIGNALS) process.on(signal, listener);
+  for (const signal of STOP_SIGNALS) source.on(signal, listener);
   return () => {
-    for (const signal of STOP_SIGNALS) process.off(signal, listener);
+    for (const signal of STOP_SIGNALS) source.off(signal, listener);
   };
 }

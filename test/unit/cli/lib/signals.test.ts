@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -15,21 +15,21 @@ describe("stop signals", () => {
       first: (signal: NodeJS.Signals) => void got.push(`first ${signal}`),
       again: (signal: NodeJS.Signals) => void got.push(`again ${signal}`),
     };
-    const stop = receiveSignals(receiver, () => time);
-    try {
-      process.emit("SIGHUP", "SIGHUP");
-      process.emit("SIGINT", "SIGINT");
-      time += 499;
-      process.emit("SIGINT", "SIGINT");
-      expect(got).to.deep.equal(["first SIGHUP"]);
-      time += 501;
-      process.emit("SIGTERM", "SIGTERM");
-      process.emit("SIGTERM", "SIGTERM");
-      expect(got).to.deep.equal(["first SIGHUP", "again SIGTERM"]);
-    } finally {
-      stop();
-    }
-    for (const signal of STOP_SIGNALS) expect(process.listenerCount(signal), signal).to.be.lessThan(2);
+    // Signals of this process itself would end the test run.
+    const source = new EventEmitter();
+    const emit = (...signals: readonly NodeJS.Signals[]): void => {
+      for (const signal of signals) source.emit(signal, signal);
+    };
+    const stop = receiveSignals(receiver, { source, now: () => time });
+    emit("SIGHUP", "SIGINT");
+    time += 499;
+    emit("SIGINT");
+    expect(got).to.deep.equal(["first SIGHUP"]);
+    time += 501;
+    emit("SIGTERM", "SIGTERM");
+    expect(got).to.deep.equal(["first SIGHUP", "again SIGTERM"]);
+    stop();
+    for (const signal of STOP_SIGNALS) expect(source.listenerCount(signal), signal).to.equal(0);
   });
 });
 

@@ -17,7 +17,11 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       if (duration > QUIET) console.log(`    (${title}: ${String(duration)}ms)`);
     });
     runner.once("end", () => {
-      const totals: Totals = { passed: this.stats.passes, failed: this.stats.failures };
+      const { passes, failures, tests } = this.stats;
+      // A run that was aborted has failed, even if every test until then passed.
+      const isCutShort = failures === 0 && tests < runner.total;
+      if (isCutShort) console.error(`the run ended after ${String(tests)} of ${String(runner.total)} tests`);
+      const totals: Totals = { passed: passes, failed: failures + (isCutShort ? 1 : 0) };
       writeFileSync(report, JSON.stringify(totals));
     });
     // Without this an interrupted run ends before its `after` hooks, which remove stacks and folders.

@@ -12,10 +12,8 @@ import { stackOutputs } from "./state.ts";
  * @throws MorganError if no engine answers, or another one than the stack's.
  */
 export async function requireBoundEngine(engine: Engine, stack: StackName): Promise<EngineIdentity> {
-  const [found, recorded] = await Promise.all([
-    engine.facts().catch((error: unknown) => noEngine(messageOf(error))),
-    stackOutputs(stack).then(recordedEngine),
-  ]);
+  const found = await engine.facts().catch((error: unknown) => noEngine(messageOf(error)));
+  const recorded = await stackOutputs(stack).then(recordedEngine);
   const problem = bindingProblem({ stack: stack.name, found, recorded, wanted: "" });
   if (problem !== undefined) throwProblems([problem], "nothing was changed");
   return found;

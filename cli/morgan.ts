@@ -76,13 +76,13 @@ async function printOutputs({ stack, options }: Invocation): Promise<number> {
 async function makeBackup({ stack, argument }: Invocation): Promise<number> {
   const { name } = stack;
   const file = argument ?? backupName(name, new Date());
-  const bytes = await backup(engine, await identityOf(stack), file);
+  const bytes = await backup(engine, { stack, identity: await identityOf(stack) }, file);
   console.log(`${file}: the database of "${name}", ${String(bytes)} bytes`);
   return 0;
 }
 
 async function putBack({ stack, argument = "" }: Invocation): Promise<number> {
-  const { made, tables } = await restore(engine, await identityOf(stack), argument);
+  const { made, tables } = await restore(engine, { stack, identity: await identityOf(stack) }, argument);
   console.log(`the database of "${stack.name}" holds ${tables.join(", ")} as of ${made}, from ${argument}`);
   return 0;
 }

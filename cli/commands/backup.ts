@@ -1,9 +1,8 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
 import type { Engine } from "../../components/engine/engine.ts";
-import type { Identity } from "../../components/engine/identity.ts";
 import { MorganError } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
-import { CONNECTION, databaseOf, inContainer } from "../stack/postgres.ts";
+import { CONNECTION, databaseOf, inContainer, type DatabaseOwner } from "../stack/postgres.ts";
 
 /** Name of a backup's file if the user gives none: stack and time, as "morgan-dev-2026-11-24T15-04-05Z.dump". */
 export function backupName(stack: string, time: Date): string {
@@ -17,7 +16,7 @@ export function backupName(stack: string, time: Date): string {
  * @returns size of the file in bytes.
  * @throws Error if the file exists, the stack is not up, or PostgreSQL refuses.
  */
-export async function backup(engine: Engine, identity: Identity, file: string): Promise<number> {
+export async function backup(engine: Engine, owner: DatabaseOwner, file: string): Promise<number> {
   if (existsSync(file)) {
     const fix = "name another file, or move this one away";
     const problem = { key: file, expected: "no file of this name", found: "the file exists", fix };
@@ -33,7 +32,7 @@ export async function backup(engine: Engine, identity: Identity, file: string): 
     };
     throw new MorganError([problem], "no backup was made");
   }
-  const id = await databaseOf(engine, identity);
+  const id = await databaseOf(engine, owner);
   const partial = `${file}.${String(process.pid)}.partial`;
   const output = openSync(partial, "wx", 0o600);
   try {

@@ -1,7 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import type { Engine } from "../../components/engine/engine.ts";
-import type { Identity } from "../../components/engine/identity.ts";
-import { CONNECTION, databaseOf, inContainer } from "../stack/postgres.ts";
+import { CONNECTION, databaseOf, inContainer, type DatabaseOwner } from "../stack/postgres.ts";
 
 /** Facts about a backup. */
 export interface Dump {
@@ -17,8 +16,8 @@ export interface Dump {
  *
  * @throws Error if the file is no backup, the stack is not up, or PostgreSQL refuses; nothing is changed then.
  */
-export async function restore(engine: Engine, identity: Identity, file: string): Promise<Dump> {
-  const id = await databaseOf(engine, identity);
+export async function restore(engine: Engine, owner: DatabaseOwner, file: string): Promise<Dump> {
+  const id = await databaseOf(engine, owner);
   const listed = await reading(file, (input) => inContainer(id, ["pg_restore", "--list"], { input }));
   if (listed.code !== 0) throw new Error(`${file} is no backup that this PostgreSQL reads: ${listed.stderr.trim()}`);
   // The old objects are dropped in the same transaction that creates the new ones: readers see all old or all new ones.

@@ -2,7 +2,8 @@ import type { Engine } from "../../components/engine/engine.ts";
 import { isLocal } from "../../components/lib/engine-address.ts";
 import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import type { StackName } from "../lib/stack-name.ts";
-import { readState, type RecordedImage } from "./state.ts";
+import type { RecordedImage } from "./recorded-images.ts";
+import { readState } from "./state.ts";
 
 /**
  * Deploys, and makes again the images that are gone from the registry, or from the engine if they are in no registry.

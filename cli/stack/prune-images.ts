@@ -6,7 +6,7 @@ import { digestOf } from "../../components/lib/image-reference.ts";
 import { parseHistory } from "../../components/release/history.ts";
 import { imagesOf, type History, type Release } from "../../components/release/release.ts";
 import type { Outputs } from "./outputs.ts";
-import type { RecordedImage } from "./state.ts";
+import type { RecordedImage } from "./recorded-images.ts";
 
 /** The stack whose images may be removed, and the images that it needs. */
 export interface PruneArgs {

@@ -4,7 +4,8 @@ import { withLock } from "../../toolchain/lib/file-lock.mjs";
 import { execute } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { isHeld, locksOf, removeLock, type Lock } from "./state-lock.ts";
-import { readState, stateFolder } from "./state.ts";
+import { stateFolder } from "./checkpoint.ts";
+import { readState } from "./state.ts";
 import { endStrayPlugins } from "./stray-plugins.ts";
 import { removeThings, thingsMadeBy } from "./unrecorded-things.ts";
 

@@ -5,7 +5,7 @@ import { readTextIfExists } from "../../components/system/files.ts";
 import { home, setting } from "../../toolchain/lib/paths.mjs";
 import { execute } from "../lib/run-program.ts";
 import { parseStackName, STACK_NAME_FORM, type StackName } from "../lib/stack-name.ts";
-import { hasStateFile, stateFolder } from "./state.ts";
+import { hasStateFile, stateFolder } from "./checkpoint.ts";
 
 /** The stack of a command that names none, if Pulumi has selected none either. */
 const DEFAULT = "dev";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Problem } from "../../components/lib/errors.ts";
 import { isAlive } from "../../toolchain/lib/process.mjs";
 import type { StackName } from "../lib/stack-name.ts";
-import { stateFolder } from "./state.ts";
+import { stateFolder } from "./checkpoint.ts";
 
 /** A state lock of the file backend: the process that changes a stack. */
 export interface Lock {

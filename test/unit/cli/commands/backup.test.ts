@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect } from "chai";
 import { backup, backupName } from "../../../../cli/commands/backup.ts";
 import { readList, restore } from "../../../../cli/commands/restore.ts";
+import type { DatabaseOwner } from "../../../../cli/stack/postgres.ts";
 import type { Identity } from "../../../../components/engine/identity.ts";
 import { roleLabels } from "../../../../components/engine/labels.ts";
 import { fakeEngine } from "../../support/config.ts";
@@ -22,13 +23,14 @@ const LIST = `;
 3195; 2606 16392 CONSTRAINT public turns turns_pkey morgan
 `;
 
-const PROD: Identity = { stack: "prod", id: "p1", legacy: false };
+const identity: Identity = { stack: "prod", id: "p1", legacy: false };
+const PROD: DatabaseOwner = { stack: { name: "prod", reference: "acme/morgan/prod" }, identity };
 
 const engine = engineWith([
-  container("stopped", "postgres", { status: "exited", labels: roleLabels(PROD, "postgres") }),
-  container("0123", "postgres", { labels: roleLabels(PROD, "postgres") }),
+  container("stopped", "postgres", { status: "exited", labels: roleLabels(identity, "postgres") }),
+  container("0123", "postgres", { labels: roleLabels(identity, "postgres") }),
   container("other", "postgres"),
-  container("theirs", "postgres", { labels: roleLabels({ ...PROD, id: "p2" }, "postgres") }),
+  container("theirs", "postgres", { labels: roleLabels({ ...identity, id: "p2" }, "postgres") }),
 ]);
 
 describe("a backup", () => {
@@ -89,7 +91,7 @@ describe("a backup", () => {
   it("needs a stack that runs PostgreSQL", async () => {
     expect(await backup(fakeEngine(), PROD, "a.dump").catch(String))
       .to.contain('"prod" runs no PostgreSQL')
-      .and.contain("./morgan up --stack prod");
+      .and.contain("./morgan up --stack acme/morgan/prod");
     const unreachable = fakeEngine({ containers: () => Promise.reject(new Error("no engine")) });
     expect(await backup(unreachable, PROD, "a.dump").catch(String)).to.contain("no engine");
     expect(files()).to.deep.equal([]);

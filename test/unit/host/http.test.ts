@@ -1,29 +1,17 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { httpGet, tcpProbe, type HttpRoute } from "../../../components/host/http.ts";
+import { useHttpServer } from "../support/http-server.ts";
 
 const DIRECT: HttpRoute = { certificates: "", proxy: { url: "", except: [] } };
 
 describe("a request over the network", () => {
-  let server: Server;
-  let port = 0;
   let asked: { readonly url: string; readonly login: string };
-  before(async () => {
-    server = createServer((request, response) => {
-      asked = { url: request.url ?? "", login: request.headers.authorization ?? "" };
-      // A body that never ends: nobody may wait for it.
-      response.writeHead(request.url?.includes("secret") === true ? 401 : 200).write("x");
-    });
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    ({ port } = server.address() as AddressInfo);
+  const address = useHttpServer((request, response) => {
+    asked = { url: request.url ?? "", login: request.headers.authorization ?? "" };
+    // A body that never ends: nobody may wait for it.
+    response.writeHead(request.url?.includes("secret") === true ? 401 : 200).write("x");
   });
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const at = (path: string): string => `http://127.0.0.1:${String(port)}${path}`;
+  const at = (path: string): string => `http://${address()}${path}`;
 
   it("returns the status alone", async () => {
     expect(await httpGet(at("/a"), DIRECT)).to.deep.equal({ status: 200 });
@@ -48,6 +36,6 @@ describe("a request over the network", () => {
   it("returns the code of an error if no server listens", async () => {
     expect(await httpGet("http://127.0.0.1:1/", DIRECT)).to.deep.equal({ error: "ECONNREFUSED" });
     expect(await tcpProbe("127.0.0.1", 1)).to.equal("ECONNREFUSED");
-    expect(await tcpProbe("127.0.0.1", port)).to.equal(undefined);
+    expect(await tcpProbe("127.0.0.1", Number(new URL(at("")).port))).to.equal(undefined);
   });
 });

@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { expect } from "chai";
 import { demo } from "../../../../cli/commands/demo.ts";
+import { useHttpServer } from "../../support/http-server.ts";
 import { useFolder } from "../../support/project.ts";
 
 /** A request to the stack. */
@@ -18,28 +17,24 @@ describe("the demo", () => {
   const cache = process.env["XDG_CACHE_HOME"];
   const { log } = console;
   const said: string[] = [];
-  let server: Server;
-  let endpoint = "";
   let status = 200;
   let asked: Asked | undefined;
-  before(async () => {
+  before(() => {
     process.env["XDG_CACHE_HOME"] = project.folder;
     project.write("morgan/recordings/goforward.wav", "a recording");
-    server = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        const { authorization } = request.headers;
-        asked = { path: request.url ?? "", type: request.headers["content-type"] ?? "", authorization, body };
-        const audio = Buffer.from("a spoken reply").toString("base64");
-        response.statusCode = status;
-        response.end(JSON.stringify({ transcript: "go forward", reply: "going", audio }));
-      });
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    endpoint = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
   });
+  const address = useHttpServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const { authorization } = request.headers;
+      asked = { path: request.url ?? "", type: request.headers["content-type"] ?? "", authorization, body };
+      const audio = Buffer.from("a spoken reply").toString("base64");
+      response.statusCode = status;
+      response.end(JSON.stringify({ transcript: "go forward", reply: "going", audio }));
+    });
+  });
+  const endpoint = (): string => `http://${address()}`;
   beforeEach(() => {
     said.length = 0;
     console.log = (text: string) => said.push(text);
@@ -48,13 +43,12 @@ describe("the demo", () => {
     console.log = log;
   });
   after(() => {
-    server.close();
     if (cache === undefined) Reflect.deleteProperty(process.env, "XDG_CACHE_HOME");
     else process.env["XDG_CACHE_HOME"] = cache;
   });
 
   it("sends the recording to the stack, prints transcript and reply, and keeps the spoken reply", async () => {
-    await demo(endpoint);
+    await demo(endpoint());
     expect(asked).to.deep.equal({
       path: "/v1/voice",
       type: "audio/wav",
@@ -66,7 +60,7 @@ describe("the demo", () => {
   });
 
   it("sends the token if it has one", async () => {
-    await demo(endpoint, "token");
+    await demo(endpoint(), "token");
     expect(asked?.authorization).to.equal("Bearer token");
   });
 
@@ -76,7 +70,7 @@ describe("the demo", () => {
 
   it("fails with the stack's own message if the stack does not answer", async () => {
     status = 503;
-    expect(await demo(endpoint).catch(String))
+    expect(await demo(endpoint()).catch(String))
       .to.contain("/v1/voice answered 503")
       .and.contain("go forward");
   });

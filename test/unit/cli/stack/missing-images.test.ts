@@ -1,9 +1,8 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { withMissingImages } from "../../../../cli/stack/missing-images.ts";
 import type { Engine } from "../../../../components/engine/engine.ts";
 import { fakeEngine } from "../../support/config.ts";
+import { useHttpServer } from "../../support/http-server.ts";
 import { useFolder } from "../../support/project.ts";
 import { DEV } from "../../support/stacks.ts";
 import { useVariable } from "../../support/variable.ts";
@@ -19,22 +18,15 @@ describe("an up with --refresh", () => {
   const tags = new Map<string, string>();
   const setHost = useVariable("DOCKER_HOST");
   let engine: Engine;
-  let registry: Server;
-  let host: string;
-  before(async () => {
-    registry = createServer(({ method, url = "" }, response) => {
-      const [, repository, tag = ""] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
-      const digest = repository === "morgan/images" && method === "HEAD" ? tags.get(tag) : undefined;
-      response.writeHead(digest === undefined ? 404 : 200, { "docker-content-digest": digest ?? "" }).end();
-    });
-    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
-    host = `127.0.0.1:${String((registry.address() as AddressInfo).port)}`;
+  const host = useHttpServer(({ method, url = "" }, response) => {
+    const [, repository, tag = ""] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
+    const digest = repository === "morgan/images" && method === "HEAD" ? tags.get(tag) : undefined;
+    response.writeHead(digest === undefined ? 404 : 200, { "docker-content-digest": digest ?? "" }).end();
   });
-  after(() => registry.close());
   beforeEach(() => {
     for (const name of ["core.dev", "debian.dev"]) tags.set(name, DIGEST);
     inEngine(true);
-    recorded(host);
+    recorded(host());
   });
 
   const inEngine = (has: boolean | Error): void => {
@@ -106,12 +98,12 @@ describe("an up with --refresh", () => {
   });
 
   it("repeats the copy of images, once for all of them, if the registry has lost one", async () => {
-    recorded(host, copy(`${host}/morgan/images`));
+    recorded(host(), copy(`${host()}/morgan/images`));
     tags.set("llm.dev", DIGEST);
     expect(await deployments()).to.deep.equal([[]]);
     tags.set("llm.dev", OTHER);
     expect(await deployments()).to.deep.equal([["--replace=urn:copy"]]);
-    recorded(host, copy("harbor.example.com/prod/images"));
+    recorded(host(), copy("harbor.example.com/prod/images"));
     expect(await deployments(), "where only the copy itself can ask").to.deep.equal([["--replace=urn:copy"]]);
   });
 
@@ -119,7 +111,7 @@ describe("an up with --refresh", () => {
     recorded("127.0.0.1:9");
     const flags = await deployments(0, () => {
       tags.delete("core.dev");
-      recorded(host);
+      recorded(host());
     });
     expect(flags).to.deep.equal([[], ["--replace=urn:core"]]);
   });
@@ -129,7 +121,7 @@ describe("an up with --refresh", () => {
     recorded("127.0.0.1:9", copied);
     const flags = await deployments(0, () => {
       tags.delete("core.dev");
-      recorded(host, copied);
+      recorded(host(), copied);
     });
     expect(flags).to.deep.equal([["--replace=urn:copy"], ["--replace=urn:core"]]);
   });
@@ -145,7 +137,7 @@ describe("an up with --refresh", () => {
   it("asks a remote engine for the images of its loopback registry, and not this machine", async () => {
     const before = process.env["DOCKER_HOST"];
     setHost("tcp://gpu:2375");
-    const known = new Map([[`${host}/morgan/images:core.dev`, DIGEST]]);
+    const known = new Map([[`${host()}/morgan/images:core.dev`, DIGEST]]);
     engine = fakeEngine({ registryDigest: (name) => Promise.resolve(known.get(name)) });
     const [first] = await deployments();
     setHost(before);

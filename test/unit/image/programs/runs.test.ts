@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { useHttpServer } from "../../support/http-server.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
@@ -40,30 +39,26 @@ const TASK = {
 describe("a program that a command runs", () => {
   const project = useFolder();
   const programs = usePrograms(project);
-  let engine: Server;
   let architecture = process.arch === "x64" ? "amd64" : process.arch;
   const images = new Set<string>();
 
-  before(async () => {
-    engine = createServer(({ url = "" }, response) => {
-      const image = /^\/images\/(.+)\/json/.exec(url)?.[1];
-      if (url === "/info") response.end(JSON.stringify({ ID: "e1", Architecture: architecture }));
-      else if (image !== undefined && images.has(decodeURIComponent(image))) response.end(`{"Id":"${DIGEST}"}`);
-      else response.writeHead(404).end("{}");
-    }).listen(0, "127.0.0.1");
-    await once(engine, "listening");
+  const engine = useHttpServer(({ url = "" }, response) => {
+    const image = /^\/images\/(.+)\/json/.exec(url)?.[1];
+    if (url === "/info") response.end(JSON.stringify({ ID: "e1", Architecture: architecture }));
+    else if (image !== undefined && images.has(decodeURIComponent(image))) response.end(`{"Id":"${DIGEST}"}`);
+    else response.writeHead(404).end("{}");
+  });
+  before(() => {
     programs.write("docker", DOCKER);
     programs.write("mmdebstrap", MMDEBSTRAP);
     project.write("ca.pem", "PEM\n");
     project.write("home/.docker/config.json", "{}");
   });
-  after(() => engine.close());
 
   const run = async (path: string, task: unknown, variables: Readonly<Record<string, string>>, ...args: string[]) => {
-    const { port } = engine.address() as AddressInfo;
     const env = {
       ...process.env,
-      DOCKER_HOST: `tcp://127.0.0.1:${String(port)}`,
+      DOCKER_HOST: `tcp://${engine()}`,
       DOCKER_CONFIG: "",
       HOME: join(project.folder, "home"),
       MORGAN_CACHE: join(project.folder, "cache"),

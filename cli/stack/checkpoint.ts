@@ -6,7 +6,14 @@ import type { StackName } from "../lib/stack-name.ts";
 /** The part of Pulumi's deployment, in a stack's state, that the commands read. */
 export interface Deployment {
   readonly resources?: readonly Resource[];
-  readonly pending_operations?: readonly { readonly resource: Resource }[];
+  readonly pending_operations?: readonly PendingOperation[];
+}
+
+/** An operation that began and was not recorded as done. */
+export interface PendingOperation {
+  /** "creating", "importing", "updating", "reading" or "deleting". */
+  readonly type: string;
+  readonly resource: Resource;
 }
 
 /** A resource as the state has it. */

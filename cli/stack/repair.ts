@@ -48,7 +48,7 @@ async function repairHere(engine: Engine, stack: StackName): Promise<void> {
  */
 async function repairElsewhere(engine: Engine, stack: StackName): Promise<void> {
   const state = await readState(stack);
-  if (state.pending.length === 0 || state.urn === "") return;
+  if (state.unrecorded.length === 0 || state.urn === "") return;
   const things = await thingsMadeBy(state, engine);
   const refresh = ["refresh", "--stack", stack.reference, "--target", state.urn, "--clear-pending-creates"];
   const { code } = await execute("pulumi", [...refresh, "--yes", "--skip-preview", "--non-interactive"]);

@@ -1,15 +1,15 @@
 import { isLegacy, parseIdentity, type Identity } from "../../components/engine/identity.ts";
 import { execute } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
-import { exported, inFile, nameOf, stackResource, type Resource } from "./checkpoint.ts";
+import { exported, inFile, nameOf, stackResource, type PendingOperation, type Resource } from "./checkpoint.ts";
 import { imagesOf, type RecordedImage } from "./recorded-images.ts";
 
 /** The part of a stack's state that the commands need. */
 export interface State {
   /** Ids of the recorded resources. */
   readonly recorded: ReadonlySet<string>;
-  /** Operations that a killed run had begun. */
-  readonly pending: readonly PendingOperation[];
+  /** Things that a killed run had begun to make. */
+  readonly unrecorded: readonly Unrecorded[];
   /** Images that have been made. */
   readonly images: readonly RecordedImage[];
   readonly identity: Identity;
@@ -19,9 +19,9 @@ export interface State {
   readonly protectedNames: readonly string[];
 }
 
-/** An operation that began and was not recorded as done. */
-export interface PendingOperation {
-  /** Type of the resource. */
+/** A resource that a killed run may have made and did not record. */
+export interface Unrecorded {
+  /** Its type. */
   readonly type: string;
   /** Its logical name. */
   readonly name: string;
@@ -62,16 +62,18 @@ export async function readState(stack: StackName): Promise<State> {
   const resources = deployment.resources ?? [];
   return {
     recorded: new Set(resources.flatMap(({ id }) => id ?? [])),
-    pending: (deployment.pending_operations ?? []).map(({ resource: { type = "", urn, inputs } }) => ({
-      type,
-      name: nameOf(urn),
-      given: inputs?.name ?? "",
-    })),
+    unrecorded: (deployment.pending_operations ?? []).flatMap(unrecordedOf),
     images: resources.flatMap(imagesOf),
     identity: identityIn(resources, stack.name),
     urn: stackResource(resources)?.urn ?? "",
     protectedNames: resources.filter(({ protect }) => protect === true).map(({ urn }) => nameOf(urn)),
   };
+}
+
+/** A killed run made nothing if it was to take over, change or delete a thing: that was there before. */
+function unrecordedOf({ type: operation, resource }: PendingOperation): Unrecorded[] {
+  const { type = "", urn, inputs } = resource;
+  return operation === "creating" ? [{ type, name: nameOf(urn), given: inputs?.name ?? "" }] : [];
 }
 
 /** The logical names of the volumes that a stack's state holds. */

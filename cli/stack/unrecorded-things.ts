@@ -3,7 +3,7 @@ import type { Identity } from "../../components/engine/identity.ts";
 import { INSPECTOR_ROLE, STATE_LABEL } from "../../components/engine/labels.ts";
 import { containersOf, foreignThings, networksOf } from "../../components/engine/ownership.ts";
 import { messageOf } from "../../components/lib/errors.ts";
-import type { PendingOperation, State } from "./state.ts";
+import type { State, Unrecorded } from "./state.ts";
 
 /** A thing in the engine. */
 export interface Thing {
@@ -12,18 +12,18 @@ export interface Thing {
 }
 
 /**
- * Returns the things in the engine that the operations of a killed run may have made. Containers and networks are found
+ * Returns the things in the engine that a killed run may have made and did not record. Containers and networks are found
  * by their role. A volume is found by its name, which was new, so that it can hold no data yet. Everything else stays:
  * it may hold data that someone wants back.
  */
 export async function thingsMadeBy(
-  { pending, identity }: Pick<State, "pending" | "identity">,
+  { unrecorded, identity }: Pick<State, "unrecorded" | "identity">,
   engine: Engine,
 ): Promise<Thing[]> {
   const found: Thing[] = [];
-  for (const operation of [...pending, INSPECTOR]) {
+  for (const one of [...unrecorded, INSPECTOR]) {
     try {
-      found.push(...(await madeBy(operation, engine, identity)));
+      found.push(...(await madeBy(one, engine, identity)));
     } catch (error) {
       console.error(messageOf(error));
     }
@@ -47,13 +47,13 @@ export async function removeThings(
 }
 
 /** Pulumi does not record the containers that read an image. Such a container stays if it was made and not started. */
-const INSPECTOR: PendingOperation = {
+const INSPECTOR: Unrecorded = {
   type: "docker:index/container:Container",
   name: INSPECTOR_ROLE,
   given: "",
 };
 
-async function madeBy({ type, name, given }: PendingOperation, engine: Engine, identity: Identity): Promise<Thing[]> {
+async function madeBy({ type, name, given }: Unrecorded, engine: Engine, identity: Identity): Promise<Thing[]> {
   switch (type) {
     case "docker:index/container:Container":
       return (await certain(await containersOf(engine, identity, name), engine, identity)).map(({ id }) => ({

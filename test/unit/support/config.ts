@@ -159,13 +159,18 @@ interface CheckTextsOptions {
   readonly machine?: Machine;
 }
 
+/** True if a thing has all of these labels. */
+export function matches(has: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([name, value]) => has[name] === value);
+}
+
 /** Lists these containers as an engine does. */
 export function listing(containers: readonly ListedContainer[]): Engine["containers"] {
   return ({ labels = {}, publishedPorts = [] }) =>
     Promise.resolve(
       containers.filter(
         (container) =>
-          Object.entries(labels).every(([name, value]) => container.labels[name] === value) &&
+          matches(container.labels, labels) &&
           (publishedPorts.length === 0 || publishedPorts.some((port) => container.publishedPorts.includes(port))),
       ),
     );

@@ -8,7 +8,7 @@ import { repairKilledRun } from "../../../../cli/stack/repair.ts";
 import { thingsMadeBy } from "../../../../cli/stack/unrecorded-things.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";
 import { roleLabels } from "../../../../components/engine/labels.ts";
-import { IDENTITY } from "../../support/config.ts";
+import { IDENTITY, matches } from "../../support/config.ts";
 import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
@@ -19,7 +19,8 @@ const LOCK = "state/.pulumi/locks/organization/morgan/dev/0123.json";
 /** A process that has certainly ended: Linux gives no number above its limit. */
 const ENDED = 2 ** 22 + 1;
 
-const operation = (type: string, name: string, inputs?: object): object => ({
+const operation = (type: string, name: string, inputs?: object, what = "creating"): object => ({
+  type: what,
   resource: { type, urn: `urn:pulumi:dev::morgan::morgan:index:MorganStack$${type}::${name}`, inputs },
 });
 const STACK_URN = "urn:pulumi:dev::morgan::pulumi:pulumi:Stack::morgan-dev";
@@ -39,10 +40,19 @@ const state = {
       operation("docker-build:index:Image", "core"),
       operation("docker:index/volume:Volume", "redis-data", { name: "morgan-dev-redis-data-0123456" }),
       operation("docker:index/volume:Volume", "weights"),
+      operation("docker:index/volume:Volume", "postgres-data", { name: "taken-over" }, "importing"),
+      operation("docker:index/container:Container", "llm", {}, "deleting"),
       operation("docker:index/network:Network", "network"),
     ],
   },
 };
+
+const NETWORKS = [
+  { id: "n1", labels: roleLabels(IDENTITY, "network") },
+  { id: "theirs", labels: roleLabels({ ...IDENTITY, id: "another" }, "network") },
+  { id: "other-stack", labels: roleLabels({ ...IDENTITY, stack: "prod" }, "network") },
+  { id: "other-role", labels: roleLabels(IDENTITY, "edge") },
+];
 
 describe("a run that was killed", () => {
   const removed: string[] = [];
@@ -56,10 +66,7 @@ describe("a run that was killed", () => {
       container("p1", "image-packages", { status: "created" }),
     ],
     {
-      networks: (labels) =>
-        Promise.resolve(
-          labels["morgan.role"] === "network" ? [{ id: "n1", labels: roleLabels(IDENTITY, "network") }] : [],
-        ),
+      networks: (labels) => Promise.resolve(NETWORKS.filter((network) => matches(network.labels, labels))),
       remove: (kind, id) => Promise.resolve(void removed.push(`${kind} ${id}`)),
     },
   );
@@ -202,13 +209,13 @@ describe("a run that was killed", () => {
 
 describe("a run that was killed before states had ids", () => {
   const identity = { ...IDENTITY, id: undefined, legacy: true };
-  const pending = [{ type: "docker:index/container:Container", name: "core", given: "" }];
+  const unrecorded = [{ type: "docker:index/container:Container", name: "core", given: "" }];
   const old = container("old", "core", { labels: roleLabels(identity, "core") });
   const theirs = container("theirs", "llm", { labels: roleLabels({ ...IDENTITY, id: "another" }, "llm") });
 
   it("made things without the label of a state, which are certain only if no other state has things here", async () => {
     const made = async (...all: readonly InspectedContainer[]): Promise<string[]> =>
-      (await thingsMadeBy({ pending, identity }, engineWith(all))).map(({ id }) => id);
+      (await thingsMadeBy({ unrecorded, identity }, engineWith(all))).map(({ id }) => id);
     expect(await made(old)).to.deep.equal(["old"]);
     expect(await made(old, theirs)).to.deep.equal([]);
   });

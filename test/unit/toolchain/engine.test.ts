@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { paths } from "../../../toolchain/lib/paths.mjs";
 import { engineInfo, socketReason } from "../../../toolchain/setup/engine-api.mjs";
 import { ensureEngine, mayStart } from "../../../toolchain/setup/engine.mjs";
+import { startEngine } from "../../../toolchain/setup/engine-start.mjs";
 import { useFolder } from "../support/project.ts";
 import { useVariable } from "../support/variable.ts";
 
@@ -61,6 +62,25 @@ describe("set-up and the engine", () => {
     expect(mayStart({ source: "" }, "ENOENT", 1000)).to.equal(false);
     expect(mayStart({ source: "" }, "ENOENT", undefined)).to.equal(false);
     expect(mayStart({ source: "DOCKER_HOST" }, "ENOENT", 0)).to.equal(false);
+  });
+
+  it("gives settings to no engine but the one that it installs", async () => {
+    const steps = async (isInstalled: boolean, canInstall: boolean): Promise<string[]> => {
+      const done: string[] = [];
+      const step = (name: string) => () => Promise.resolve(void done.push(name));
+      const began = await startEngine({
+        isInstalled: () => isInstalled,
+        canInstall: () => canInstall,
+        enableImageStore: () => void done.push("settings"),
+        install: step("install"),
+        start: step("start"),
+      });
+      expect(began).to.equal(done.includes("start"));
+      return done;
+    };
+    expect(await steps(true, true)).to.deep.equal(["start"]);
+    expect(await steps(false, true)).to.deep.equal(["settings", "install", "start"]);
+    expect(await steps(false, false)).to.deep.equal([]);
   });
 
   it("asks a remote engine through the docker client, and passes on the client's reason", async () => {

@@ -10,7 +10,7 @@ import { debianMirror, preferencesFile } from "../../../toolchain/setup/apt.mjs"
 import { checksumOf } from "../../../toolchain/setup/download.mjs";
 import { decide } from "../../../toolchain/setup/base-images.mjs";
 import { engineProblems } from "../../../toolchain/setup/engine-api.mjs";
-import { withImageStore } from "../../../toolchain/setup/engine.mjs";
+import { withImageStore } from "../../../toolchain/setup/engine-start.mjs";
 import { sameTree } from "../../../toolchain/setup/npm.mjs";
 import { leaveOutLogs } from "../../../toolchain/setup/pulumi.mjs";
 import { wheelFor } from "../../../toolchain/setup/uv.mjs";

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { ROLE_LABEL, STACK_LABEL } from "../../../components/engine/labels.ts";
 import type { TestStack } from "./test-stack.ts";
 
 /**
@@ -36,6 +37,29 @@ export async function killUpAfter(stack: TestStack, time: number): Promise<numbe
     return (await wasKilled(child)) ? undefined : performance.now() - started;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Starts an `up`, and kills it as `killUpAt` does when the engine has created a container of a role. Pulumi has not
+ * recorded the container then: the provider starts it first.
+ *
+ * @throws Error if the `up` ends before.
+ */
+export async function killUpAtContainer(stack: TestStack, role: string): Promise<void> {
+  const labels = [`${STACK_LABEL}=${stack.name}`, `${ROLE_LABEL}=${role}`];
+  const filters = ["event=create", ...labels.map((label) => `label=${label}`)].flatMap((one) => ["--filter", one]);
+  const events = spawn("docker", ["events", ...filters], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = startUp(stack);
+  child.stdout?.resume();
+  child.stderr?.resume();
+  events.stdout.once("data", () => {
+    kill(child, stack);
+  });
+  try {
+    if (!(await wasKilled(child))) throw new Error(`the up ended before it created a container of ${role}`);
+  } finally {
+    events.kill();
   }
 }
 

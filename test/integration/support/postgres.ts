@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { docker } from "./engine.ts";
+import { freePort } from "./project.ts";
+
+/** A database server of a test. */
+export interface TestPostgres {
+  /** URL with user, password and database. */
+  readonly url: string;
+  /** Removes the server and what it held. */
+  close(): void;
+}
+
+const DATA = "/data";
+const START =
+  'echo "$PASSWORD" >/tmp/password; exec /usr/local/bin/docker-entrypoint.sh postgres -c listen_addresses=*';
+const READY = "for i in $(seq 600); do pg_isready -q -h 127.0.0.1 && exit; sleep 0.1; done; exit 1";
+
+/** Starts PostgreSQL from an image, on a port of the loopback and with its data in memory. */
+export async function startPostgres(image: string): Promise<TestPostgres> {
+  const name = "pulumi";
+  const password = randomBytes(16).toString("hex");
+  const port = String(await freePort());
+  const variables = {
+    PASSWORD: password,
+    POSTGRES_PASSWORD_FILE: "/tmp/password",
+    POSTGRES_USER: name,
+    POSTGRES_DB: name,
+    PGDATA: `${DATA}/cluster`,
+  };
+  const options = [
+    ...["--publish", `127.0.0.1:${port}:5432`, "--tmpfs", `${DATA}:mode=1777`],
+    ...Object.entries(variables).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
+  ];
+  const id = docker("run", "--detach", ...options, "--entrypoint", "sh", image, "-c", START).trim();
+  const close = (): void => void docker("rm", "--force", "--volumes", id);
+  try {
+    docker("exec", id, "sh", "-c", READY);
+  } catch (error) {
+    const { stdout, stderr } = spawnSync("docker", ["logs", id], { encoding: "utf8" });
+    close();
+    throw new Error(`PostgreSQL did not start: ${stdout}${stderr}`, { cause: error });
+  }
+  return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`, close };
+}

@@ -7,7 +7,9 @@ import type { Execution } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { describeGaps, gapsIn } from "../report/downtime.ts";
 import { watchContainers } from "../report/container-events.ts";
-import { explainFailure, stopFailed } from "../report/failure.ts";
+import { stopFailed } from "../report/failed-containers.ts";
+import { explainFailure, type FailedUp } from "../report/failure.ts";
+import { withGateLogs, type GateLog } from "../report/gate-logs.ts";
 import { withMissingImages } from "../stack/missing-images.ts";
 import { configValue, operate, operateOrCreate, withoutSalt } from "../stack/pulumi.ts";
 import { describeOutputs, outputsOf } from "../stack/outputs.ts";
@@ -18,7 +20,11 @@ import { changeStack, prepareChange, reportKilledRun, withCleanUp, withRepair } 
 import { identityOf, outputsInFile, readState, recordedStack } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
-export async function up(invocation: Invocation, engine: Engine): Promise<number> {
+export function up(invocation: Invocation, engine: Engine): Promise<number> {
+  return withGateLogs((gateLogs) => deploy(invocation, engine, gateLogs));
+}
+
+async function deploy(invocation: Invocation, engine: Engine, gateLogs: () => readonly GateLog[]): Promise<number> {
   const { stack, isDefault } = invocation;
   const since = new Date();
   const before = outputsInFile(stack.name);
@@ -27,28 +33,28 @@ export async function up(invocation: Invocation, engine: Engine): Promise<number
   const flags = await withNeededRefresh(engine, stack, invocation.flags);
   const watch = watchContainers(engine, stack.name);
   const own = ["--yes", "--skip-preview", "--suppress-outputs"];
-  const deploy = (more: readonly string[] = []): Promise<number> =>
+  const run = (more: readonly string[] = []): Promise<number> =>
     withRepair(engine, stack, () => operateOrCreate("up", stack, [...own, ...more, ...flags], isDefault));
   const refreshes = flags.some((flag) => /^(?:-r|--refresh(?:=true)?)$/.test(flag));
   let code: number;
   let gaps: string[];
   try {
-    code = await (refreshes ? withMissingImages(engine, stack, deploy) : deploy());
+    code = await (refreshes ? withMissingImages(engine, stack, run) : run());
   } finally {
     gaps = describeGaps(gapsIn(watch.stop(await identityOf(stack))));
   }
   if (code !== 0) {
-    console.error(await explain(engine, stack, since));
+    console.error(await explain(engine, stack, { since, gateLogs: gateLogs() }));
     await stopFailed(engine, await identityOf(stack));
     return code;
   }
-  return report(invocation, engine, { before, gaps, since });
+  return report(invocation, engine, { before, gaps, since, gateLogs: gateLogs() });
 }
 
 async function report(
   { stack, flags }: Invocation,
   engine: Engine,
-  { before, gaps, since }: { readonly before: unknown; readonly gaps: readonly string[]; readonly since: Date },
+  { before, gaps, ...run }: { readonly before: unknown; readonly gaps: readonly string[] } & Run,
 ): Promise<number> {
   const unhealthy = await findUnhealthy(engine, (await recordedStack(stack)).containers, (line) => {
     console.error(line);
@@ -60,15 +66,17 @@ async function report(
   const removed = await pruneImages(engine, stack.name, found, changedStages(before, found));
   if (removed > 0) print(`images removed that no kept release uses: ${String(removed)}`);
   if (unhealthy.length === 0) return 0;
-  console.error(await explain(engine, stack, since));
+  console.error(await explain(engine, stack, run));
   console.error(describeUnhealthy(unhealthy, `${forStack("up", stack.reference)} --refresh`));
   return 1;
 }
 
+type Run = Pick<FailedUp, "since" | "gateLogs">;
+
 /** Explains a failure, with the logs of the builder that the stack's configuration names. */
-async function explain(engine: Engine, stack: StackName, since: Date): Promise<string> {
+async function explain(engine: Engine, stack: StackName, run: Run): Promise<string> {
   const builder = (await withoutSalt(stack, () => configValue(stack, "builder"))) ?? "default";
-  return explainFailure(engine, await identityOf(stack), { since, builder, again: forStack("up", stack.reference) });
+  return explainFailure(engine, await identityOf(stack), { ...run, builder, again: forStack("up", stack.reference) });
 }
 
 /** Prints what an `up` would change. */

@@ -1,33 +1,56 @@
-import { endOfLog, LOG_LINES } from "../../components/engine/container-log.ts";
-import type { InspectedContainer } from "../../components/engine/containers.ts";
+import { LOG_LINES } from "../../components/engine/container-log.ts";
 import type { Engine } from "../../components/engine/engine.ts";
 import type { Identity } from "../../components/engine/identity.ts";
-import { ROLE_LABEL } from "../../components/engine/labels.ts";
-import { containersOf } from "../../components/engine/ownership.ts";
-import { networkHints } from "./network-hints.ts";
 import { execute } from "../lib/run-program.ts";
+import { unhealthyContainers, type Part } from "./failed-containers.ts";
+import type { GateLog } from "./gate-logs.ts";
+import { networkHints } from "./network-hints.ts";
+
+/** An `up` that failed. */
+export interface FailedUp {
+  /** The time at which it began, by this machine's clock. */
+  readonly since: Date;
+  /** Name of the buildx builder. */
+  readonly builder: string;
+  /** The command that goes on from there. */
+  readonly again: string;
+  /** The logs that the readiness gate handed over. */
+  readonly gateLogs: readonly GateLog[];
+}
 
 /**
- * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build of `builder` that failed
- * since `since`, the end of the log of each unhealthy container, and a hint for each unreachable host in the builds' logs,
- * with `again`, the command that goes on from there.
+ * Explains why an `up` failed, if the providers do not. Returns the end of the log of each build that failed since it
+ * began, the end of the log of each unhealthy container, those of this `up` last, and a hint for each unreachable host in the builds' logs.
  */
 export async function explainFailure(
   engine: Engine,
   identity: Identity,
-  { since, builder, again }: { readonly since: Date; readonly builder: string; readonly again: string },
+  { since: began, builder, again, gateLogs }: FailedUp,
 ): Promise<string> {
+  const since = await onClockOf(engine, began);
   const builds = await failedBuilds(since, builder);
   const hints = new Set(builds.flatMap(({ log }) => networkHints(log, again)));
-  const parts = [...builds, ...(await unhealthyContainers(engine, identity))];
-  const shown = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
-  return [...shown, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
+  const shown = new Set(gateLogs.map(({ id }) => id));
+  const others = await unhealthyContainers(engine, identity, { since, shown });
+  const parts = [...builds, ...others, ...gateLogs];
+  const texts = parts.map(({ title, log }) => `\n--- ${title}\n${lastLines(log)}\n`);
+  return [...texts, ...[...hints].map((hint) => `\n${hint}\n`)].join("");
 }
 
-interface Part {
-  readonly title: string;
-  readonly log: string;
+/** A time by the engine's clock: an engine on another machine may be minutes behind. */
+async function onClockOf(engine: Engine, time: Date): Promise<Date> {
+  try {
+    const now = Date.now();
+    const difference = (await engine.clock()).getTime() - now;
+    // Clocks of one machine are read a moment apart.
+    return Math.abs(difference) < SAME_CLOCK ? time : new Date(time.getTime() + difference);
+  } catch {
+    return time;
+  }
 }
+
+/** Milliseconds. */
+const SAME_CLOCK = 2000;
 
 /** The history of builds is BuildKit's: the engine's API does not have it, and buildx prints it as JSON. */
 async function failedBuilds(since: Date, builder: string): Promise<Part[]> {
@@ -47,58 +70,6 @@ async function failedBuilds(since: Date, builder: string): Promise<Part[]> {
 /** The stage of a build, by the folder of its context: ".morgan/contexts/core-deps-0123456789abcdef" is core-deps. */
 function stageOf(name: string): string {
   return name.replace(/^.*\//, "").replace(/-[0-9a-f]{16}$/, "");
-}
-
-/**
- * Stops each container that a failed `up` left and that never became healthy, if a healthy container does its work. It
- * would go on being probed, restarted, and found by the gateway. The next `up` replaces it.
- */
-export async function stopFailed(engine: Engine, identity: Identity): Promise<void> {
-  const containers = await inspectAll(engine, identity);
-  const healthy = new Set(containers.filter(isHealthy).map(roleOf));
-  const failed = containers.filter(
-    (container) => !isHealthy(container) && isUp(container) && healthy.has(roleOf(container)),
-  );
-  await Promise.allSettled(failed.map(({ id }) => engine.stop(id)));
-}
-
-/** The containers of a stack; none if the engine cannot be reached, which Pulumi has reported by then. */
-async function inspectAll(engine: Engine, identity: Identity): Promise<readonly InspectedContainer[]> {
-  try {
-    const listed = await containersOf(engine, identity);
-    const found = await Promise.all(listed.map(({ id }) => engine.inspect(id)));
-    return found.flatMap((container) => container ?? []);
-  } catch {
-    return [];
-  }
-}
-
-function isHealthy({ status, health }: InspectedContainer): boolean {
-  return status === "running" && health === "healthy";
-}
-
-function isUp({ status }: InspectedContainer): boolean {
-  return status === "running" || status === "restarting";
-}
-
-function roleOf({ labels }: InspectedContainer): string {
-  return labels[ROLE_LABEL] ?? "";
-}
-
-async function unhealthyContainers(engine: Engine, identity: Identity): Promise<Part[]> {
-  const parts = (await inspectAll(engine, identity))
-    .filter((container) => container.status !== "created" && !isHealthy(container))
-    .map(async (container) => ({
-      title: `container ${container.name}: ${describeState(container)}`,
-      log: await endOfLog(engine, container.id),
-    }));
-  return Promise.all(parts);
-}
-
-/** "running (unhealthy)", "exited (3)", "running". */
-function describeState({ status, health, exitCode }: InspectedContainer): string {
-  if (status !== "running") return `${status} (${String(exitCode)})`;
-  return health === "none" ? status : `${status} (${health})`;
 }
 
 function jsonLines(text: string): Record<string, unknown>[] {

@@ -25,6 +25,8 @@ export interface EngineFacts extends EngineIdentity {
 export interface FactRequests {
   /** Facts about the engine. @throws Error with the reason if no engine answers. */
   facts(): Promise<EngineFacts>;
+  /** The time of the engine's own clock. @throws Error if no engine answers. */
+  clock(): Promise<Date>;
 }
 
 /** The facts of the engine behind an API. */
@@ -42,6 +44,9 @@ export function factRequests(api: EngineApi): FactRequests {
         processors: Number(field(info, "NCPU")),
         isRootless: list(field(info, "SecurityOptions")).includes("name=rootless"),
       };
+    },
+    async clock() {
+      return new Date(stringOr(field(await api.get("/info"), "SystemTime"), ""));
     },
   };
 }

@@ -63,6 +63,7 @@ describe("a change of one service", () => {
         since,
         builder: "default",
         again: "./morgan up --stack dev",
+        gateLogs: [],
       }),
     ).to.match(/build of core-deps[^]*no-such-package/);
     expect(idsOf(stack.name)["core"]).to.equal(core);
@@ -83,6 +84,7 @@ describe("a change of one service", () => {
         since,
         builder: "default",
         again: "./morgan up --stack dev",
+        gateLogs: [],
       }),
     ).to.match(/container morgan-[^]*no good morning today/);
   });

@@ -53,9 +53,13 @@ describe("bad input", () => {
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 
-  it("a value of the wrong type is reported by Pulumi, with the key and the type", async () => {
-    await bad.configure({ gatewayPort: "eighty" });
-    expect(await bad.failure("preview")).to.match(/gatewayPort.* must be of type 'integer'/);
+  it("values of the wrong type are reported with all others", async () => {
+    const wrong = { gatewayPort: "eighty", rateLimit: "lots", modelsOffline: "maybe", services: "vad", models: "tiny" };
+    await bad.configure({ ...wrong, accelerator: ["cpu"], registry: "not a registry" });
+    const message = await bad.failure("preview");
+    for (const key of [...Object.keys(wrong), "accelerator", "registry"]) expect(message).to.include(`morgan:${key}\n`);
+    expect(message).to.include("7 problems").and.not.include("must be of type");
+    await bad.unset(...Object.keys(wrong), "accelerator", "registry");
     await bad.configure({ gatewayPort: String(bad.gatewayPort) });
   });
 

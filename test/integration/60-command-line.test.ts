@@ -22,6 +22,8 @@ describe("the command line", () => {
 
   after(() => stack.dispose());
 
+  const main = (): string => join(stack.folder, "services/llm/morgan_llm/__main__.py");
+
   function git(...args: readonly string[]): string {
     return execFileSync("git", args, { cwd: stack.folder, encoding: "utf8" });
   }
@@ -39,9 +41,8 @@ describe("the command line", () => {
   });
 
   it("a second up at the same time is refused, with the owner of the state lock", async () => {
-    const main = join(stack.folder, "services/llm/morgan_llm/__main__.py");
-    const text = readFileSync(main, "utf8");
-    writeFileSync(main, `${text}# for the first up\n`);
+    const text = readFileSync(main(), "utf8");
+    writeFileSync(main(), `${text}# for the first up\n`);
     const first = stack.commandLine("up");
     const locks = stack.backendPath(`locks/organization/morgan/${stack.name}`);
     const ended = first.then(() => true);
@@ -57,7 +58,25 @@ describe("the command line", () => {
       .and.not.include("Updating");
     const { code, output } = await first;
     expect(code, output).to.equal(0);
-    writeFileSync(main, text);
+    writeFileSync(main(), text);
+    expect((await stack.commandLine("up")).code).to.equal(0);
+  });
+
+  it("up ends with the log of a crash, which stands there once, and not with that of an earlier up", async () => {
+    const text = readFileSync(main(), "utf8");
+    for (const [crash, earlier] of [
+      ["crash one", "crash two"],
+      ["crash two", "crash one"],
+    ] as const) {
+      writeFileSync(main(), `raise SystemExit("${crash}")\n${text}`);
+      const { code, output } = await stack.commandLine("up");
+      expect(code, output).to.equal(1);
+      const [before = "", log, ...more] = output.split(/^--- container .*$/m);
+      expect(before).to.include("did not get ready").and.not.include(crash);
+      expect(log).to.include(crash).and.not.include(earlier);
+      expect(more).to.deep.equal([]);
+    }
+    writeFileSync(main(), text);
     expect((await stack.commandLine("up")).code).to.equal(0);
   });
 

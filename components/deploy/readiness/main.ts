@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../lib/errors.ts";
 import { engineOf } from "../../engine/engine-of.ts";
@@ -12,7 +13,7 @@ import { describeFailures } from "./verdict.ts";
 const { identity, ...task } = JSON.parse(await text(process.stdin)) as Omit<Task, "watchedBefore"> & {
   readonly identity: Identity;
 };
-const { PULUMI_COMMAND_STDOUT: printed = "" } = process.env;
+const { PULUMI_COMMAND_STDOUT: printed = "", MORGAN_GATE_LOGS: file } = process.env;
 
 // Pulumi prints stderr as progress. If this program fails, stdout and stderr are both in the error.
 const report = (text: string): void => {
@@ -25,7 +26,12 @@ try {
     systemClock,
     report,
   );
-  console.log(failures.length === 0 ? task.containers.join(" ") : describeFailures(failures));
+  // The command line prints the logs itself. Without it, they are a part of the error.
+  const logs = failures.flatMap(({ state: { id, name }, log }) =>
+    log === "" ? [] : { id, title: `container ${name}`, log },
+  );
+  if (file !== undefined) writeFileSync(file, JSON.stringify(logs));
+  console.log(failures.length === 0 ? task.containers.join(" ") : describeFailures(failures, file === undefined));
   process.exitCode = failures.length === 0 ? 0 : 1;
 } catch (error) {
   console.log(messageOf(error));

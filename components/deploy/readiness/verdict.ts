@@ -48,18 +48,19 @@ export interface Failure {
   readonly log: string;
 }
 
-/** The report on containers that do not serve, a paragraph each. */
-export function describeFailures(failures: readonly Failure[]): string {
-  return failures.map(describeFailure).join("\n\n");
+/** The report on containers that do not serve, a paragraph each, with or without the ends of their logs. */
+export function describeFailures(failures: readonly Failure[], withLogs = true): string {
+  return failures.map((failure) => describeFailure(failure, withLogs)).join("\n\n");
 }
 
 /** The report on one container. */
-export function describeFailure({ state, wasReady, reason, stopped, log }: Failure): string {
+export function describeFailure({ state, wasReady, reason, stopped, log }: Failure, withLog = true): string {
   const verdict = `${state.name} did not ${wasReady ? "stay" : "get"} ready: ${reason}`;
   if (reason === REMOVED) return `${verdict}; an up with --refresh creates it again`;
   const rest = stopped
     ? "it was stopped, and the container that it was to replace goes on serving"
     : "it was left as it is, because no other container does its work";
+  if (!withLog) return `${verdict}; ${rest}`;
   const lines = log.trimEnd().split("\n");
   return `${verdict}; ${rest}. The end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -207,6 +207,7 @@ const HEALTHY: InspectedContainer = {
 export function fakeEngine(changes: Partial<Engine> = {}): Engine {
   return {
     facts: () => Promise.resolve(FACTS),
+    clock: () => Promise.resolve(new Date()),
     containers: () => Promise.resolve([]),
     gpuSupport: () => Promise.resolve({ cdiDevices: [], cdiFolders: ["/etc/cdi", "/var/run/cdi"], runtimes: ["runc"] }),
     health: () => Promise.resolve("healthy"),

@@ -3,8 +3,7 @@ import { readShipped } from "./shipped.ts";
 /** A key of the configuration as Pulumi.yaml declares it. */
 export interface Declared {
   readonly key: string;
-  readonly type: string;
-  /** The default, as text; undefined if a stack has to set the key. */
+  /** The default, as text; undefined if it declares a type, so that Pulumi would check the value. */
   readonly default: string | undefined;
   readonly description: string;
 }
@@ -20,8 +19,7 @@ export function declaredKeys(): Declared[] {
     };
     return {
       key: entry.slice(0, entry.indexOf(":")),
-      type: field("type") ?? "",
-      default: field("default"),
+      default: field("value"),
       description: field("description") ?? "",
     };
   });

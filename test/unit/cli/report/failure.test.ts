@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { explainFailure, stopFailed } from "../../../../cli/report/failure.ts";
+import { stopFailed } from "../../../../cli/report/failed-containers.ts";
+import { explainFailure } from "../../../../cli/report/failure.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";
 import type { Engine } from "../../../../components/engine/engine.ts";
 import { fakeEngine } from "../../support/config.ts";
@@ -9,7 +10,12 @@ import { container, engineWith } from "../../support/containers.ts";
 import { useFolder } from "../../support/project.ts";
 import { usePrograms } from "../../support/programs.ts";
 
-const SINCE_AND_BUILDER = { since: new Date("2026-01-01T12:00:00Z"), builder: "ci", again: "./morgan up --stack dev" };
+const FAILED = {
+  since: new Date("2026-01-01T12:00:00Z"),
+  builder: "ci",
+  again: "./morgan up --stack dev",
+  gateLogs: [],
+};
 const build = (stage: string, status: string, time: string): object => ({
   name: `.morgan/contexts/${stage}-0123456789abcdef`,
   ref: `default/default/${stage}id`,
@@ -44,7 +50,7 @@ esac`,
       build("stt-deps", "Error", "11:59:59"),
     );
     for (const without of [engine(), unreachable]) {
-      const text = await explainFailure(without, IDENTITY, SINCE_AND_BUILDER);
+      const text = await explainFailure(without, IDENTITY, FAILED);
       expect(text).to.contain("--- build of tts-deps\n").and.contain("log of tts-depsid line 40.");
       expect(text).not.to.contain("line 20.").and.not.contain("base").and.not.contain("stt-deps");
     }
@@ -62,7 +68,7 @@ esac`,
         container("other", "core", { health: "unhealthy", labels: roleLabels({ ...IDENTITY, id: "another" }, "core") }),
       ),
       IDENTITY,
-      SINCE_AND_BUILDER,
+      FAILED,
     );
     expect(text.trim().split(/\n+/)).to.deep.equal([
       "--- container morgan-dev-core: running (unhealthy)",
@@ -75,19 +81,58 @@ esac`,
     ]);
   });
 
+  it("leaves out what an up before left while a healthy container does its work, and ends with what started last", async () => {
+    builds();
+    const at = (startedAt: string, health = "unhealthy"): Partial<InspectedContainer> => ({ startedAt, health });
+    const text = await explainFailure(
+      engine(
+        container("new", "core", at("2026-01-01T12:00:09Z")),
+        container("left", "vad", { ...at("2026-01-01T11:59:59Z"), status: "exited" }),
+        container("serving", "vad"),
+        container("alone", "redis", at("2026-01-01T11:00:00Z")),
+      ),
+      IDENTITY,
+      FAILED,
+    );
+    expect(text.match(/(?<=^--- container morgan-dev-)\w+/gm)).to.deep.equal(["alone", "new"]);
+  });
+
+  it("ends with the logs that the readiness gate handed over, each once", async () => {
+    builds();
+    const gateLogs = [{ id: "core", title: "container morgan-dev-core", log: "ImportError: x\n" }];
+    const containers = [
+      container("core", "core", { health: "unhealthy" }),
+      container("vad", "vad", { health: "starting" }),
+    ];
+    const text = await explainFailure(engine(...containers), IDENTITY, { ...FAILED, gateLogs });
+    expect(text.trim().split(/\n+/)).to.deep.equal([
+      "--- container morgan-dev-vad: running (starting)",
+      "20 lines of vad",
+      "--- container morgan-dev-core",
+      "ImportError: x",
+    ]);
+  });
+
+  it("goes by the engine's clock, which may be behind this machine's", async () => {
+    builds(build("tts-deps", "Error", "12:00:30"), build("stt-deps", "Error", "11:59:00"));
+    const since = new Date(Date.now() - 60_000);
+    const behind = new Date("2026-01-01T12:01:00Z").getTime() - Date.now();
+    const slow = fakeEngine({ clock: () => Promise.resolve(new Date(Date.now() + behind)) });
+    const text = await explainFailure(slow, IDENTITY, { ...FAILED, since });
+    expect(text).to.contain("--- build of tts-deps\n").and.not.contain("stt-deps");
+  });
+
   it("holds the engine's reason in the place of a log that the engine does not return", async () => {
     builds();
     const broken = engineWith([container("core", "core", { health: "starting" })], {
       logs: () => Promise.reject(new Error("the logging driver does not support reading")),
     });
-    expect(await explainFailure(broken, IDENTITY, SINCE_AND_BUILDER)).to.contain(
-      "logging driver does not support reading",
-    );
+    expect(await explainFailure(broken, IDENTITY, FAILED)).to.contain("logging driver does not support reading");
   });
 
   it("is empty if every build and every container is well", async () => {
     builds(build("base", "Completed", "12:30:00"));
-    expect(await explainFailure(engine(container("core", "core")), IDENTITY, SINCE_AND_BUILDER)).to.equal("");
+    expect(await explainFailure(engine(container("core", "core")), IDENTITY, FAILED)).to.equal("");
   });
 });
 

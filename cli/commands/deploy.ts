@@ -101,7 +101,11 @@ export async function destroy({ stack, flags }: Invocation, engine: Engine): Pro
   const code = await changeStack("destroy", stack, engine, ["--yes", "--skip-preview", ...flags]);
   const { recorded } = await readState(stack);
   // With `--target`, a part of the stack is left, and it needs its images.
-  if (code === 0 && recorded.size === 0) await pruneAllImages(engine, identity, images);
+  if (code === 0 && recorded.size === 0) {
+    await pruneAllImages(engine, identity, images);
+    const command = `pulumi stack rm --preserve-config ${stack.reference}`;
+    console.error(`the entry of "${stack.name}" stays for the next up; to remove it too: ${command}`);
+  }
   return code;
 }
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { execute, type Execution } from "../lib/run-program.ts";
+import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
+import { otherPassphrase } from "./other-passphrase.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
 /** Without a terminal: no prompts, and a line an event instead of a display that redraws itself. */
@@ -13,13 +14,24 @@ const PLAIN = process.stdout.isTTY ? [] : ["--non-interactive"];
  */
 export async function operate(
   operation: string,
-  { reference }: StackName,
+  stack: StackName,
   flags: readonly string[],
   execution: Execution = {},
 ): Promise<number> {
-  const args = [operation, "--stack", reference, ...PLAIN, ...flags];
-  const { code } = await execute("pulumi", args, { show: true, ...execution });
-  return code;
+  return (await run(operation, stack, flags, execution)).code;
+}
+
+async function run(
+  operation: string,
+  stack: StackName,
+  flags: readonly string[],
+  execution: Execution,
+): Promise<Ended> {
+  const args = [operation, "--stack", stack.reference, ...PLAIN, ...flags];
+  const ended = await execute("pulumi", args, { show: true, ...execution });
+  const advice = otherPassphrase(ended.stderr, stack);
+  if (advice !== undefined) console.error(advice);
+  return ended;
 }
 
 /**
@@ -33,10 +45,7 @@ export async function operateOrCreate(
   isDefault: boolean,
 ): Promise<number> {
   const { reference } = stack;
-  const first = await execute("pulumi", [operation, "--stack", reference, ...PLAIN, ...flags], {
-    show: true,
-    hide: NO_STACK,
-  });
+  const first = await run(operation, stack, flags, { hide: NO_STACK });
   if (first.code === 0 || !NO_STACK.test(first.stderr)) return first.code;
   const select = isDefault ? [] : ["--no-select"];
   // The standard output may be for JSON.

@@ -71,7 +71,15 @@ export async function requireStack({ name, reference }: StackName): Promise<void
   if (code !== 0) throw new Error(stderr.trim());
   const stacks = (JSON.parse(stdout) as { readonly name: string }[]).map((stack) => stack.name);
   if (stacks.some((stack) => isSame(stack, reference))) return;
-  const found = stacks.length === 0 ? "no stack at all" : `only ${stacks.join(", ")}`;
-  const fix = `name a stack that exists, or make this one: ./morgan up --stack ${reference}`;
+  const found = `${stacks.length === 0 ? "no stack at all" : `only ${stacks.join(", ")}`} in ${describeBackend()}`;
+  const fix =
+    `name a stack that exists, or make this one: ./morgan up --stack ${reference}; ` +
+    "if its state is elsewhere: set PULUMI_BACKEND_URL, and the passphrase of that state";
   throw new MorganError([{ key: "--stack", expected: `a stack "${reference}"`, found, fix }], "nothing was changed");
+}
+
+/** The backend that is in use, without credentials. */
+function describeBackend(): string {
+  const url = setting(process.env, "PULUMI_BACKEND_URL")?.replace(/\/\/[^/@]*@/, "//…@");
+  return url === undefined ? "the backend of pulumi login" : `the backend ${url.replace(/\?.*/, "")}`;
 }

@@ -8,9 +8,12 @@ import { usePrograms } from "../support/programs.ts";
 import { DEV } from "../support/stacks.ts";
 import { useVariable } from "../support/variable.ts";
 
+const PROD = { name: "prod", reference: "acme/prod" };
+
 describe("an operation of Pulumi", () => {
   const project = useFolder();
   const programs = usePrograms(project);
+  const useFile = useVariable("PULUMI_CONFIG_PASSPHRASE_FILE");
   afterEach(() => programs.called());
   const plain = (call: string): string => call.replace(" --non-interactive", "");
 
@@ -51,6 +54,26 @@ describe("an operation of Pulumi", () => {
 await operateOrCreate("up", { name: "dev", reference: "dev" }, ["--json"], true);`,
     );
     expect(await execute(process.execPath, ["main.mjs"])).to.deep.include({ code: 0, stdout: "{}\n" });
+  });
+
+  it("is followed by what to do if the passphrase is not that of the stack", async () => {
+    const lines: unknown[] = [];
+    const { error } = console;
+    console.error = (line: unknown) => void lines.push(line);
+    useFile("/checkout/.morgan/passphrase");
+    try {
+      programs.write("pulumi", 'echo "error: getting secrets manager: incorrect passphrase" >&2; exit 255');
+      expect(await operate("preview", PROD, [])).to.equal(255);
+      programs.write("pulumi", "exit 1");
+      expect(await operate("preview", PROD, [])).to.equal(1);
+    } finally {
+      console.error = error;
+    }
+    expect(lines).to.have.length(1);
+    expect(lines[0])
+      .to.include("the one in /checkout/.morgan/passphrase")
+      .and.include("Pulumi.prod.yaml")
+      .and.include("pulumi config set --secret KEY --stack acme/prod");
   });
 
   it("returns the program's output, and fails if there is no such program", async () => {

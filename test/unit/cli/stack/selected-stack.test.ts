@@ -76,6 +76,11 @@ describe("a stack that has to exist", () => {
     programs.write("pulumi", `echo '[{"name":"acme/prod"}]'`);
     expect(await requireStack({ name: "prod", reference: "other/prod" }).catch(String)).to.include("only acme/prod");
     programs.write("pulumi", `echo '[]'`);
-    expect(await requireStack(stackNamed("dev")).catch(String)).to.include("no stack at all");
+    useBackend("postgres://me:secret@db.example.com/pulumi?sslmode=disable");
+    expect(await requireStack(stackNamed("dev")).catch(String))
+      .to.include("no stack at all in the backend postgres://…@db.example.com/pulumi\n")
+      .and.include("PULUMI_BACKEND_URL");
+    useBackend("");
+    expect(await requireStack(stackNamed("dev")).catch(String)).to.include("the backend of pulumi login");
   });
 });

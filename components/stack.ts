@@ -63,7 +63,7 @@ export class MorganStack extends pulumi.ComponentResource {
     const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
-    for (const report of [reportRelease(releasePlan), gpuPlan.report])
+    for (const report of [reportRelease(releasePlan, config.stack), gpuPlan.report])
       if (report !== "") void pulumi.log.info(report, this);
 
     const data = {

@@ -7,14 +7,21 @@ export interface ReleaseConfig {
   readonly promoteFrom: string;
   /** Id of the release to run instead of the newest; empty for the newest. */
   readonly pinned: string;
+  /** True if it may promote a release of sources that no commit has. Default: false. */
+  readonly promoteUncommitted: boolean;
   /** Time for which new containers have to stay ready before the old ones are removed. Default: 0 s. */
   readonly minReady: Duration;
 }
 
 /** Reads the section of the release. */
-export function readRelease({ text, duration, wrong }: ConfigReader): ReleaseConfig {
+export function readRelease({ text, boolean, duration, wrong }: ConfigReader): ReleaseConfig {
   const name = text("promoteFrom");
   const isName = /^(?:[\w.-]+\/[\w.-]+\/)?[\w.-]+$/.test(name);
   if (name !== "" && !isName) wrong("promoteFrom", '"stack" or "organization/project/stack"', `"${name}"`);
-  return { promoteFrom: isName ? name : "", pinned: text("release"), minReady: duration("minReady", "0 s") };
+  return {
+    promoteFrom: isName ? name : "",
+    promoteUncommitted: boolean("promoteUncommitted"),
+    pinned: text("release"),
+    minReady: duration("minReady", "0 s"),
+  };
 }

@@ -25,6 +25,7 @@ export async function planPromotion(
     accelerator: config.accelerator,
     services: config.services,
     release: release.pinned,
+    promoteUncommitted: release.promoteUncommitted,
     repository: repository(registryOf(config.images.registry)),
     revision,
     history: parseHistory(own),

@@ -1,6 +1,6 @@
 import type { Problem } from "../lib/errors.ts";
 import { forStack } from "../lib/hints.ts";
-import type { Release, ReleasePlanArgs } from "./release.ts";
+import { isUncommitted, type Release, type ReleasePlanArgs } from "./release.ts";
 
 /**
  * Returns the reasons why a stack must not run a release.
@@ -12,6 +12,25 @@ export function checkRelease(release: Release, args: ReleasePlanArgs, sourceRele
     ...checkAccelerator(release, args),
     ...checkImages(release, args),
     ...checkHealth(release, args, sourceReleases),
+    ...checkRevision(release, args),
+  ];
+}
+
+/** A release that ran here before is trusted, and so is one from outside of a checkout. */
+function checkRevision({ id, from, revision }: Release, args: ReleasePlanArgs): Problem[] {
+  const { stack, source, promoteUncommitted, history } = args;
+  if (from === undefined || !isUncommitted(revision) || promoteUncommitted) return [];
+  if (history.releases.some((own) => own.id === id)) return [];
+  const name = source?.name ?? "";
+  return [
+    {
+      key: `${name}: revision`,
+      expected: `a commit that has the sources of the release ${id}`,
+      found: `${revision}: files differed from that commit`,
+      fix:
+        `commit them and run ${forStack("up", name)}; ` +
+        `or allow it: pulumi config set promoteUncommitted true --stack ${stack}`,
+    },
   ];
 }
 

@@ -69,6 +69,8 @@ export interface ReleasePlanArgs {
   readonly release: string;
   /** Git revision of the checkout; empty outside of a checkout. */
   readonly revision: string;
+  /** True if the release may be of sources that no commit has. */
+  readonly promoteUncommitted: boolean;
   /** Releases of the stack itself. */
   readonly history: History;
   /** The stack from which to promote; undefined for a stack that builds. */
@@ -93,7 +95,8 @@ export function imagesOf({ services, backing }: Pick<Release, "services" | "back
 
 /**
  * Returns the releases of a stack after an `up` that ran `release`. A known release keeps the revision of its first
- * build, so that an `up` without changes changes no output. A rollback leaves the order of the list as it is.
+ * build, so that an `up` without changes changes no output. If that build had files of no commit, and a commit has them
+ * now, the release gets its revision. A rollback leaves the order of the list as it is.
  */
 export function recordRelease(
   releases: readonly Release[],
@@ -101,11 +104,21 @@ export function recordRelease(
   place: "newest" | "unchanged",
 ): readonly Release[] {
   const known = releases.find(({ id }) => id === release.id);
-  const current = known === undefined ? release : { ...release, revision: known.revision };
+  const current =
+    known === undefined ? release : { ...release, revision: firstCommit(known.revision, release.revision) };
   if (place === "unchanged" && known !== undefined) {
     return releases.map((kept) => (kept === known ? current : kept));
   }
   return [current, ...releases.filter((kept) => kept !== known)].slice(0, KEPT);
+}
+
+function firstCommit(known: string, now: string): string {
+  return isUncommitted(known) && now !== "" && !isUncommitted(now) ? now : known;
+}
+
+/** True if a revision is of files that differ from its commit. */
+export function isUncommitted(revision: string): boolean {
+  return revision.endsWith("+");
 }
 
 /** Returns a release as another stack runs it: its own images get that stack's repository and tags. */

@@ -1,15 +1,26 @@
+import { forStack } from "../lib/hints.ts";
 import { digestOf } from "../lib/image-reference.ts";
 import { imagesOf, type Release } from "./release.ts";
 import type { ReleasePlan } from "./plan.ts";
 import { alignColumns } from "../lib/table.ts";
 
-/** Reports the images that an existing release changes, a line for each; empty if the stack builds its own. */
-export function reportRelease(plan: ReleasePlan): string {
+/**
+ * Reports the images that an existing release changes in a stack, a line for each, and how to deploy without the change.
+ * Empty if the stack builds its own.
+ */
+export function reportRelease(plan: ReleasePlan, stack: string): string {
   if (plan.kind === "build") return "";
-  const { release, history, note } = plan;
+  const { release, history, note, pinned } = plan;
   const before = history.releases.find(({ id }) => id === history.running);
   const differs = before?.id !== release.id;
-  return [note, ...(differs ? describeChange(before, release) : [])].filter((line) => line !== "").join("\n");
+  const stay = before === undefined || pinned ? "" : `to stay with ${before.id}: ${goBack(before.id, stack)}`;
+  return [note, ...(differs ? [...describeChange(before, release), stay] : [])]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+function goBack(id: string, stack: string): string {
+  return `${forStack("rollback", stack)} --to ${id}`;
 }
 
 function describeChange(before: Release | undefined, after: Release): string[] {

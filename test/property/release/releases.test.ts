@@ -52,6 +52,15 @@ describe("the releases of a stack", () => {
     );
   });
 
+  it("get the commit that has their sources, as soon as there is one", () => {
+    const [dirty, clean] = [madeUpRelease("a", { revision: "abc+" }), madeUpRelease("a", { revision: "def" })];
+    const revisions = (...runs: readonly Release[]): string[] =>
+      after(runs.map((run) => [run, "newest"])).map(({ revision }) => revision);
+    expect(revisions(dirty, clean)).to.deep.equal(["def"]);
+    expect(revisions(clean, dirty)).to.deep.equal(["def"]);
+    expect(revisions(dirty, madeUpRelease("a"))).to.deep.equal(["abc+"]);
+  });
+
   it("are read back from outputs as they were written", () => {
     fc.assert(
       fc.property(ups, (runs) => {

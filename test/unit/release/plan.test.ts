@@ -21,6 +21,7 @@ function plan(changes: Partial<ReleasePlanArgs>): ReturnType<typeof planRelease>
     repository: REPOSITORY,
     release: "",
     revision: "0123456789ab",
+    promoteUncommitted: false,
     history: history(),
     source: undefined,
     ...changes,
@@ -114,15 +115,27 @@ describe("the release that a stack runs", () => {
     ).to.deep.equal([]);
     expect(keys(plan({ source: dev(history(ill)), history: history(A) })), "proved here").to.deep.equal([]);
   });
+
+  it("must be of a commit if it is of another stack, unless that is allowed or it has run here", () => {
+    const changed = { ...A, revision: "0123456789ab+" };
+    const [problem, ...others] = plan({ source: dev(history(changed)) }).problems;
+    expect(others).to.deep.equal([]);
+    expect(problem).to.include({ key: "dev: revision" });
+    expect(problem?.fix).to.contain("./morgan up --stack dev").and.contain("promoteUncommitted true --stack prod");
+    expect(keys(plan({ source: dev(history(changed)), promoteUncommitted: true }))).to.deep.equal([]);
+    expect(keys(plan({ source: dev(history(changed)), history: history(A) }))).to.deep.equal([]);
+    expect(keys(plan({ release: A.id, history: history(B, changed) }))).to.deep.equal([]);
+  });
 });
 
 describe("the report of a release", () => {
   const report = (before: History, after: Release): string =>
-    reportRelease(ran(plan({ history: before, source: dev(history(after)) })));
+    reportRelease(ran(plan({ history: before, source: dev(history(after)) })), "prod");
 
   it("has a line with old and new for each image that differs", () => {
     const lines = report(history(A), { ...B, revision: "abc" }).split("\n");
-    expect(lines).to.have.length(3);
+    expect(lines).to.have.length(4);
+    expect(lines[3]).to.equal(`to stay with ${A.id}: ./morgan rollback --stack prod --to ${A.id}`);
     expect(lines[0]).to.equal(`${A.id} -> ${B.id} of ${DEV}, revision abc`);
     const [a, b] = ["a", "b"].map((word) => digest(word).slice(7, 19));
     expect(lines[2]?.split(/ {2,}/)).to.deep.equal([
@@ -136,6 +149,6 @@ describe("the report of a release", () => {
   it("has every image of a first release, and is empty if nothing changes", () => {
     expect(report(history(), A).split("\n").slice(2)).to.have.length(5);
     expect(report(history(A), A)).to.equal("");
-    expect(reportRelease(plan({}).plan)).to.equal("");
+    expect(reportRelease(plan({}).plan, "prod")).to.equal("");
   });
 });

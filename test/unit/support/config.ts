@@ -123,7 +123,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       sizeBudgets: "warn",
       ...images,
     },
-    release: { promoteFrom: "", pinned: "", minReady: "0 s", ...release },
+    release: { promoteFrom: "", promoteUncommitted: false, pinned: "", minReady: "0 s", ...release },
     data: { protect: false, passwordRevision: "", adoptedVolumes: {}, ...data },
     network: NO_PROFILE,
     llm: { endpoint: "", model: "", apiKey: undefined, ...llm },

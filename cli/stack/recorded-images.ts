@@ -13,7 +13,7 @@ export interface RecordedImage {
 
 /**
  * The images that a resource made. A stage has one image. A bootstrap script prints the digest of the image that it
- * pushed. The copy of a release prints a line for each image.
+ * pushed. The copy of a release prints a line for each image. A command that names an image by its digest uses it.
  */
 export function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resource): RecordedImage[] {
   if (replaced === true) return [];
@@ -25,5 +25,7 @@ export function imagesOf({ type, urn, inputs, outputs, delete: replaced }: Resou
     });
   }
   const tag = type === "docker-build:index:Image" ? inputs?.tags?.[0] : MORGAN_IMAGE;
-  return tag === undefined ? [] : [{ urn, tag, digest: outputs?.digest ?? outputs?.stdout ?? "", copied: false }];
+  return tag === undefined || tag.includes("@")
+    ? []
+    : [{ urn, tag, digest: outputs?.digest ?? outputs?.stdout ?? "", copied: false }];
 }

@@ -50,6 +50,7 @@ describe("an up with --refresh", () => {
       stage("core"),
       stage("replaced", { delete: true }),
       script("debian", `${where}/morgan/images:debian.dev`),
+      script("gateway-config", `${where}/morgan/images:haproxy.dev@${DIGEST}`),
       script("registry-image", "morgan/registry:0123"),
       { urn: "urn:redis-password", type: "command:local:Command", inputs: {}, outputs: { stdout: "x" } },
       { urn: "urn:stack" },

@@ -202,9 +202,7 @@ describe("a private network", () => {
       const { llm, gateway } = idsOf(stack.name);
       // Random bytes cannot be compressed, so the push of this layer takes a while.
       writeFileSync(join(stack.folder, "services/llm/morgan_llm/large.bin"), randomBytes(64 * 1024 * 1024));
-      const pushing = network.registry.nextUpload();
-      const ended = stack.commandLine("up");
-      await pushing;
+      const { ended } = await network.registry.firstUploadOf(() => stack.commandLine("up"));
       network.registry.kill();
       const { code, output } = await ended;
       expect(code).to.equal(1);

@@ -169,12 +169,13 @@ describe("the command morgan", () => {
     expect(child.exitCode, "Pulumi waits for the readiness gate").to.equal(null);
     child.kill("SIGINT");
     expect((await closed)[0], output()).to.equal(130);
-    expect(processesOf(stack)).to.deep.equal([]);
+    // Pulumi's plugins have process groups of their own. They end when they miss Pulumi.
+    while (processesOf(stack).length > 0) await sleep(100);
     await stack.configure({ minReady: "0 s" });
     const next = await stack.commandLine("up");
     expect(next.code, next.output).to.equal(0);
     expect(locks()).to.deep.equal([]);
-  });
+  }).timeout(300_000);
 
   function start(command: string): ChildProcess {
     return spawn("./morgan", [command, "--stack", stack.name], {

@@ -79,11 +79,17 @@ export class PrivateRegistry {
     docker("start", this.name);
   }
 
-  /** Waits until the next upload of a layer begins. */
-  async nextUpload(): Promise<void> {
+  /** Runs something that pushes, and waits until its first upload of a layer begins. @throws Error if there is none. */
+  async firstUploadOf<T>(push: () => Promise<T>): Promise<{ readonly ended: Promise<T> }> {
     const uploads = (): number => this.log().split(" 202 ").length;
     const before = uploads();
-    while (uploads() === before) await setTimeout(100);
+    let isOver = false;
+    const ended = push().finally(() => (isOver = true));
+    while (uploads() === before) {
+      if (isOver) throw new Error(`no layer was uploaded: ${JSON.stringify(await ended)}`);
+      await setTimeout(100);
+    }
+    return { ended };
   }
 
   /** Returns the registry's log. */

@@ -22,8 +22,8 @@ export async function stopFailed(engine: Engine, identity: Identity): Promise<vo
 }
 
 /**
- * The logs of the containers that are not healthy, the one that started last at the end. It leaves out the containers
- * whose log is `shown` elsewhere, and those that an `up` before `since` left while a healthy container does their work.
+ * The logs of the containers that are not healthy, the newest at the end. It leaves out the containers whose log is
+ * `shown` elsewhere, and those that are older than `since` and have a healthy or a newer container of their role.
  */
 export async function unhealthyContainers(
   engine: Engine,
@@ -32,10 +32,10 @@ export async function unhealthyContainers(
 ): Promise<Part[]> {
   const containers = await inspectAll(engine, identity);
   const isLeft = (container: InspectedContainer): boolean =>
-    new Date(container.startedAt) < since && hasStandIn(container, containers);
+    madeAt(container) < since.getTime() && (hasStandIn(container, containers) || hasSuccessor(container, containers));
   const parts = containers
     .filter((one) => one.status !== "created" && !isHealthy(one) && !isLeft(one) && !shown.has(one.id))
-    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+    .sort((a, b) => madeAt(a) - madeAt(b))
     .map(async (container) => ({
       title: `container ${container.name}: ${describeState(container)}`,
       log: await endOfLog(engine, container.id),
@@ -57,6 +57,16 @@ async function inspectAll(engine: Engine, identity: Identity): Promise<readonly 
 /** True if a container is not healthy, and a healthy one of its role does its work. */
 function hasStandIn(container: InspectedContainer, all: readonly InspectedContainer[]): boolean {
   return !isHealthy(container) && all.some((other) => isHealthy(other) && roleOf(other) === roleOf(container));
+}
+
+/** True if there is a newer container of the same role. */
+function hasSuccessor(container: InspectedContainer, all: readonly InspectedContainer[]): boolean {
+  return all.some((other) => roleOf(other) === roleOf(container) && madeAt(other) > madeAt(container));
+}
+
+/** The time at which a container was created, in milliseconds. */
+function madeAt({ createdAt }: InspectedContainer): number {
+  return Date.parse(createdAt);
 }
 
 function isHealthy({ status, health }: InspectedContainer): boolean {

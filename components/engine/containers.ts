@@ -33,6 +33,8 @@ export interface InspectedContainer {
   readonly health: string;
   /** Last line that its health checks printed; empty if there is none. */
   readonly lastProbe: string;
+  /** Time at which it was created, in the engine's format. */
+  readonly createdAt: string;
   /** Time at which its process started, in the engine's format. */
   readonly startedAt: string;
   readonly exitCode: number;
@@ -120,6 +122,7 @@ function inspected(container: unknown): InspectedContainer {
     status: stringOr(field(state, "Status"), ""),
     health: stringOr(field(health, "Status"), "") || "none",
     lastProbe: probes.join("").trim().split("\n").at(-1) ?? "",
+    createdAt: stringOr(field(container, "Created"), ""),
     startedAt: stringOr(field(state, "StartedAt"), ""),
     exitCode: Number(field(state, "ExitCode") ?? 0),
     restarts: Number(field(container, "RestartCount") ?? 0),

@@ -83,11 +83,12 @@ export class PrivateRegistry {
   async firstUploadOf<T>(push: () => Promise<T>): Promise<{ readonly ended: Promise<T> }> {
     const uploads = (): number => this.log().split(" 202 ").length;
     const before = uploads();
-    let isOver = false;
-    const ended = push().finally(() => (isOver = true));
+    const ended = push();
+    const isOver = ended.then(() => true);
     while (uploads() === before) {
-      if (isOver) throw new Error(`no layer was uploaded: ${JSON.stringify(await ended)}`);
-      await setTimeout(100);
+      if (await Promise.race([isOver, setTimeout(100, false)])) {
+        throw new Error(`no layer was uploaded: ${JSON.stringify(await ended)}`);
+      }
     }
     return { ended };
   }

@@ -10,6 +10,7 @@ const INSPECTED = {
   Id: "c1",
   Name: "/morgan-dev-core-1",
   RestartCount: 2,
+  Created: "2026-01-01T11:00:00Z",
   State: {
     Status: "exited",
     StartedAt: "2026-01-01T12:00:00Z",
@@ -77,6 +78,7 @@ describe("the engine's requests", () => {
       status: "exited",
       health: "unhealthy",
       lastProbe: "waits for llm",
+      createdAt: "2026-01-01T11:00:00Z",
       startedAt: "2026-01-01T12:00:00Z",
       exitCode: 3,
       restarts: 2,

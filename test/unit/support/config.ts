@@ -197,6 +197,7 @@ const HEALTHY: InspectedContainer = {
   status: "running",
   health: "healthy",
   lastProbe: "",
+  createdAt: "2026-01-01T12:00:00Z",
   startedAt: "2026-01-01T12:00:00Z",
   exitCode: 0,
   restarts: 0,

@@ -11,6 +11,7 @@ export function container(id: string, role: string, changes: Partial<InspectedCo
     status: "running",
     health: "healthy",
     lastProbe: "",
+    createdAt: "2026-01-01T12:00:00Z",
     startedAt: "2026-01-01T12:00:00Z",
     exitCode: 0,
     restarts: 0,

@@ -81,14 +81,15 @@ esac`,
     ]);
   });
 
-  it("leaves out what an up before left while a healthy container does its work, and ends with what started last", async () => {
+  it("leaves out what an up before left while a healthy container does its work, or a newer one, and ends with the newest", async () => {
     builds();
-    const at = (startedAt: string, health = "unhealthy"): Partial<InspectedContainer> => ({ startedAt, health });
+    const at = (createdAt: string, health = "unhealthy"): Partial<InspectedContainer> => ({ createdAt, health });
     const text = await explainFailure(
       engine(
         container("new", "core", at("2026-01-01T12:00:09Z")),
         container("left", "vad", { ...at("2026-01-01T11:59:59Z"), status: "exited" }),
         container("serving", "vad"),
+        container("before", "core", { ...at("2026-01-01T11:59:58Z"), status: "restarting" }),
         container("alone", "redis", at("2026-01-01T11:00:00Z")),
       ),
       IDENTITY,

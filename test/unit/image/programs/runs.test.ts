@@ -27,8 +27,14 @@ env | grep ^DOCKER_CONFIG= >config || true`;
 const MMDEBSTRAP = `
 [ "$1" != --version ] || exit 0
 printf '%s' "$http_proxy" >proxy
-cat "$MORGAN_APT_CONF" >apt.conf
-for argument; do case $argument in */rootfs.tar) echo files >"$argument";; esac; done`;
+mkdir -p root/etc/apt/apt.conf.d
+for argument; do
+  case $argument in
+    --setup-hook=*) sh -c "\${argument#*=}" hook root && cp -r root/etc/apt access;;
+    --customize-hook=*) sh -c "\${argument#*=}" hook root;;
+    */rootfs.tar) echo files >"$argument";;
+  esac
+done`;
 
 const TASK = {
   dockerfile: "FROM scratch\n",
@@ -109,7 +115,13 @@ describe("a program that a command runs", () => {
       true,
     );
     expect(readFileSync("proxy", "utf8")).to.equal("http://p:1");
-    expect(readFileSync("apt.conf", "utf8")).to.match(/CAInfo ".+".*\n.*netrc ".+apt-auth"/);
+    const access = (name: string): string => readFileSync(join("access", name), "utf8");
+    expect(access("apt.conf.d/99morgan-access")).to.match(
+      /CAInfo "\S+\/morgan\/ca.pem";\n.*netrc "\S+\/morgan\/auth.conf"/,
+    );
+    expect(access("morgan/ca.pem")).to.match(/PEM\n$/);
+    expect(access("morgan/auth.conf")).to.equal("machine x\n");
+    expect(readdirSync("root/etc/apt", { recursive: true })).to.deep.equal(["apt.conf.d"]);
     expect(readFileSync("config", "utf8")).to.match(/^DOCKER_CONFIG=.+docker$/m);
   });
 

@@ -2,7 +2,8 @@ import type { MorganConfig } from "../config/config.ts";
 import { checkCudaLibraries } from "../requirements/cuda-libraries.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
-import { checkLock, parseLock } from "../requirements/lock.ts";
+import { parseLock } from "../requirements/lock.ts";
+import { checkLock } from "../requirements/lock-check.ts";
 import type { StackService } from "../catalog/select.ts";
 
 /** Checks the inputs of builds: source folders, lock files, and the uv program that builds mount. */
@@ -32,15 +33,9 @@ function checkSources({ services }: MorganConfig, host: Host): Problem[] {
     }));
 }
 
+/** Checks lock files. Their inputs include each other, so equal problems are reported once. */
 function checkLocks({ services }: MorganConfig, host: Host): Problem[] {
-  return lockNames(services).flatMap((name) =>
-    checkLock(name, (file) => host.readText(`requirements/${file}`)).map((problem) => ({
-      key: `requirements/${problem.lockFile}`,
-      expected: "a lock file made from the present requirements, every line with a hash",
-      found: problem.message,
-      fix: "npm run lock",
-    })),
-  );
+  return once(lockNames(services).flatMap((name) => checkLock(name, (file) => host.readText(`requirements/${file}`))));
 }
 
 /** Checks CUDA libraries. Services share lock files, so equal problems are reported once. */
@@ -52,7 +47,13 @@ function checkLibraries({ services }: MorganConfig, host: Host): Problem[] {
     }));
     return checkCudaLibraries(variant.baseStage, chain);
   });
-  return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
+  return once(found);
+}
+
+/** Returns the first of the problems that have the same key, expectation and finding. */
+function once(problems: readonly Problem[]): Problem[] {
+  const texts = problems.map(({ key, expected, found }) => [key, expected, found].join("\0"));
+  return problems.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }
 
 function checkUv({ machine }: MorganConfig, host: Host): Problem[] {

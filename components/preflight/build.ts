@@ -21,16 +21,32 @@ export function lockNames(services: readonly StackService[]): string[] {
   return [...new Set(["base", ...services.flatMap(({ variant }) => variant.lockFiles)])];
 }
 
+/** Checks that everything in a folder of sources can be in an image, and is in the checkout itself. */
 function checkSources({ services }: MorganConfig, host: Host): Problem[] {
   const folders = ["services/shared/morgan_shared", ...services.map(({ name }) => `services/${name}/morgan_${name}`)];
-  return folders
-    .filter((folder) => !host.isFolder(folder))
-    .map((folder) => ({
-      key: folder,
-      expected: "a folder with the service's code",
-      found: "no such folder",
-      fix: "restore it, or take the service out of morgan:services",
+  return folders.flatMap((folder): Problem[] => {
+    const expected = "a folder with the service's code";
+    const fix = "restore it, or take the service out of morgan:services";
+    if (!host.isFolder(folder)) return [{ key: folder, expected, found: "no such folder", fix }];
+    const sources = host.sources(folder);
+    if ("elsewhere" in sources) {
+      const found = `a link to ${sources.elsewhere}`;
+      return [{ key: folder, expected, found, fix: "move the code itself there, so that a commit can have it" }];
+    }
+    if (sources.entries.length + sources.unusable.length === 0)
+      return [{ key: folder, expected, found: "no file of code in it", fix }];
+    return sources.unusable.map(({ path, found }) => ({
+      key: printable(`${folder}/${path}`),
+      expected: "a readable file, or a link to a file or folder in the same folder of code",
+      found: printable(found),
+      fix: "put a file there; code of several services belongs into services/shared/morgan_shared; or remove it",
     }));
+  });
+}
+
+/** A name may contain a new line, and a terminal's control characters. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (found) => JSON.stringify(found).slice(1, -1));
 }
 
 /** Checks lock files. Their inputs include each other, so equal problems are reported once. */

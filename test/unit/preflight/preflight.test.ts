@@ -83,6 +83,22 @@ describe("the preflight", () => {
     expect(await problems(host, { services: ["vad"] }), "not chosen, not missed").to.deep.equal([]);
   });
 
+  it("names everything in a folder of code that cannot be in its image", async () => {
+    const host = fakeHost();
+    const found = "it is a link that leaves the folder: ../../x";
+    host.sources = (folder) => ({ entries: [], unusable: folder.includes("llm") ? [{ path: "a\nb.py", found }] : [] });
+    const all = await problems(host, { services: ["llm"] });
+    expect(all.map((problem) => [problem.key, problem.found])).to.deep.equal([
+      ["services/shared/morgan_shared", "no file of code in it"],
+      ["services/llm/morgan_llm/a\\nb.py", found],
+    ]);
+    host.sources = () => ({ elsewhere: "/srv/code" });
+    expect((await problems(host, { services: ["llm"] }))[1]).to.include({
+      key: "services/llm/morgan_llm",
+      found: "a link to /srv/code",
+    });
+  });
+
   it("names the missing code that services share", async () => {
     const host = fakeHost();
     host.folders.delete("services/shared/morgan_shared");
@@ -256,12 +272,15 @@ describe("the preflight", () => {
 
   it("reads the stack's releases, another stack's releases, and the commit", async () => {
     const host = fakeHost();
-    host.programs.set("git rev-parse", "0123456789ab\n");
+    host.revision = "0123456789ab+";
     const found = await preflight(stackConfig(), [], host, stateOf(host));
     expect(found.release).to.include({ kind: "build", revision: "0123456789ab+" });
-    host.programs.set("git diff", "");
+    host.revision = "0123456789ab";
     const clean = await preflight(stackConfig(), [], host, stateOf(host));
     expect(clean.release).to.include({ kind: "build", revision: "0123456789ab" });
+    host.revision = undefined;
+    const unknown = await preflight(stackConfig(), [], host, stateOf(host));
+    expect(unknown.release).to.include({ kind: "build", revision: "unknown+" });
     const ran = madeUpRelease("a");
     host.stacks.set("organization/morgan/prod", {});
     host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });

@@ -14,6 +14,8 @@ export interface FakeHost extends Host {
   readonly listening: Set<number>;
   /** Outputs of programs, by name, or by name and first argument. No other program exists. */
   readonly programs: Map<string, string>;
+  /** Commit of the sources. */
+  revision: string | undefined;
   /** Outputs of stacks, by full name; of any other but "organization/morgan/dev" there is none. */
   readonly stacks: Map<string, unknown>;
 }
@@ -46,6 +48,11 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
       stacks.has(stack) ? Promise.resolve(stacks.get(stack)) : Promise.reject(new Error("there is no such stack")),
     isFolder(path) {
       return this.folders.has(path);
+    },
+    sources: () => ({ entries: [{ kind: "file", path: "__init__.py", executable: false }], unusable: [] }),
+    revision: "",
+    sourceRevision() {
+      return Promise.resolve(this.revision);
     },
     isFile: (path) => files.has(path),
     readText: (path) => files.get(path),

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { messageOf } from "../components/lib/errors.ts";
-import { includeOrder, readRequirementSet } from "../components/requirements/inputs.ts";
+import { messageOf, throwProblems } from "../components/lib/errors.ts";
+import { checkInputs, includeOrder, readRequirementSet } from "../components/requirements/inputs.ts";
 import {
   effectiveOverrides,
-  inputsDigest,
-  lockHeader,
   lockOptions,
   parseLock,
+  sealLock,
+  unpinnedLines,
 } from "../components/requirements/lock.ts";
 import { setting } from "../toolchain/lib/paths.mjs";
 import { execute } from "./lib/run-program.ts";
@@ -24,6 +24,7 @@ async function lockAll(upgrade: boolean): Promise<void> {
     .filter((file) => file.endsWith(".in"))
     .map((file) => file.slice(0, -".in".length))
     .sort();
+  throwProblems(checkInputs(names, read), "no lock file was written");
   const preferred = new Map<string, string>();
   for (const name of includeOrder(names, read)) {
     const previous = upgrade ? "" : (read(`${name}.txt`) ?? "");
@@ -56,10 +57,22 @@ async function compile(name: string, preferred: ReadonlyMap<string, string>): Pr
       { cwd: folder, env: withSystemCertificates(), show: true },
     );
     if (code !== 0) throw new Error(`requirements/${name}.in cannot be locked: uv ended with ${String(code)}`);
-    return `${lockHeader(inputsDigest(name, read))}\n${readFileSync(output, "utf8")}`;
+    const entries = readFileSync(output, "utf8");
+    refuseUnpinned(name, entries);
+    return sealLock(name, entries, read);
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** Refuses packages for which the index gives no hash: a build would refuse them, and another lock would not differ. */
+function refuseUnpinned(name: string, entries: string): void {
+  const found = unpinnedLines(entries).join(", ");
+  if (found === "") return;
+  const key = `requirements/${name}.in`;
+  const expected = "a package index that gives a sha256, sha384 or sha512 for every wheel";
+  const fix = "lock from another index: UV_DEFAULT_INDEX=URL npm run lock; name the same index in morgan:pypiIndex";
+  throwProblems([{ key, expected, found, fix }], `requirements/${name}.txt was not written`);
 }
 
 /** uv has its own certificate store, which lacks a company's CA; the system's store has that CA. */

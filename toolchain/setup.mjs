@@ -1,5 +1,6 @@
 // Installs the programs and packages that a machine lacks for this project. Runs on Node 18 and newer, and needs no
 // package.
+import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TOOLCHAIN, paths } from "./lib/paths.mjs";
@@ -70,4 +71,5 @@ export async function setUpOrExit(options) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await setUpOrExit();
+// A checkout may be reached over a link, which the module's own address does not have.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await setUpOrExit();

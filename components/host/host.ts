@@ -1,8 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { connectEngine, type Engine } from "../engine/engine.ts";
 import type { EngineAddress } from "../lib/engine-address.ts";
+import { listSources, type Sources } from "../sources/list.ts";
+import { sourceRevision } from "../sources/revision.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
@@ -13,6 +15,10 @@ export interface Host {
   readonly engine: Engine;
   isFolder(path: string): boolean;
   isFile(path: string): boolean;
+  /** Lists a folder of the project with sources; the folder that it leads to if it is not in place itself. */
+  sources(folder: string): Sources | { readonly elsewhere: string };
+  /** Returns the commit of the sources, as `sourceRevision` does. */
+  sourceRevision(): Promise<string | undefined>;
   /** Returns the text of a file; undefined if it cannot be read. */
   readText(path: string): string | undefined;
   /** True if a file could be written, with the folders that it would need. */
@@ -32,6 +38,8 @@ export function thisHost(address: EngineAddress): Host {
     engine: connectEngine(address),
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+    sources: sourcesOf,
+    sourceRevision: () => sourceRevision(runProgram),
     readText: readTextIfExists,
     isWritable,
     run: runProgram,
@@ -40,6 +48,12 @@ export function thisHost(address: EngineAddress): Host {
     tcpProbe,
     portInUse,
   };
+}
+
+/** A folder that is a link, or is reached over one, has files that no commit of the project has. */
+function sourcesOf(folder: string): Sources | { readonly elsewhere: string } {
+  const real = realpathSync(folder);
+  return real === join(realpathSync("."), folder) ? listSources(folder) : { elsewhere: real };
 }
 
 function isWritable(path: string): boolean {

@@ -3,7 +3,7 @@ import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 import { registryOf, repository } from "../lib/image-reference.ts";
 import { parseHistory } from "../release/history.ts";
-import type { PromotionSource } from "../release/release.ts";
+import { UNKNOWN_REVISION, type PromotionSource } from "../release/release.ts";
 import { planRelease, type ReleasePlan } from "../release/plan.ts";
 
 /** Plans the release of a stack, from its own outputs and those of the stack from which it promotes. */
@@ -18,7 +18,7 @@ export async function planPromotion(
   const [own, source, revision] = await Promise.all([
     outputs,
     stack === "" ? undefined : readSource(promoteFrom, stack, host),
-    sourceRevision(host),
+    host.sourceRevision(),
   ]);
   const { plan, problems } = planRelease({
     stack: config.stack,
@@ -27,7 +27,7 @@ export async function planPromotion(
     release: release.pinned,
     promoteUncommitted: release.promoteUncommitted,
     repository: repository(registryOf(config.images.registry)),
-    revision,
+    revision: revision ?? UNKNOWN_REVISION,
     history: parseHistory(own),
     source,
   });
@@ -45,19 +45,6 @@ async function readSource(name: string, stack: string, host: Host): Promise<Prom
   } catch (error) {
     return { name, stack, read: { failure: messageOf(error) } };
   }
-}
-
-/** Folders whose files decide what is in an image. */
-const SOURCES = ["components", "requirements", "services"];
-
-/** Returns the commit of the images' sources, with "+" if files differ from it; empty outside of a git checkout. */
-async function sourceRevision(host: Host): Promise<string> {
-  const [commit, unchanged] = await Promise.all([
-    host.run("git", ["rev-parse", "--short=12", "HEAD"]),
-    host.run("git", ["diff", "--quiet", "HEAD", "--", ...SOURCES]),
-  ]);
-  if (commit?.succeeded !== true) return "";
-  return `${commit.output.trim()}${unchanged?.succeeded === true ? "" : "+"}`;
 }
 
 function selfPromotion(name: string): Problem {

@@ -1,6 +1,6 @@
 import type { Problem } from "../lib/errors.ts";
 import { forStack } from "../lib/hints.ts";
-import { isUncommitted, type Release, type ReleasePlanArgs } from "./release.ts";
+import { isUncommitted, UNKNOWN_REVISION, type Release, type ReleasePlanArgs } from "./release.ts";
 
 /**
  * Returns the reasons why a stack must not run a release.
@@ -22,13 +22,14 @@ function checkRevision({ id, from, revision }: Release, args: ReleasePlanArgs): 
   if (from === undefined || !isUncommitted(revision) || promoteUncommitted) return [];
   if (history.releases.some((own) => own.id === id)) return [];
   const name = source?.name ?? "";
+  const unknown = revision === UNKNOWN_REVISION;
   return [
     {
       key: `${name}: revision`,
       expected: `a commit that has the sources of the release ${id}`,
-      found: `${revision}: files differed from that commit`,
+      found: `${revision}: ${unknown ? "git could not read the checkout" : "files differed from that commit"}`,
       fix:
-        `commit them and run ${forStack("up", name)}; ` +
+        `${unknown ? "install git there, and make git status work" : "commit them"}, and run ${forStack("up", name)}; ` +
         `or allow it: pulumi config set promoteUncommitted true --stack ${stack}`,
     },
   ];

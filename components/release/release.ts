@@ -21,7 +21,7 @@ export interface Release {
   /** A hash of the digests: equal images are the same release on every stack. */
   readonly id: string;
   readonly accelerator: Accelerator;
-  /** Git revision from which it was built, with "+" if files were changed; empty outside of a checkout. */
+  /** Git revision from which it was built, with "+" if files differed from it; empty outside of a checkout. */
   readonly revision: string;
   /** Repository of its own images: "host/project/images". Any other image is public and pinned by digest. */
   readonly repository: string;
@@ -115,6 +115,9 @@ export function recordRelease(
 function firstCommit(known: string, now: string): string {
   return isUncommitted(known) && now !== "" && !isUncommitted(now) ? now : known;
 }
+
+/** The revision of a checkout that git cannot read. It counts as one of files that differ from their commit. */
+export const UNKNOWN_REVISION = "unknown+";
 
 /** True if a revision is of files that differ from its commit. */
 export function isUncommitted(revision: string): boolean {

@@ -1,22 +1,21 @@
 import { createHash } from "node:crypto";
 
-import { includeOrder, meaningfulLines, packageName, readRequirementSet, RequirementsError } from "./inputs.ts";
+import {
+  includeOrder,
+  meaningfulLines,
+  overridesFile,
+  packageName,
+  readRequirementSet,
+  RequirementsError,
+} from "./inputs.ts";
 import type { ReadRequirements } from "./inputs.ts";
 
-/** A package that a lock file pins. `hashes` are `sha256:<hex>`, one for each file that may be installed. */
+/** A package that a lock file pins. `hashes` are `sha256:<hex>` and the like, one for each file that may be installed. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly hashes: readonly string[];
 }
-
-/** A fault of a lock file. `line` is the wrong line; `message` names the fix. */
-export type LockProblem =
-  | { readonly kind: "unreadable-inputs"; readonly lockFile: string; readonly message: string }
-  | { readonly kind: "missing-lock"; readonly lockFile: string; readonly message: string }
-  | { readonly kind: "outdated-lock"; readonly lockFile: string; readonly message: string }
-  | { readonly kind: "line-without-hash"; readonly lockFile: string; readonly line: string; readonly message: string }
-  | { readonly kind: "unexpected-line"; readonly lockFile: string; readonly line: string; readonly message: string };
 
 /** Version of Debian 12's Python, which runs in every image. */
 export const PYTHON = "3.11";
@@ -29,15 +28,10 @@ export const lockOptions: readonly string[] = [
   "--generate-hashes",
 ];
 
-/** File, beside the `.in` files, that lists dependencies to leave out, because no service uses them. */
-export const overridesFile = "overrides.txt";
+/** The hashes that uv 0.13 writes and checks. An index decides which of them it gives. */
+const HASH = "--hash=(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})";
 
-const entryPattern = /^([a-z0-9][a-z0-9-]*)==([^\s;]+)((?: --hash=sha256:[0-9a-f]{64})*)$/;
-
-/** Returns the first line of a lock file that is made from inputs with this digest. */
-export function lockHeader(digest: string): string {
-  return `# morgan-lock: inputs ${digest}`;
-}
+const entryPattern = new RegExp(`^([a-z0-9][a-z0-9-]*)==([^\\s;]+)((?: ${HASH})*)$`);
 
 /** Returns the override lines for a set. A package that the set's own files name is never removed. */
 export function effectiveOverrides(name: string, read: ReadRequirements): readonly string[] {
@@ -56,24 +50,34 @@ export function inputsDigest(name: string, read: ReadRequirements): string {
   const sets = includeOrder([name], read).map((set) => ({ set, ...readRequirementSet(set, read) }));
   const parents = readRequirementSet(name, read).includes.map((parent) => {
     const lock = read(`${parent}.txt`);
-    if (lock === undefined) throw new RequirementsError(`${parent}.txt is missing: run "npm run lock"`);
+    if (lock === undefined) throw new RequirementsError(`requirements/${parent}.txt: no such file`);
     return { parent, lock };
   });
   const inputs = { lockOptions, sets, overrides: effectiveOverrides(name, read), parents };
-  return `sha256:${createHash("sha256").update(JSON.stringify(inputs)).digest("hex")}`;
+  return digestOf(JSON.stringify(inputs));
 }
 
-/** Checks `<name>.txt` without network. No problem means that the lock file is current and complete. */
-export function checkLock(name: string, read: ReadRequirements): readonly LockProblem[] {
-  const lockFile = `${name}.txt`;
-  const text = read(lockFile);
-  if (text === undefined) {
-    return [{ kind: "missing-lock", lockFile, message: `requirements/${lockFile} is missing: run "npm run lock"` }];
-  }
-  return [...checkInputs(name, text, read), ...checkLines(lockFile, text)];
+/**
+ * Returns the text of a lock file. Its first line has the digests of its inputs and of every line below, so that a
+ * change by hand or by a merge is found.
+ */
+export function sealLock(name: string, entries: string, read: ReadRequirements): string {
+  return `${header(inputsDigest(name, read), entries)}\n${entries}`;
 }
 
-/** Returns the packages that a lock file pins, in its order. `checkLock` reports the lines that pin none. */
+/** Returns what the first line of a lock file shows: the lock is as it was made, or something else changed. */
+export function readSeal(name: string, text: string, read: ReadRequirements): "whole" | "other inputs" | "edited" {
+  const [first = "", ...below] = text.split("\n");
+  const inputs = inputsDigest(name, read);
+  if (first === header(inputs, below.join("\n"))) return "whole";
+  return first.startsWith(header(inputs, "").replace(/\S+$/, "")) ? "edited" : "other inputs";
+}
+
+function header(inputs: string, entries: string): string {
+  return `# morgan-lock: inputs ${inputs} content ${digestOf(entries)}`;
+}
+
+/** Returns the packages that a lock file pins, in its order. */
 export function parseLock(text: string): readonly LockedPackage[] {
   return lockEntries(text).flatMap((entry) => {
     const [, name, version, hashes] = entryPattern.exec(entry) ?? [];
@@ -82,32 +86,19 @@ export function parseLock(text: string): readonly LockedPackage[] {
   });
 }
 
-function checkInputs(name: string, text: string, read: ReadRequirements): readonly LockProblem[] {
-  const lockFile = `${name}.txt`;
-  try {
-    if (text.split("\n", 1)[0] === lockHeader(inputsDigest(name, read))) return [];
-  } catch (error) {
-    if (!(error instanceof RequirementsError)) throw error;
-    return [{ kind: "unreadable-inputs", lockFile, message: error.message }];
-  }
-  const message = `requirements/${lockFile} was not made from the present inputs: run "npm run lock" and commit the result`;
-  return [{ kind: "outdated-lock", lockFile, message }];
+/** Returns the lines of a lock file that pin no package with a hash. */
+export function unpinnedLines(text: string): readonly string[] {
+  return lockEntries(text).filter((line) => (entryPattern.exec(line)?.[3] ?? "") === "");
 }
 
-function checkLines(lockFile: string, text: string): readonly LockProblem[] {
-  return lockEntries(text).flatMap((line): readonly LockProblem[] => {
-    const entry = entryPattern.exec(line);
-    if (entry === null) {
-      const message = `requirements/${lockFile}: "${line}" is not "name==version --hash=sha256:...": run "npm run lock"`;
-      return [{ kind: "unexpected-line", lockFile, line, message }];
-    }
-    if (entry[3] !== "") return [];
-    const message = `requirements/${lockFile}: "${line}" has no --hash, so anything could be installed: run "npm run lock"`;
-    return [{ kind: "line-without-hash", lockFile, line, message }];
-  });
-}
-
-/** Returns logical lines: continued lines joined, with one space between words. */
+/**
+ * Returns logical lines: continued lines joined, with one space between words. A comment is not continued, as in pip,
+ * so that it hides no line.
+ */
 function lockEntries(text: string): readonly string[] {
-  return meaningfulLines(text.replace(/[ \t]*\\\r?\n[ \t]*/g, " "));
+  return meaningfulLines(text.replace(/^[ \t]*#.*$/gm, "").replace(/[ \t]*\\\r?\n[ \t]*/g, " "));
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

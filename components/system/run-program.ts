@@ -13,6 +13,9 @@ export type RunProgram = (program: string, args: readonly string[]) => Promise<P
 /** Longest run of a program, in milliseconds: as of driver 570, `nvidia-smi` can hang if a GPU has failed. */
 const TIMEOUT = 10_000;
 
+/** Longest output in bytes. git lists every file of a project in one. */
+const OUTPUT = 64 * 2 ** 20;
+
 /** Runs a program of this machine. */
 export const runProgram: RunProgram = (program, args) => runWithin(TIMEOUT, program, args);
 
@@ -23,7 +26,7 @@ export function runWithin(
   args: readonly string[],
 ): Promise<ProgramResult | undefined> {
   const { promise, resolve } = Promise.withResolvers<ProgramResult | undefined>();
-  execFile(program, args, { timeout, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+  execFile(program, args, { timeout, killSignal: "SIGKILL", maxBuffer: OUTPUT }, (error, stdout, stderr) => {
     if (error === null) resolve({ output: stdout, succeeded: true });
     else if (error.code === "ENOENT") resolve(undefined);
     else if (error.killed === true) {

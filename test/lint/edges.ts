@@ -21,10 +21,13 @@ const ENGINE_RULE = ["toolchain/lib/engine-address.mjs", "toolchain/lib/engine-h
 const directions: Readonly<Record<string, Edges>> = {
   "components/lib": { may: [], packages: PURE },
   "components/system": { may: [], packages: ["node:{child_process,fs}"] },
+  "components/sources": { may: ["components/lib"], types: ["components/system"], packages: ["node:{crypto,fs,path}"] },
   "components/catalog": { may: [], types: ["components/lib"], packages: [] },
   "components/engine": { may: ["components/system", "components/lib", ...ENGINE_RULE] },
   "components/identity": { may: ["components/engine", "components/lib"] },
-  "components/host": { may: ["components/engine", "components/system", "components/lib"] },
+  "components/host": {
+    may: ["components/engine", "components/sources", "components/system", "components/lib"],
+  },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
@@ -55,6 +58,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/dockerfile/recipes",
       "components/network",
       "components/catalog",
+      "components/sources",
       "components/system",
       "components/lib",
     ],

@@ -58,9 +58,16 @@ export function parseHost(text, key, isSecure) {
   }
 }
 
-/** @param {string} text */
+/**
+ * Node before 18.17 has no `URL.canParse`.
+ * @param {string} text
+ */
 function urlOf(text) {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

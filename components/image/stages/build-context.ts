@@ -2,16 +2,18 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, posix } from "node:path";
+import { listSources } from "../../sources/list.ts";
 
 /** Folder of the build contexts. It is relative to the project, so that the checkout's path is no input of a build. */
 const CONTEXTS = ".morgan/contexts";
@@ -19,32 +21,30 @@ const CONTEXTS = ".morgan/contexts";
 /** The time of every file in a build context. A layer contains the times of its files, so they have to be constant. */
 const TIME = new Date("2024-01-01T00:00:00Z");
 
-/** Names in a folder of sources that are left out of the build context. */
-const LEFT_OUT = /^(?:\..*|__pycache__|tests|.*\.(?:pyc|egg-info))$/;
-
 /** A folder or a file for a build context: its path `from`, and its name `to` in the context. */
 export interface ContextPart {
   readonly from: string;
   readonly to: string;
 }
 
-/** A build context: its folder, relative to the project, and the digest of the names and contents of its files. */
+/** A build context: its folder, relative to the project, and the digest of what is in it. */
 export interface Context {
   readonly location: string;
   readonly digest: string;
 }
 
 /**
- * Writes the build context of a stage into a folder that is named after its digest. File modes and times would become
- * part of the image, so they are the same on every machine. A stage is built again only if names or contents change.
+ * Writes the build context of a stage into a folder that is named after its digest. Modes and times would become part
+ * of the image, so they are the same on every machine: of a mode, only its executable bit counts. A stage is built
+ * again only if names, contents, executable bits or links change.
  *
- * @throws Error if a part does not exist.
+ * @throws Error if a part does not exist, or if something in a folder cannot be in an image.
  */
 export function layOutContext(name: string, parts: readonly ContextPart[]): Context {
-  const files = parts.flatMap(({ from, to }) => list(from, to));
-  const digest = digestFiles(files);
+  const entries = parts.flatMap(({ from, to }) => list(from, to));
+  const digest = digestEntries(entries);
   const location = locationOf(name, digest);
-  if (!existsSync(location)) write(location, files);
+  if (!existsSync(location)) write(location, entries);
   return { location, digest };
 }
 
@@ -73,39 +73,53 @@ function locationOf(name: string, digest: string): string {
   return posix.join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
 }
 
-interface File {
-  readonly path: string;
-  readonly content: Buffer;
+/** A file or a link of a build context. */
+type Entry =
+  | { readonly path: string; readonly content: Buffer; readonly executable: boolean }
+  | { readonly path: string; readonly target: string };
+
+function list(from: string, to: string): Entry[] {
+  if (!statSync(from).isDirectory()) return [{ path: to, content: readFileSync(from), executable: false }];
+  const { entries, unusable } = listSources(from);
+  const [first] = unusable;
+  if (first !== undefined) throw new Error(`${posix.join(from, first.path)} cannot be in an image: ${first.found}`);
+  return entries.map((entry): Entry => {
+    const path = posix.join(to, entry.path);
+    if (entry.kind === "link") return { path, target: entry.target };
+    return { path, content: readFileSync(join(from, entry.path)), executable: entry.executable };
+  });
 }
 
-function list(from: string, to: string): File[] {
-  if (!statSync(from).isDirectory()) return [{ path: to, content: readFileSync(from) }];
-  return readdirSync(from, { withFileTypes: true })
-    .filter((entry) => !LEFT_OUT.test(entry.name) && (entry.isDirectory() || entry.isFile()))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => list(join(from, entry.name), posix.join(to, entry.name)));
-}
-
-function digestFiles(files: readonly File[]): string {
+/** No path begins with a zero byte, so what begins with one cannot be taken for an ordinary file. */
+function digestEntries(entries: readonly Entry[]): string {
   const hash = createHash("sha256");
-  for (const { path, content } of files) {
-    hash.update(`${path}\0${String(content.length)}\0`);
-    hash.update(content);
+  for (const entry of entries) {
+    if ("target" in entry) {
+      hash.update(`\0l${entry.path}\0${entry.target}\0`);
+      continue;
+    }
+    hash.update(`${entry.executable ? "\0x" : ""}${entry.path}\0${String(entry.content.length)}\0`);
+    hash.update(entry.content);
   }
   return hash.digest("hex");
 }
 
 /** Writes a context beside its final folder, then moves it. So a context that exists is complete, even after a kill. */
-function write(location: string, files: readonly File[]): void {
+function write(location: string, entries: readonly Entry[]): void {
   const unfinished = `${location}.${String(process.pid)}`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  for (const { path, content } of files) {
-    const target = join(unfinished, path);
+  for (const entry of entries) {
+    const target = join(unfinished, entry.path);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
+    if ("target" in entry) {
+      symlinkSync(entry.target, target);
+      continue;
+    }
+    writeFileSync(target, entry.content);
+    chmodSync(target, entry.executable ? 0o755 : 0o644);
   }
-  normalizeModes(unfinished);
+  normalize(unfinished);
   try {
     renameSync(unfinished, location);
   } catch (error) {
@@ -114,17 +128,13 @@ function write(location: string, files: readonly File[]): void {
   }
 }
 
-/** Sets the modes and times in a folder to the same values on every machine, whatever the umask is. */
-function normalizeModes(folder: string): void {
+/** Sets the times in a folder, and the modes of folders, to the same values on every machine, whatever the umask is. */
+function normalize(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) normalizeModes(path);
-    else fix(path, 0o644);
+    if (entry.isDirectory()) normalize(path);
+    else lutimesSync(path, TIME, TIME);
   }
-  fix(folder, 0o755);
-}
-
-function fix(path: string, mode: number): void {
-  chmodSync(path, mode);
-  utimesSync(path, TIME, TIME);
+  chmodSync(folder, 0o755);
+  lutimesSync(folder, TIME, TIME);
 }

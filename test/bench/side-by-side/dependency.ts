@@ -1,4 +1,4 @@
-import { inputsDigest, lockHeader, parseLock } from "../../../components/requirements/lock.ts";
+import { parseLock, sealLock } from "../../../components/requirements/lock.ts";
 
 /** Small packages of pure Python that the tests' lock file pins and no service needs. Each round adds one of them. */
 export const DEPENDENCIES = ["iniconfig", "pluggy", "mypy-extensions"] as const;
@@ -19,7 +19,7 @@ export function withDependency(
   const [added] = parseLock(entry);
   if (added === undefined) throw new Error(`no entry of a lock: ${entry}`);
   const input = `${(read(`${set}.in`) ?? "").trimEnd()}\n${added.name}==${added.version}\n`;
-  const digest = inputsDigest(set, (file) => (file === `${set}.in` ? input : read(file)));
   const [, ...entries] = (read(`${set}.txt`) ?? "").trimEnd().split("\n");
-  return { input, lock: `${[lockHeader(digest), ...entries, entry].join("\n")}\n` };
+  const body = `${[...entries, entry].join("\n")}\n`;
+  return { input, lock: sealLock(set, body, (file) => (file === `${set}.in` ? input : read(file))) };
 }

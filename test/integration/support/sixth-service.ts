@@ -1,7 +1,7 @@
 import { cpSync, globSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { inputsDigest, lockHeader } from "../../../components/requirements/lock.ts";
+import { sealLock } from "../../../components/requirements/lock.ts";
 
 /** The new service. Its code and its packages are those of a service that the project ships. */
 const NAME = "wake";
@@ -34,8 +34,8 @@ export function addSixthService(folder: string): void {
   cpSync(path(`requirements/${MODEL}.txt`), path(`requirements/${NAME}.txt`));
   // The packages of the locks do not change, so that no lock needs a package index.
   const read = (name: string): string => readFileSync(path(`requirements/${name}`), "utf8");
-  const header = lockHeader(inputsDigest(NAME, read));
-  writeFileSync(path(`requirements/${NAME}.txt`), read(`${NAME}.txt`).replace(/^.*$/m, header));
+  const entries = read(`${NAME}.txt`).replace(/^.*\n/, "");
+  writeFileSync(path(`requirements/${NAME}.txt`), sealLock(NAME, entries, read));
 
   const service = `services/${NAME}`;
   cpSync(path(`services/${MODEL}`), path(service), { recursive: true });

@@ -4,7 +4,9 @@ import { describe, it } from "mocha";
 
 import { includeOrder, meaningfulLines, parseRequirementSet } from "../../../components/requirements/inputs.ts";
 import type { ReadRequirements } from "../../../components/requirements/inputs.ts";
-import { inputsDigest, parseLock } from "../../../components/requirements/lock.ts";
+import { inputsDigest, parseLock, sealLock } from "../../../components/requirements/lock.ts";
+import { checkLock } from "../../../components/requirements/lock-check.ts";
+import { parsePin, refuseLine } from "../../../components/requirements/requirement-line.ts";
 
 const packageNames = fc.stringMatching(/^[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4})?$/);
 const requirement = fc.tuple(packageNames, fc.nat(99)).map(([name, minor]) => `${name}==1.${minor}`);
@@ -34,7 +36,7 @@ describe("requirements, for any input", () => {
       fc.property(fc.array(packageNames), fc.array(requirement), fc.array(noise), (includes, requirements, lines) => {
         const said = [...includes.map((name) => `-r ${name}.in`), ...requirements];
         const text = said.flatMap((line, index) => [line, lines[index] ?? ""]).join("\n");
-        expect(parseRequirementSet("any", text)).to.deep.equal({ includes, requirements });
+        expect(parseRequirementSet(text)).to.deep.equal({ includes, requirements });
       }),
     );
   });
@@ -84,6 +86,38 @@ describe("requirements, for any input", () => {
         expect(digest([comment, ...requirements, comment])).to.equal(digest(requirements));
         expect(digest([...requirements, added])).not.to.equal(digest(requirements));
       }),
+    );
+  });
+
+  it("a lock with any other byte, anywhere, is refused", () => {
+    const inputs: Readonly<Record<string, string>> = { "a.in": "numpy==2.0\n" };
+    const lock = sealLock("a", `numpy==2.0 \\\n    --hash=sha256:${"0".repeat(64)}\n`, (name) => inputs[name]);
+    const check = (text: string): number => checkLock("a", (name) => (name === "a.txt" ? text : inputs[name])).length;
+    expect(check(lock)).to.equal(0);
+    fc.assert(
+      fc.property(fc.nat(lock.length), fc.nat(2), fc.string({ maxLength: 3 }), (place, removed, added) => {
+        const text = lock.slice(0, place) + added + lock.slice(place + removed);
+        fc.pre(text !== lock);
+        expect(check(text)).to.equal(1);
+      }),
+    );
+  });
+
+  it("a line is a pin, or there is a way out that is not to lock again", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          requirement.map((pin) => `${pin} `),
+        ),
+        (text) => {
+          for (const line of meaningfulLines(text)) {
+            const refusal = refuseLine(line);
+            expect(refusal === undefined).to.equal(parsePin(line) !== undefined);
+            if (refusal !== undefined) expect(refusal.fix).to.match(/^(?!npm run lock)./);
+          }
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkLock } from "../../../components/requirements/lock.ts";
+import { checkLock } from "../../../components/requirements/lock-check.ts";
 import { CERTIFICATE_SECRETS } from "../../../components/network/certificates.ts";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
 import { roleLabels } from "../../../components/engine/labels.ts";

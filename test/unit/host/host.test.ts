@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { realpathSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect } from "chai";
 import { thisHost } from "../../../components/host/host.ts";
 import { useFolder } from "../support/project.ts";
@@ -26,6 +28,15 @@ describe("the machine", () => {
   it("reads a file that exists", () => {
     expect(host.readText("folder/file")).to.equal("text");
     expect(host.readText("folder/none")).to.equal(undefined);
+  });
+
+  it("lists a folder of sources, and reports one that lies elsewhere", () => {
+    const { entries } = { entries: [], ...host.sources("folder") };
+    expect(entries).to.deep.equal([{ kind: "file", path: "file", executable: false }]);
+    symlinkSync("folder", "link");
+    symlinkSync("..", "folder/tests");
+    expect(host.sources("link")).to.deep.equal({ elsewhere: join(realpathSync("."), "folder") });
+    expect(host.sources("folder/tests/folder")).to.have.property("elsewhere");
   });
 
   it("reports if a program listens on a port", async () => {

@@ -83,6 +83,22 @@ describe("the preflight", () => {
     expect(await problems(host, { services: ["vad"] }), "not chosen, not missed").to.deep.equal([]);
   });
 
+  it("names everything in a folder of code that cannot be in its image", async () => {
+    const host = fakeHost();
+    const found = "it is a link that leaves the folder: ../../x";
+    host.sources = (folder) => ({ entries: [], unusable: folder.includes("llm") ? [{ path: "a\nb.py", found }] : [] });
+    const all = await problems(host, { services: ["llm"] });
+    expect(all.map((problem) => [problem.key, problem.found])).to.deep.equal([
+      ["services/shared/morgan_shared", "no file of code in it"],
+      ["services/llm/morgan_llm/a\\nb.py", found],
+    ]);
+    host.sources = () => ({ elsewhere: "/srv/code" });
+    expect((await problems(host, { services: ["llm"] }))[1]).to.include({
+      key: "services/llm/morgan_llm",
+      found: "a link to /srv/code",
+    });
+  });
+
   it("names the missing code that services share", async () => {
     const host = fakeHost();
     host.folders.delete("services/shared/morgan_shared");
@@ -93,8 +109,17 @@ describe("the preflight", () => {
     const host = fakeHost();
     host.files.set("requirements/vad.in", "-r base.in\nnumpy==3\n");
     const [found, ...others] = await problems(host);
-    expect(found).to.include({ key: "requirements/vad.txt", fix: "npm run lock" });
+    expect(found).to.include({ key: "requirements/vad.txt", fix: "npm run lock, and commit the result" });
     expect(found?.found).to.contain("not made from the present inputs");
+    expect(others).to.deep.equal([]);
+  });
+
+  it("names a requirement that cannot be locked, once, however many services include it", async () => {
+    const host = fakeHost();
+    host.files.set("requirements/base.in", "fastapi==1\n--extra-index-url https://example.org/whl\n");
+    const [found, ...others] = await problems(host);
+    expect(found).to.include({ key: "requirements/base.in", found: '"--extra-index-url https://example.org/whl"' });
+    expect(found?.fix).to.contain("morgan:pypiExtraIndex");
     expect(others).to.deep.equal([]);
   });
 
@@ -127,7 +152,8 @@ describe("the preflight", () => {
     };
     add("requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8", "nvidia-cublas==13.1.0.3");
     add("requirements/vad.txt", "torch==2.6.0");
-    const found = (await problems(host, { accelerator: "cuda" })).filter(({ found: was }) => was.includes("=="));
+    const all = await problems(host, { accelerator: "cuda" });
+    const found = all.filter(({ expected }) => /once in an image|no CUDA library/.test(expected));
     expect(found.map(({ key, found: was }) => [key, was])).to.deep.equal([
       ["requirements/cuda-12.4.txt", "nvidia-cublas-cu12==12.4.5.8 and nvidia-cublas==13.1.0.3"],
       ["requirements/vad.txt", "torch==2.6.0"],
@@ -246,12 +272,15 @@ describe("the preflight", () => {
 
   it("reads the stack's releases, another stack's releases, and the commit", async () => {
     const host = fakeHost();
-    host.programs.set("git rev-parse", "0123456789ab\n");
+    host.revision = "0123456789ab+";
     const found = await preflight(stackConfig(), [], host, stateOf(host));
     expect(found.release).to.include({ kind: "build", revision: "0123456789ab+" });
-    host.programs.set("git diff", "");
+    host.revision = "0123456789ab";
     const clean = await preflight(stackConfig(), [], host, stateOf(host));
     expect(clean.release).to.include({ kind: "build", revision: "0123456789ab" });
+    host.revision = undefined;
+    const unknown = await preflight(stackConfig(), [], host, stateOf(host));
+    expect(unknown.release).to.include({ kind: "build", revision: "unknown+" });
     const ran = madeUpRelease("a");
     host.stacks.set("organization/morgan/prod", {});
     host.stacks.set("organization/morgan/dev", { release: ran.id, releases: [ran] });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { ReleasePlanArgs, PromotionSource } from "../../../components/release/release.ts";
 import { planRelease, type ReleasePlan } from "../../../components/release/plan.ts";
 import { reportRelease } from "../../../components/release/report.ts";
-import type { History, Release } from "../../../components/release/release.ts";
+import { UNKNOWN_REVISION, type History, type Release } from "../../../components/release/release.ts";
 import { stackServices } from "../support/config.ts";
 import { digest, madeUpRelease } from "../support/releases.ts";
 
@@ -122,6 +122,9 @@ describe("the release that a stack runs", () => {
     expect(others).to.deep.equal([]);
     expect(problem).to.include({ key: "dev: revision" });
     expect(problem?.fix).to.contain("./morgan up --stack dev").and.contain("promoteUncommitted true --stack prod");
+    const [unknown] = plan({ source: dev(history({ ...A, revision: UNKNOWN_REVISION })) }).problems;
+    expect(unknown).to.include({ found: "unknown+: git could not read the checkout" });
+    expect(unknown?.fix).to.contain("git status");
     expect(keys(plan({ source: dev(history(changed)), promoteUncommitted: true }))).to.deep.equal([]);
     expect(keys(plan({ source: dev(history(changed)), history: history(A) }))).to.deep.equal([]);
     expect(keys(plan({ release: A.id, history: history(B, changed) }))).to.deep.equal([]);

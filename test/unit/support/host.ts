@@ -2,7 +2,7 @@ import type { Engine } from "../../../components/engine/engine.ts";
 import type { Host } from "../../../components/host/host.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
-import { inputsDigest, lockHeader } from "../../../components/requirements/lock.ts";
+import { sealLock } from "../../../components/requirements/lock.ts";
 import { testCatalog } from "./catalog.ts";
 import { fakeEngine } from "./config.ts";
 
@@ -14,6 +14,8 @@ export interface FakeHost extends Host {
   readonly listening: Set<number>;
   /** Outputs of programs, by name, or by name and first argument. No other program exists. */
   readonly programs: Map<string, string>;
+  /** Commit of the sources. */
+  revision: string | undefined;
   /** Outputs of stacks, by full name; of any other but "organization/morgan/dev" there is none. */
   readonly stacks: Map<string, unknown>;
 }
@@ -26,7 +28,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
   const add = (name: string, below: string | undefined): void => {
     if (read(`${name}.in`) !== undefined) return;
     files.set(`requirements/${name}.in`, below === undefined ? "fastapi==1\n" : `-r ${below}.in\n`);
-    files.set(`requirements/${name}.txt`, `${lockHeader(inputsDigest(name, read))}\n`);
+    files.set(`requirements/${name}.txt`, sealLock(name, `fastapi==1 --hash=sha256:${"0".repeat(64)}\n`, read));
   };
   const engines = Object.values(testCatalog).flatMap((service) => Object.values(service.variants));
   for (const chain of engines.flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)))) {
@@ -46,6 +48,11 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
       stacks.has(stack) ? Promise.resolve(stacks.get(stack)) : Promise.reject(new Error("there is no such stack")),
     isFolder(path) {
       return this.folders.has(path);
+    },
+    sources: () => ({ entries: [{ kind: "file", path: "__init__.py", executable: false }], unusable: [] }),
+    revision: "",
+    sourceRevision() {
+      return Promise.resolve(this.revision);
     },
     isFile: (path) => files.has(path),
     readText: (path) => files.get(path),

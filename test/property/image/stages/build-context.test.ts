@@ -1,12 +1,15 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -54,11 +57,11 @@ describe("a build context", () => {
   const layOut = (given: Files, how?: Parameters<typeof write>[1]): Context =>
     layOutContext("stage", [{ from: write(given, how), to: "code" }]);
 
-  it("is the same for the same names and contents, whatever modes, times, order and place", () => {
+  it("is the same for the same names and contents, whatever other modes, times, order and place", () => {
     fc.assert(
       fc.property(
         files,
-        fc.constantFrom(0o600, 0o644, 0o777),
+        fc.constantFrom(0o600, 0o644, 0o666),
         fc.integer({ max: 2e9, min: 0 }),
         (given, mode, time) => {
           const reversed = Object.fromEntries(Object.entries(given).reverse());
@@ -137,6 +140,25 @@ describe("a build context", () => {
     } finally {
       process.umask(umask);
     }
+  });
+
+  it("has links, and the executable bits of files, each with a digest of its own", () => {
+    const plain = write({ "a.py": "b.py", "run.sh": "#!/bin/sh" });
+    const from = write({ "run.sh": "#!/bin/sh" }, { mode: 0o700 });
+    symlinkSync("run.sh", join(from, "a.py"));
+    const { location, digest } = layOutContext("stage", [{ from, to: "code" }]);
+    expect(readlinkSync(join(location, "code/a.py"))).to.equal("run.sh");
+    expect(lstatSync(join(location, "code/a.py")).mtimeMs).to.equal(Date.UTC(2024, 0, 1));
+    expect(statSync(join(location, "code/run.sh")).mode & 0o777).to.equal(0o755);
+    expect(digest).not.to.equal(layOutContext("stage", [{ from: plain, to: "code" }]).digest);
+    chmodSync(join(from, "run.sh"), 0o600);
+    expect(layOutContext("stage", [{ from, to: "code" }]).digest).not.to.equal(digest);
+  });
+
+  it("refuses a folder with something that cannot be in an image", () => {
+    const from = write({ "a.py": "a" });
+    symlinkSync("../outside.py", join(from, "b.py"));
+    expect(() => layOutContext("stage", [{ from, to: "code" }])).to.throw("b.py cannot be in an image");
   });
 
   it("takes a single file under the name that it is given", () => {

@@ -16,8 +16,8 @@ import structlog
 from morgan_shared.audio import ANSWER_HEAD, SAMPLE_TYPE, Audio, Samples, invalid_audio
 from morgan_shared.errors import ServiceError
 
-TIME_LIMIT_S = 20.0
-"""Seconds without an answer after which a process is ended. The longest recordings take a quarter of that."""
+TIME_LIMIT_S = 10.0
+"""Seconds without an answer after which a process is ended. 300 s of stereo take some 4 s."""
 
 log = structlog.get_logger("morgan.decoder")
 

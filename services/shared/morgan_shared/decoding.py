@@ -55,10 +55,11 @@ def decode(file: int, *, sample_rate: int, max_duration_s: float) -> Samples:
         _require_bounds(source)
         resampler = soxr.ResampleStream(source.samplerate, sample_rate, 1, dtype="float32")
         parts = [resampler.resample_chunk(block) for block in _mono_blocks(source, max_duration_s)]
-    if not parts:
-        raise invalid_audio("it holds no samples")
     parts.append(resampler.resample_chunk(np.empty(0, np.float32), last=True))
     samples: Samples = np.concatenate(parts)
+    if len(samples) == 0:
+        # The file has none, or too few for one at the new rate.
+        raise invalid_audio("it holds no samples")
     return np.clip(samples, -1, 1, out=samples)
 
 

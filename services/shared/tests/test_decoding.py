@@ -154,6 +154,7 @@ def test_other_formats_are_refused(decode: Any, data: bytes) -> None:
         *(wav(rate=0), wav(rate=1), wav(rate=7999), wav(rate=192_001), wav(rate=4_000_000_000)),
         wav(struct.pack("<f", float("nan")), encoding=3, bits=32),
         wav(struct.pack("<f", float("inf")), encoding=3, bits=32),
+        wav(bytes(2), rate=192_000),
         *(b"OggS" + bytes(100), b"fLaC" + bytes(100), b"ID3\4" + bytes(100), b"\xff\xfb" + bytes(100)),
     ],
 )

@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
@@ -18,9 +19,12 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis.configuration import set_hypothesis_home_dir
 from numpy.typing import NDArray
 
 SERVICES = Path(__file__).parent
+# hypothesis keeps what it learns about the code in the current folder by default.
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "morgan-hypothesis")
 # Every folder beside this file holds a package that the tests import.
 sys.path[:0] = sorted(str(folder) for folder in SERVICES.iterdir() if folder.is_dir())
 

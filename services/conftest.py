@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
@@ -18,15 +19,22 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis.configuration import set_hypothesis_home_dir
 from numpy.typing import NDArray
 
 SERVICES = Path(__file__).parent
+# hypothesis keeps what it learns about the code in the current folder by default.
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "morgan-hypothesis")
 # Every folder beside this file holds a package that the tests import.
 sys.path[:0] = sorted(str(folder) for folder in SERVICES.iterdir() if folder.is_dir())
+
+from morgan_shared.audio import Audio  # noqa: E402
+from morgan_shared.decoding import decode as decode_file  # noqa: E402
 
 Serve = Callable[[FastAPI], AbstractAsyncContextManager[str]]
 StartService = Callable[..., tuple[subprocess.Popen[str], str]]
 MakeWav = Callable[..., bytes]
+Decode = Callable[..., Audio]
 Running = Callable[[FastAPI], AbstractContextManager[TestClient]]
 
 
@@ -56,6 +64,21 @@ def make_wav() -> MakeWav:
         return head + struct.pack("<4sI", b"data", len(data)) + data
 
     return make
+
+
+@pytest.fixture
+def decode() -> Decode:
+    """Decode a file in this process, at 16 kHz."""
+
+    def decode_bytes(data: bytes, max_duration_s: float = 10) -> Audio:
+        file = os.memfd_create("recording")
+        try:
+            os.write(file, data)
+            return Audio(decode_file(file, sample_rate=16000, max_duration_s=max_duration_s), 16000)
+        finally:
+            os.close(file)
+
+    return decode_bytes
 
 
 @pytest.fixture

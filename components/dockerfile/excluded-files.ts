@@ -12,6 +12,9 @@ export const UNREAD_FILES: readonly string[] = [
   "silero_vad/data/silero_vad_16k_op*.onnx",
   "silero_vad/data/silero_vad_half.onnx",
   "silero_vad/data/silero_vad_op*.onnx",
+  // For reading declarations in C. soundfile has compiled declarations, and uses the module _cffi_backend alone.
+  "cffi/*",
+  "pycparser/*",
   // For building extensions with numpy: nothing is compiled in an image.
   "numpy/distutils",
   "numpy/f2py",

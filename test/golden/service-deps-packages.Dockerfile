@@ -22,4 +22,4 @@ RUN --mount=type=bind,from=tools,source=/uv,target=/run/uv \
     VIRTUAL_ENV=/opt/venv SSL_CERT_FILE=/tmp/ca.pem /run/uv pip install --require-hashes --no-deps --only-binary :all: -r /run/requirements.txt && \
     find /opt/venv/lib -type d -name tests -prune -exec rm -r {} + && \
     cd /opt/venv/lib/python3*/site-packages && \
-    rm -rf onnxruntime/capi/libonnxruntime.so.* onnxruntime/quantization onnxruntime/tools onnxruntime/transformers silero_vad/data/silero_vad.* silero_vad/data/silero_vad_16k.* silero_vad/data/silero_vad_16k_op*.onnx silero_vad/data/silero_vad_half.onnx silero_vad/data/silero_vad_op*.onnx numpy/distutils numpy/f2py
+    rm -rf onnxruntime/capi/libonnxruntime.so.* onnxruntime/quantization onnxruntime/tools onnxruntime/transformers silero_vad/data/silero_vad.* silero_vad/data/silero_vad_16k.* silero_vad/data/silero_vad_16k_op*.onnx silero_vad/data/silero_vad_half.onnx silero_vad/data/silero_vad_op*.onnx cffi/* pycparser/* numpy/distutils numpy/f2py

@@ -12,7 +12,7 @@ from morgan_core.conversation import Conversation, TextReply, VoiceReply
 from morgan_core.readiness import core_checks
 from morgan_core.settings import CoreSettings
 from morgan_core.turn import Turn
-from morgan_shared.app import create_base_app, json_body, wav_body
+from morgan_shared.app import Recording, audio_body, create_base_app, json_body
 from morgan_shared.health import EngineInfo
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
@@ -76,9 +76,10 @@ def create_app(settings: CoreSettings, open_with: OpenBackends = open_backends) 
 
     @app.post("/v1/voice")
     async def voice(
-        body: Annotated[bytes, Depends(wav_body)], session_id: Annotated[str | None, Query(pattern=SESSION_ID)] = None
+        recording: Annotated[Recording, Depends(audio_body)],
+        session_id: Annotated[str | None, Query(pattern=SESSION_ID)] = None,
     ) -> VoiceReply:
-        return await conversation().voice_turn(session_id, body)
+        return await conversation().voice_turn(session_id, recording)
 
     @app.get("/v1/sessions/{session_id}/history")
     async def history(session_id: Annotated[str, Path(pattern=SESSION_ID)]) -> SessionHistory:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from morgan_core import answers
 from morgan_core.answers import Segment
 from morgan_core.turn import History, Neighbours, SessionStore, Turn
+from morgan_shared.app import Recording
 from morgan_shared.errors import ServiceError
 
 INSTRUCTIONS = "You are Morgan, a voice assistant. Answer in a few plain sentences that can be read out."
@@ -50,19 +51,19 @@ class Conversation:
         await self._keep(session_id, text, reply)
         return TextReply(session_id=session_id, reply=reply)
 
-    async def voice_turn(self, session_id: str | None, wav: bytes) -> VoiceReply:
-        """Reply to the speech in a WAV file.
+    async def voice_turn(self, session_id: str | None, recording: Recording) -> VoiceReply:
+        """Reply to the speech in a recording.
 
         Raises:
             ServiceError: 422 if the recording holds no speech, or if no words are recognised.
 
         """
         session_id = session_id or uuid.uuid4().hex
-        found = await self._neighbours.post("vad", "/v1/segments", wav, "audio/wav")
+        found = await self._neighbours.post("vad", "/v1/segments", recording.content, recording.media_type)
         segments = answers.parse(answers.Segments, "vad", found).segments
         if not segments:
             raise ServiceError(422, "no_speech", "nobody speaks in the recording")
-        heard = await self._neighbours.post("stt", "/v1/transcribe", wav, "audio/wav")
+        heard = await self._neighbours.post("stt", "/v1/transcribe", recording.content, recording.media_type)
         transcript = answers.parse(answers.Transcript, "stt", heard).text.strip()
         if not transcript:
             raise ServiceError(422, "no_speech", "no words were recognised in the recording")

@@ -54,9 +54,15 @@ def test_a_voice_turn_goes_through_all_neighbours(client: TestClient, fakes: Any
         "segments": [{"start_s": 0.5, "end_s": 1.5}],
     }
     assert [name for name, *_ in fakes.neighbours.requests] == ["vad", "stt", "llm", "tts"]
-    assert fakes.neighbours.requests[0][2] == fakes.neighbours.requests[1][2] == b"RIFF-the-question"
+    assert [request[2:] for request in fakes.neighbours.requests[:2]] == [(b"RIFF-the-question", "audio/wav")] * 2
     assert json.loads(fakes.neighbours.requests[3][2]) == {"text": "Going."}
     assert fakes.history.kept["s-1"][0].text == "go forward"
+
+
+def test_vad_and_stt_get_the_format_that_the_client_declared(client: TestClient, fakes: Any) -> None:
+    headers = {"content-type": "Audio/Ogg; codecs=opus"}
+    assert client.post("/v1/voice", content=b"OggS-the-question", headers=headers).status_code == 200
+    assert [request[2:] for request in fakes.neighbours.requests[:2]] == [(b"OggS-the-question", "audio/ogg")] * 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 
@@ -10,7 +11,22 @@ from morgan_shared.guard import RequestGuard
 from morgan_shared.health import Check, EngineInfo, health_router
 from morgan_shared.settings import CommonSettings
 
-WAV_TYPES = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
+AUDIO_TYPES = (
+    *("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"),
+    *("audio/flac", "audio/x-flac"),
+    *("audio/ogg", "application/ogg", "audio/opus", "audio/vorbis"),
+    *("audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg"),
+)
+"""Media types of the formats that decoding.py reads. The format itself is found by the first bytes of the body."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An audio file as a client sent it."""
+
+    content: bytes
+    media_type: str
+    """One of `AUDIO_TYPES`."""
 
 
 @asynccontextmanager
@@ -49,19 +65,20 @@ def create_base_app(
     return app
 
 
-async def wav_body(request: Request) -> bytes:
-    """Return the body of a request that must be declared as a WAV file; a dependency of routes."""
-    _require_type(request, WAV_TYPES)
-    return await request.body()
+async def audio_body(request: Request) -> Recording:
+    """Return the body of a request that must be declared as audio; a dependency of routes."""
+    media_type = _require_type(request, AUDIO_TYPES, expected="audio, such as audio/wav")
+    return Recording(await request.body(), media_type)
 
 
 async def json_body(request: Request) -> None:
     """Refuse a body that is not declared as JSON; a dependency of routes."""
-    _require_type(request, ("application/json",))
+    _require_type(request, ("application/json",), expected="application/json")
 
 
-def _require_type(request: Request, allowed: Sequence[str]) -> None:
+def _require_type(request: Request, allowed: Sequence[str], *, expected: str) -> str:
     given = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
     if given not in allowed:
-        message = f"the content type must be {allowed[0]}, not {given or 'left out'}"
+        message = f"the content type must be {expected}, not {given or 'left out'}"
         raise ServiceError(415, "unsupported_media_type", message)
+    return given

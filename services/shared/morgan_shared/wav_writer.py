@@ -1,6 +1,6 @@
 """Writes WAV files.
 
-This module is apart from wav.py because the image of tts with espeak-ng has no numpy, which wav.py imports.
+It uses the standard library alone: the image of tts with espeak-ng has neither numpy nor soundfile.
 """
 
 import io

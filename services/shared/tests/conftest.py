@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from morgan_shared.app import create_base_app, json_body, wav_body
+from morgan_shared.app import Recording, audio_body, create_base_app, json_body
 from morgan_shared.errors import ServiceError
 from morgan_shared.guard import current_request_id
 from morgan_shared.health import Check, CheckResult, EngineInfo
@@ -33,9 +33,9 @@ def make_example(*, gates: bool = True, **limits: Any) -> FastAPI:
     async def letter(letter: Letter) -> Letter:
         return letter
 
-    @app.post("/wav")
-    async def wav(body: bytes = Depends(wav_body)) -> int:
-        return len(body)
+    @app.post("/audio")
+    async def audio(recording: Annotated[Recording, Depends(audio_body)]) -> str:
+        return f"{len(recording.content)} bytes of {recording.media_type}"
 
     @app.get("/sleep")
     async def sleep() -> None:

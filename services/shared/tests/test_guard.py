@@ -30,16 +30,16 @@ async def test_a_too_large_body_is_refused(serve: Any, example_app: Any, size: i
     data = parts() if chunked else b"x" * size
     headers = {"content-type": "audio/wav"}
     async with serve(example_app(request_timeout_s=5)) as url, aiohttp.ClientSession(headers=headers) as session:
-        async with session.post(url + "/wav", data=data) as response:
+        async with session.post(url + "/audio", data=data) as response:
             assert (response.status, (await response.json())["error"]["code"]) == (413, "body_too_large")
-        async with session.post(url + "/wav", data=b"x" * 1000) as response:
+        async with session.post(url + "/audio", data=b"x" * 1000) as response:
             assert response.status == 200
 
 
 async def test_a_body_that_stalls_is_given_up(serve: Any, example_app: Any) -> None:
     async with serve(example_app()) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
-        writer.write(b"POST /wav HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nContent-Length: 10\r\n\r\nabc")
+        writer.write(b"POST /audio HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\nContent-Length: 10\r\n\r\nabc")
         answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 2)
         assert b" 504 " in answer
         writer.close()

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
-from morgan_shared.app import create_base_app, wav_body
+from morgan_shared.app import Recording, audio_body, create_base_app
+from morgan_shared.audio import Audio
+from morgan_shared.decoder import AudioDecoder
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
 from morgan_shared.pool import Cancellation, WorkerPool
-from morgan_shared.resample import resample
-from morgan_shared.wav import read_wav
 from morgan_stt.load import load_recogniser
 from morgan_stt.recogniser import SAMPLE_RATE, Recogniser
 from morgan_stt.settings import SttSettings
@@ -30,12 +30,14 @@ class Transcript(BaseModel):
 def create_app(settings: SttSettings) -> FastAPI:
     """Make the application; its model loads in the background once it runs."""
     pool = WorkerPool(workers=settings.workers, queue=settings.queue)
+    decoder = AudioDecoder(sample_rate=SAMPLE_RATE, max_duration_s=settings.max_audio_s, processes=settings.workers)
     recogniser = LoadedEngine(lambda report: load_recogniser(settings, report))
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with recogniser.loading():
-            yield
+        with decoder.running():
+            async with recogniser.loading():
+                yield
         pool.close()
 
     app = create_base_app(
@@ -47,14 +49,17 @@ def create_app(settings: SttSettings) -> FastAPI:
     )
 
     @app.post("/v1/transcribe")
-    async def transcribe(body: Annotated[bytes, Depends(wav_body)]) -> Transcript:
+    async def transcribe(recording: Annotated[Recording, Depends(audio_body)]) -> Transcript:
         loaded = recogniser.get()
-        return await pool.run(lambda cancellation: _transcribe(loaded, body, settings, cancellation))
+
+        def work(cancellation: Cancellation) -> Transcript:
+            return _transcribe(loaded, decoder.decode(recording.content), settings, cancellation)
+
+        return await pool.run(work)
 
     return app
 
 
-def _transcribe(engine: Recogniser, body: bytes, settings: SttSettings, cancellation: Cancellation) -> Transcript:
-    audio = read_wav(body, max_duration_s=settings.max_audio_s)
-    text = engine.transcribe(resample(audio, SAMPLE_RATE), cancellation)
+def _transcribe(engine: Recogniser, audio: Audio, settings: SttSettings, cancellation: Cancellation) -> Transcript:
+    text = engine.transcribe(audio, cancellation)
     return Transcript(text=text, engine=settings.engine, duration_s=round(audio.duration_s, 3))

@@ -6,8 +6,8 @@ from queue import SimpleQueue
 import numpy as np
 from pocketsphinx import Decoder
 
+from morgan_shared.audio import Audio, Samples
 from morgan_shared.pool import Cancellation
-from morgan_shared.wav import Audio, Samples
 from morgan_stt.recogniser import SAMPLE_RATE
 
 SHORTEST_PIECE_S, LONGEST_PIECE_S = 10, 15

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
+from morgan_shared.audio import Audio
 from morgan_shared.pool import Cancellation
-from morgan_shared.wav import Audio
 
 SAMPLE_RATE = 16000
 """The rate in Hz that every engine takes."""

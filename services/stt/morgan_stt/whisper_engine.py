@@ -3,11 +3,11 @@
 import ctranslate2
 from faster_whisper import WhisperModel
 
+from morgan_shared.audio import Audio
 from morgan_shared.cuda import require_device
 from morgan_shared.engine import EngineUnavailableError, Report
 from morgan_shared.pool import Cancellation
 from morgan_shared.provide_weights import damaged_weights, provide_weights
-from morgan_shared.wav import Audio
 from morgan_shared.weights import ModelFiles
 from morgan_stt.cuda_libraries import load_cuda_libraries
 from morgan_stt.settings import SttSettings

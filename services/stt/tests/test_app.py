@@ -1,10 +1,12 @@
 """The stt service with pocketsphinx and its real model."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from fastapi.testclient import TestClient
 
 from morgan_stt.app import create_app
@@ -34,6 +36,25 @@ def test_a_person_is_understood_at_another_rate_in_stereo(client: TestClient, re
     assert client.post("/v1/transcribe", content=wav, headers=WAV).json()["text"] == "go forward ten meters"
 
 
+@pytest.mark.parametrize(
+    ("format_", "subtype", "media_type"),
+    [
+        ("FLAC", "PCM_16", "audio/flac"),
+        ("OGG", "VORBIS", "audio/ogg"),
+        ("OGG", "OPUS", "audio/ogg; codecs=opus"),
+        ("MP3", "MPEG_LAYER_III", "audio/mpeg"),
+    ],
+)
+def test_a_person_is_understood_in_other_formats(
+    client: TestClient, recording: bytes, format_: str, subtype: str, media_type: str
+) -> None:
+    samples, rate = soundfile.read(io.BytesIO(recording))
+    encoded = io.BytesIO()
+    soundfile.write(encoded, samples, rate, format=format_, subtype=subtype)
+    response = client.post("/v1/transcribe", content=encoded.getvalue(), headers={"content-type": media_type})
+    assert response.json()["text"] == "go forward ten meters"
+
+
 def test_silence_gives_no_text(client: TestClient, make_wav: Any) -> None:
     response = client.post("/v1/transcribe", content=make_wav(np.zeros(16000)), headers=WAV)
     assert (response.status_code, response.json()["text"]) == (200, "")
@@ -49,7 +70,7 @@ def test_requests_do_not_influence_each_other(client: TestClient, recording: byt
 
 def test_other_data_than_audio_is_refused(client: TestClient) -> None:
     response = client.post("/v1/transcribe", content=b"hello", headers=WAV)
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_audio")
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
 def test_audio_too_long_is_refused(client: TestClient, make_wav: Any) -> None:

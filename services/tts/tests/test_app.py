@@ -1,11 +1,12 @@
 """The tts service with a stand-in for the program espeak-ng."""
 
+import io
+import wave
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from morgan_shared.wav import read_wav
 from morgan_tts.app import create_app
 from morgan_tts.settings import TtsSettings
 
@@ -16,9 +17,8 @@ def test_a_text_becomes_a_wav_file(running: Any, program: Path, last_call: Any) 
         assert (ready["ready"], ready["engine"], ready["device"]) == (True, "espeak-ng", "cpu")
         response = client.post("/v1/speech", json={"text": " -v Hello; $(reboot)\n", "voice": "de", "speed": 2})
     assert (response.status_code, response.headers["content-type"]) == (200, "audio/wav")
-    audio = read_wav(response.content, max_duration_s=10)
-    assert (audio.sample_rate, audio.duration_s) == (22050, 1.0)
-    assert int.from_bytes(response.content[40:44], "little") == 44100
+    with wave.open(io.BytesIO(response.content)) as file:
+        assert (file.getframerate(), file.getnframes(), file.getsampwidth()) == (22050, 22050, 2)
     call = last_call()
     assert call["text"] == "-v Hello; $(reboot)"
     assert call["arguments"] == ["--stdin", "--stdout", "-b", "1", "-v", "de", "-s", "350"]

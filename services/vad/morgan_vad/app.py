@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
-from morgan_shared.app import create_base_app, wav_body
+from morgan_shared.app import Recording, audio_body, create_base_app
+from morgan_shared.audio import Audio
+from morgan_shared.decoder import AudioDecoder
 from morgan_shared.engine import LoadedEngine, in_thread
 from morgan_shared.health import EngineInfo
 from morgan_shared.pool import Cancellation, WorkerPool
-from morgan_shared.resample import resample
-from morgan_shared.wav import read_wav
 from morgan_vad.segments import SAMPLE_RATE, Segment, find_segments
 from morgan_vad.settings import VadSettings
 
@@ -32,21 +32,23 @@ class Segments(BaseModel):
 def create_app(settings: VadSettings) -> FastAPI:
     """Make the application; its model loads in the background once it runs."""
     pool = WorkerPool(workers=settings.workers, queue=settings.queue)
+    decoder = AudioDecoder(sample_rate=SAMPLE_RATE, max_duration_s=settings.max_audio_s, processes=settings.workers)
     detector = LoadedEngine(lambda _report: in_thread(_load_detector))
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with detector.loading():
-            yield
+        with decoder.running():
+            async with detector.loading():
+                yield
         pool.close()
 
     engine = EngineInfo("silero-onnx", "cpu")
     app = create_base_app(settings, service="vad", engine=engine, checks=[detector.check], running=running)
 
     @app.post("/v1/segments")
-    async def segments(body: Annotated[bytes, Depends(wav_body)]) -> Segments:
+    async def segments(recording: Annotated[Recording, Depends(audio_body)]) -> Segments:
         loaded = detector.get()
-        return await pool.run(lambda cancellation: _segments(loaded, body, settings.max_audio_s, cancellation))
+        return await pool.run(lambda cancellation: _segments(loaded, decoder.decode(recording.content), cancellation))
 
     return app
 
@@ -57,7 +59,6 @@ def _load_detector() -> "SpeechDetector":
     return SpeechDetector()
 
 
-def _segments(detector: "SpeechDetector", body: bytes, max_audio_s: float, cancellation: Cancellation) -> Segments:
-    audio = resample(read_wav(body, max_duration_s=max_audio_s), SAMPLE_RATE)
+def _segments(detector: "SpeechDetector", audio: Audio, cancellation: Cancellation) -> Segments:
     found = find_segments(detector.probabilities(audio, cancellation), audio.duration_s)
     return Segments(sample_rate=audio.sample_rate, duration_s=round(audio.duration_s, 3), segments=found)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from morgan_shared.audio import Audio, Samples
 from morgan_shared.pool import Cancellation
-from morgan_shared.wav import Audio, Samples
 from morgan_vad.segments import FRAME_SAMPLES
 
 CONTEXT_SAMPLES = 64

@@ -1,14 +1,17 @@
 """The vad service with its real model."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from morgan_shared.pool import Cancellation
-from morgan_shared.wav import read_wav
 from morgan_vad.app import create_app
 from morgan_vad.detector import SpeechDetector
 from morgan_vad.settings import VadSettings
@@ -67,9 +70,11 @@ def test_other_rates_and_channels_give_the_same(client: TestClient, make_wav: An
     assert (found["sample_rate"], len(found["segments"])) == (16000, 1)
 
 
-def test_the_model_carries_on_from_block_to_block(recording: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_carries_on_from_block_to_block(
+    decode: Any, recording: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     detector = SpeechDetector()
-    audio = read_wav(recording, max_duration_s=10)
+    audio = decode(recording)
     whole = list(detector.probabilities(audio, Cancellation()))
     monkeypatch.setattr("morgan_vad.detector.BLOCK_FRAMES", 7)
     assert list(detector.probabilities(audio, Cancellation())) == pytest.approx(whole, abs=1e-4)
@@ -82,7 +87,7 @@ def test_requests_do_not_influence_each_other(client: TestClient, make_wav: Any,
 
 
 @pytest.mark.parametrize(
-    ("content", "status", "code"), [(b"", 400, "invalid_audio"), (b"RIFF....WAVE", 400, "invalid_audio")]
+    ("content", "status", "code"), [(b"", 415, "unsupported_media_type"), (b"RIFF....WAVE", 422, "invalid_audio")]
 )
 def test_other_data_than_audio_is_refused(client: TestClient, content: bytes, status: int, code: str) -> None:
     response = client.post("/v1/segments", content=content, headers=WAV)
@@ -96,3 +101,44 @@ def test_audio_too_long_is_refused(client: TestClient, make_wav: Any) -> None:
 
 def test_another_type_is_refused(client: TestClient) -> None:
     assert client.post("/v1/segments", json={}).status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("format_", "media_type"), [("FLAC", "audio/flac"), ("OGG", "audio/ogg; codecs=vorbis"), ("MP3", "audio/mpeg")]
+)
+def test_a_person_is_found_in_other_formats(
+    client: TestClient, recording: bytes, format_: str, media_type: str
+) -> None:
+    samples, rate = soundfile.read(io.BytesIO(recording))
+    encoded = io.BytesIO()
+    soundfile.write(encoded, samples, rate, format=format_)
+    response = client.post("/v1/segments", content=encoded.getvalue(), headers={"content-type": media_type})
+    (segment,) = response.json()["segments"]
+    assert segment["start_s"] == pytest.approx(0.48, abs=0.15)
+    assert segment["end_s"] == pytest.approx(2.3, abs=0.15)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(
+    start=st.sampled_from([b"", b"RIFF", b"fLaC", b"OggS\0\2", b"ID3", b"\xff\xfb"]),
+    rest=st.binary(max_size=400),
+    place=st.integers(0, 200),
+    keep=st.booleans(),
+    media_type=st.sampled_from(["audio/wav", "audio/flac", "audio/ogg", "audio/mpeg", "text/plain", ""]),
+)
+def test_any_body_gets_an_answer_and_leaves_the_service_ready(
+    client: TestClient, start: bytes, rest: bytes, place: int, keep: bool, media_type: str
+) -> None:
+    good = wav_of_noise()
+    body = good[:place] + rest + good[place + len(rest) :] if keep else start + rest
+    response = client.post("/v1/segments", content=body, headers={"content-type": media_type})
+    assert response.status_code in (200, 413, 415, 422), response.text
+    if response.status_code != 200:
+        assert set(response.json()["error"]) >= {"code", "message"}
+    assert client.get("/ready").status_code == 200
+
+
+def wav_of_noise() -> bytes:
+    encoded = io.BytesIO()
+    soundfile.write(encoded, np.random.default_rng(2).normal(0, 0.1, 2000), 16000, format="WAV")
+    return encoded.getvalue()

@@ -20,9 +20,9 @@ export async function historyOf(endpoint: string, session: string): Promise<stri
   return response.text();
 }
 
-/** Sends a voice turn with a WAV file. */
-export function voice(endpoint: string, wav: Buffer): Promise<Answer> {
-  return post(`${endpoint}/v1/voice`, "audio/wav", new Uint8Array(wav));
+/** Sends a voice turn with an audio file. */
+export function voice(endpoint: string, recording: Buffer, type = "audio/wav"): Promise<Answer> {
+  return post(`${endpoint}/v1/voice`, type, new Uint8Array(recording));
 }
 
 /** Returns a WAV file in which a person says "go forward ten meters". */

@@ -13,8 +13,10 @@ import { readLlm, type LlmConfig } from "./llm.ts";
 import { readMachine, type Machine } from "./machine.ts";
 import { readModels, type Models } from "./models.ts";
 import { readNetwork } from "./network.ts";
-import { configReader, type ConfigSources } from "./reader.ts";
+import { configReader } from "./reader.ts";
 import { readRelease, type ReleaseConfig } from "./release.ts";
+import { recordKeys, type ConfigSources } from "./sources.ts";
+import { unknownKeyProblems } from "./unknown-keys.ts";
 import { readServices, type ServicesConfig } from "./services.ts";
 
 /** The names of a stack. */
@@ -73,29 +75,30 @@ export function checkConfig(
   machine: Machine,
 ): CheckedConfig {
   const problems: Problem[] = [];
-  const reader = configReader(sources.values, problems);
+  const { recording, known } = recordKeys(sources);
+  const reader = configReader(recording, problems);
   const services = readServices(reader, catalog);
-  const gateway = readGateway(reader, sources);
-  const registry = readRegistry(reader, sources.values);
+  const gateway = readGateway(reader, recording);
+  const registry = readRegistry(reader);
   if (registry.kind === "local" && registry.port !== 0 && registry.port === gateway.port) {
     reader.wrong("registryPort", "another port than gatewayPort", String(gateway.port));
   }
-  const network = readNetwork(reader, sources, registry.kind === "local");
+  const network = readNetwork(reader, recording, registry.kind === "local");
   const config: MorganConfig = {
     ...identity,
     ...services,
-    engine: readEngine(reader, sources),
+    engine: readEngine(reader, recording),
     gateway,
-    images: readImages(reader, sources.values, { registry, aptMirror: network.apt.mirror, machine }),
+    images: readImages(reader, { registry, aptMirror: network.apt.mirror, machine }),
     release: readRelease(reader),
     data: readData(reader),
     gpu: readGpuConfig(reader, services.accelerator),
     models: readModels(reader, catalog),
     network,
-    llm: readLlm(reader, sources),
+    llm: readLlm(reader),
     machine,
   };
-  return { config, problems };
+  return { config, problems: [...unknownKeyProblems(sources.keys(), known), ...problems] };
 }
 
 /** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */

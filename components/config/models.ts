@@ -26,7 +26,7 @@ const HUB = /^[\w.-]+\/[\w.-]+(?:@[\w./-]+)?$/;
 /** Reads the section of the models. Only a service with a speech engine that uses weights may have a source. */
 export function readModels({ entries, boolean, url, wrong }: ConfigReader, catalog: Catalog): Models {
   const takers = Object.entries(catalog).flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [name] : []));
-  const endpoint = url("hubEndpoint");
+  const endpoint = url("hubEndpoint", "a service");
   const services = entries("models", "models by service").flatMap(([name, found]): [string, Model][] => {
     const model = typeof found === "string" ? parseModel(found, endpoint) : undefined;
     if (!takers.includes(name)) {

@@ -13,6 +13,9 @@ export interface ReleaseConfig {
   readonly minReady: Duration;
 }
 
+/** Longest `minReady`. A rollout holds two containers of each service for that time, and the lock on the state. */
+const LONGEST_WAIT = "60 min";
+
 /** Reads the section of the release. */
 export function readRelease({ text, boolean, duration, wrong }: ConfigReader): ReleaseConfig {
   const name = text("promoteFrom");
@@ -22,6 +25,6 @@ export function readRelease({ text, boolean, duration, wrong }: ConfigReader): R
     promoteFrom: isName ? name : "",
     promoteUncommitted: boolean("promoteUncommitted"),
     pinned: text("release"),
-    minReady: duration("minReady", "0 s"),
+    minReady: duration("minReady", "0 s", LONGEST_WAIT),
   };
 }

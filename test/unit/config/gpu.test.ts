@@ -11,7 +11,10 @@ function read(
   values: Readonly<Record<string, string>> = {},
 ): { readonly gpu: GpuConfig; readonly models: Models; readonly wrong: readonly string[] } {
   const problems: Problem[] = [];
-  const reader = configReader((key) => values[key], problems);
+  const reader = configReader(
+    { values: (key) => values[key], secret: () => undefined, isEncrypted: () => true },
+    problems,
+  );
   const [gpu, models] = [readGpuConfig(reader, accelerator), readModels(reader, testCatalog)];
   return { gpu, models, wrong: problems.map(({ key }) => key) };
 }

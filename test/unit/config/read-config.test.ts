@@ -146,19 +146,32 @@ describe("the configuration of a stack", () => {
     expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
   });
 
-  it("refuses a password that Pulumi keeps in plain text", () => {
-    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
-    const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
+  it("refuses a secret that Pulumi keeps in plain text, whichever it is", () => {
+    const values = {
+      registry: "harbor.example.com/team",
+      registryUser: "ci",
+      registryPassword: "canary",
+      llmEndpoint: "https://llm.example.com/v1",
+      llmApiKey: "canary",
+      apiToken: "canary-0123456789-abcdefghijkl",
+    };
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = "[]";
     const { problems } = read(values);
-    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(problems.map(({ key }) => key)).to.have.members(
+      ["registryPassword", "llmApiKey", "apiToken"].map((key) => `morgan:${key}`),
+    );
     expect(JSON.stringify(problems)).not.to.contain("canary");
-    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword"]';
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword","morgan:llmApiKey","morgan:apiToken"]';
     expect(read(values).problems).to.deep.equal([]);
+  });
+
+  it("refuses a key that no section reads", () => {
+    expect(read({ apitoken: "canary" }).problems.map(({ key }) => key)).to.deep.equal(["morgan:apitoken"]);
   });
 
   it("keeps the language model's key a secret, and needs none", async () => {
     expect(read().config.llm.apiKey).to.equal(undefined);
-    const key = read({ llmApiKey: "sk-1" }).config.llm.apiKey;
+    const key = read({ llmApiKey: "sk-1", llmEndpoint: "https://llm.example.com/v1" }).config.llm.apiKey;
     expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);
   });
 });

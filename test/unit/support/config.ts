@@ -1,6 +1,6 @@
 import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
 import type { Machine } from "../../../components/config/machine.ts";
-import type { ConfigSources, Values } from "../../../components/config/reader.ts";
+import type { ConfigSources, Values } from "../../../components/config/sources.ts";
 import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
 import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
 import { connectEngine, type Engine } from "../../../components/engine/engine.ts";

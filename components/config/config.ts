@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkCatalog } from "../catalog/check.ts";
 import type { Catalog } from "../catalog/service.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { NetworkProfile } from "../network/profile.ts";
@@ -98,7 +99,7 @@ export function checkConfig(
     llm: readLlm(reader),
     machine,
   };
-  return { config, problems: [...unknownKeyProblems(sources.keys(), known), ...problems] };
+  return { config, problems: [...checkCatalog(catalog), ...unknownKeyProblems(sources.keys(), known), ...problems] };
 }
 
 /** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */

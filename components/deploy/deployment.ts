@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackService } from "../catalog/select.ts";
+import { publishedService, type StackService } from "../catalog/select.ts";
 import type { Backing } from "../catalog/service.ts";
 import type { MorganConfig } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -119,7 +119,7 @@ export class Deployment extends pulumi.ComponentResource {
         networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
         config: config.gateway,
         routes,
-        published: config.services.find((service) => service.published)?.name ?? routes[0]?.name ?? "",
+        published: publishedService(config.services),
       },
       { parent: this },
     );

@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
 import { expiryReminder } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
-import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_CONFIG, HAPROXY_USER } from "../../catalog/image-contract.ts";
+import {
+  GATEWAY_FOLDER,
+  GATEWAY_PORT,
+  HAPROXY_COMMAND,
+  HAPROXY_CONFIG,
+  HAPROXY_USER,
+} from "../../catalog/image-contract.ts";
 import { createGatewayFiles } from "./config-volume.ts";
 import { haproxyConfig, type Route } from "./haproxy-config.ts";
 import type { Joined } from "../container/networks.ts";
@@ -23,7 +29,6 @@ export interface GatewayArgs {
 }
 
 const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
-const PUBLISHED_PORT = 8080;
 
 /** The gateway: the published port, and the hop between services. Only ready containers get requests. */
 export class Gateway extends pulumi.ComponentResource {
@@ -53,12 +58,12 @@ export class Gateway extends pulumi.ComponentResource {
       after: [files.loaded],
       // In this folder a worker saves the states of the containers for the next worker.
       scratch: ["/tmp"],
-      healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
+      healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(GATEWAY_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",
       memory: "256 MiB",
       cpus: 1,
-      publish: { address: config.address, external: config.port, internal: PUBLISHED_PORT },
+      publish: { address: config.address, external: config.port, internal: GATEWAY_PORT },
       rollout: "stop-first",
     });
     const scheme = tls === undefined ? "http" : "https";
@@ -75,7 +80,7 @@ function gatewayFiles({ routes, published, config }: GatewayArgs): Record<string
     haproxyConfig({
       routes,
       published,
-      publishedPort: PUBLISHED_PORT,
+      publishedPort: GATEWAY_PORT,
       limits: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
     });
   return {

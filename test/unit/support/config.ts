@@ -171,7 +171,7 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
       containers.filter(
         (container) =>
           matches(container.labels, labels) &&
-          (publishedPorts.length === 0 || publishedPorts.some((port) => container.publishedPorts.includes(port))),
+          (publishedPorts.length === 0 || container.published.some(({ port }) => publishedPorts.includes(port))),
       ),
     );
 }

@@ -48,6 +48,8 @@ export interface MorganConfig extends StackIdentity, ServicesConfig {
 export interface CheckedConfig {
   readonly config: MorganConfig;
   readonly problems: readonly Problem[];
+  /** What the operator should know, though nothing is wrong, in a sentence each. Every run prints it. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads the configuration of the current stack, and the facts that set-up exports. Nothing else reads either. */
@@ -61,7 +63,6 @@ export function readConfig(catalog: Catalog): CheckedConfig {
     hostCertificates,
     keys: () => Object.keys(pulumi.runtime.allConfig()),
     env: process.env,
-    now: new Date(),
   };
   const stack = pulumi.getStack();
   const fullName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
@@ -76,8 +77,9 @@ export function checkConfig(
   machine: Machine,
 ): CheckedConfig {
   const problems: Problem[] = [];
+  const warnings: string[] = [];
   const { recording, known } = recordKeys(sources);
-  const reader = configReader(recording, problems);
+  const reader = configReader(recording, problems, warnings);
   const services = readServices(reader, catalog);
   const gateway = readGateway(reader, recording);
   const registry = readRegistry(reader);
@@ -94,12 +96,16 @@ export function checkConfig(
     release: readRelease(reader),
     data: readData(reader),
     gpu: readGpuConfig(reader, services.accelerator),
-    models: readModels(reader, catalog),
+    models: readModels(reader, catalog, services),
     network,
-    llm: readLlm(reader),
+    llm: readLlm(reader, services.services),
     machine,
   };
-  return { config, problems: [...checkCatalog(catalog), ...unknownKeyProblems(sources.keys(), known), ...problems] };
+  return {
+    config,
+    problems: [...checkCatalog(catalog), ...unknownKeyProblems(sources.keys(), known), ...problems],
+    warnings,
+  };
 }
 
 /** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */

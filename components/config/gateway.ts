@@ -47,15 +47,31 @@ export function readGateway(reader: ConfigReader, sources: ConfigSources): Gatew
   if (!isIPv4(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
   const name = reader.text("gatewayName");
   if (!NAME.test(name)) wrong("gatewayName", 'a host name such as "morgan.example.com"', `"${name}"`);
+  const [tls, token] = [readTls(reader, sources), reader.secret("apiToken", TOKEN)];
+  if (!address.startsWith("127."))
+    warnOfExposure(reader, address, { tls: tls !== undefined, token: token !== undefined });
   return {
     address,
     name,
     port: port("gatewayPort"),
-    tls: readTls(reader, sources),
-    token: reader.secret("apiToken", TOKEN),
+    tls,
+    token,
     bodyLimit: Math.round(mebibytes(size("bodyLimit", "10 MiB", LARGEST_BODY)) * 1024 * 1024),
     rateLimit: count("rateLimit", 1_000_000),
   };
+}
+
+/** Warns of a gateway that others than this machine's users reach, without what docs/security.md asks for then. */
+function warnOfExposure(
+  { warn }: ConfigReader,
+  address: string,
+  has: { readonly tls: boolean; readonly token: boolean },
+): void {
+  const risks = [
+    ...(has.token ? [] : ["without morgan:apiToken, everyone who reaches it may use the stack"]),
+    ...(has.tls ? [] : ["without morgan:tlsCertificate, everyone on the way can read all requests"]),
+  ];
+  if (risks.length > 0) warn(`the gateway is published at ${address}, beyond this machine: ${risks.join("; ")}`);
 }
 
 function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): KeyPair | undefined {
@@ -63,7 +79,7 @@ function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): Ke
   if (certificate !== "" && key === "") wrong("tlsKey", "the path of tlsCertificate's key", "nothing");
   if (certificate === "" && key !== "") wrong("tlsCertificate", "the path of tlsKey's certificate", "nothing");
   if (certificate === "" || key === "") return undefined;
-  const { pair, problems } = readKeyPair({ certificate, key }, sources.readText.bind(sources), sources.now);
+  const { pair, problems } = readKeyPair({ certificate, key }, sources.readText.bind(sources));
   add(problems);
   return pair;
 }

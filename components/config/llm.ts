@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { StackService } from "../catalog/select.ts";
 import type { ConfigReader } from "./reader.ts";
 import { ASCII_WORD } from "./secret.ts";
 
@@ -13,12 +14,18 @@ export interface LlmConfig {
 }
 
 /** Reads the section of the language model. */
-export function readLlm({ url, text, secret, hasSecret, wrong }: ConfigReader): LlmConfig {
+export function readLlm(
+  { url, text, secret, hasSecret, wrong, unused }: ConfigReader,
+  services: readonly Pick<StackService, "languageModel">[],
+): LlmConfig {
   const [endpoint, model] = [url("llmEndpoint", "a service"), text("llmModel")];
   if (text("llmEndpoint") === "") {
     const expected = (what: string): string => `nothing without morgan:llmEndpoint, the server that ${what}`;
     if (model !== "") wrong("llmModel", expected("has the model"), `"${model}"`, SET_ENDPOINT);
     if (hasSecret("llmApiKey")) wrong("llmApiKey", expected("accepts the key"), "a key", SET_ENDPOINT);
+  }
+  if (endpoint !== "" && !services.some(({ languageModel }) => languageModel)) {
+    unused("llmEndpoint", "no service of morgan:services calls a language model");
   }
   return { endpoint, model, apiKey: secret("llmApiKey", ASCII_WORD) };
 }

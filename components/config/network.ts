@@ -1,4 +1,5 @@
 import { fitsSecrets } from "../network/certificates.ts";
+import { bundleProblem } from "./certificate.ts";
 import { ONE_LINE, ONE_WORD } from "./secret.ts";
 import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { ConfigReader } from "./reader.ts";
@@ -16,7 +17,7 @@ type LoginName = "registry" | "pypi" | "apt";
 
 /** Reads the section of a company's network. */
 export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLocalRegistry: boolean): NetworkProfile {
-  const { text, url, list, wrong } = reader;
+  const { text, url, list, wrong, unused } = reader;
   const registryUser = text("registryUser");
   if (registryUser !== "" && isLocalRegistry) {
     wrong("registryUser", "a registry to log in to: morgan:registry other than local", `"${registryUser}"`);
@@ -29,6 +30,7 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
   const except = list("noProxy", "hosts");
   const odd = except.filter((host) => !EXCEPTION.test(host));
   if (odd.length > 0) wrong("noProxy", "hosts, .domains, addresses or networks", JSON.stringify(odd));
+  if (except.length > 0 && text("proxy") === "") unused("noProxy", "there is no morgan:proxy");
   return {
     registry: readLogin("registry", registryUser, reader),
     pypi: { index, extraIndex, login: readLogin("pypi", pypiUser, reader) },
@@ -47,18 +49,24 @@ function readLogin(name: LoginName, user: string, { add, secret, hasSecret, wron
   return user === "" || password === undefined ? undefined : { user, password };
 }
 
-function readCertificates({ text, wrong }: ConfigReader, sources: ConfigSources): string {
+function readCertificates({ text, add }: ConfigReader, sources: ConfigSources): string {
   const bundle = text("caBundle");
   const certificates = bundle === "" ? sources.hostCertificates() : sources.readText(bundle);
-  if (certificates === undefined) {
-    const fix = "pulumi config set caBundle …, or unset it to use the host's own store";
-    wrong("caBundle", "a file of certificates in PEM", `nothing readable at "${bundle}"`, fix);
-  } else if (!fitsSecrets(certificates)) {
-    const found = `${String(Math.ceil(Buffer.byteLength(certificates) / 1000))} kB`;
-    const fix = "pulumi config set caBundle <file with the company's certificates alone>";
-    wrong("caBundle", "certificates of at most 480 kB", found, fix);
-  } else return certificates;
+  const problem = bundle === "" ? undefined : bundleProblem(bundle, certificates);
+  if (problem !== undefined) add([problem]);
+  else if (certificates !== undefined && fitsSecrets(certificates)) return certificates;
+  else add([tooLarge(certificates ?? "")]);
   return "";
+}
+
+function tooLarge(certificates: string): Problem {
+  return {
+    key: "morgan:caBundle",
+    expected: "certificates of at most 480 kB",
+    found: `${String(Math.ceil(Buffer.byteLength(certificates) / 1000))} kB`,
+    fix: "pulumi config set caBundle <file with the company's certificates alone>",
+    buildsOnly: true,
+  };
 }
 
 /** Returns the problem of a user or a password without the other; "registry" is registryUser and registryPassword. */

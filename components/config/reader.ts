@@ -9,6 +9,10 @@ import { urlFault, type UrlReader } from "./url.ts";
 export interface ConfigReader {
   /** Adds problems that a section found by itself. */
   readonly add: (problems: readonly Problem[]) => void;
+  /** Adds a warning, which every run prints. */
+  readonly warn: (warning: string) => void;
+  /** Warns that a key that is set has no effect; `because` names the key that decides it. */
+  readonly unused: (key: string, because: string) => void;
   /** Adds a problem of a key of the project's configuration. */
   readonly wrong: (key: string, expected: string, found: string, fix?: string) => void;
   /** A text. Default: `otherwise`, or else empty. */
@@ -41,10 +45,11 @@ export interface ConfigReader {
 /** A decimal number as people write it: no sign, no zeros before it. */
 const DECIMAL = /^(?:0|[1-9]\d{0,8})$/;
 
-/** Returns a reader that adds the problems that it finds to `problems`. */
+/** Returns a reader that adds the problems and the warnings that it finds to these lists. */
 export function configReader(
   sources: Pick<ConfigSources, "values" | "secret" | "isEncrypted">,
   problems: Problem[],
+  warnings: string[],
 ): ConfigReader {
   const { values } = sources;
   const wrong: ConfigReader["wrong"] = (key, expected, found, fix = `pulumi config set ${key} …`) => {
@@ -67,6 +72,12 @@ export function configReader(
   return {
     add: (found) => {
       problems.push(...found);
+    },
+    warn: (warning) => {
+      warnings.push(warning);
+    },
+    unused: (key, because) => {
+      warnings.push(`morgan:${key} has no effect: ${because}`);
     },
     wrong,
     choice,

@@ -19,7 +19,6 @@ export interface ConfigSources {
   readonly keys: () => readonly string[];
   /** The variables of the process. */
   readonly env: NodeJS.ProcessEnv;
-  readonly now: Date;
 }
 
 /** Returns the same sources, and the keys that are read from them, which are all that there are. */

@@ -55,6 +55,8 @@ interface BackingServices {
 export class Deployment extends pulumi.ComponentResource {
   /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate at that port; empty without TLS. */
+  readonly certificate: pulumi.Output<string>;
   /** Address, health and device of each service, by name. */
   readonly services: pulumi.Output<Record<string, RunningService>>;
   /** Refs of the images that the containers were made from, by name of the image, available when all are ready. */
@@ -70,6 +72,7 @@ export class Deployment extends pulumi.ComponentResource {
     const running = this.createServices(args, networks, data);
 
     this.endpoint = gateway.endpoint;
+    this.certificate = gateway.certificate;
     const containers = {
       ...given({ redis: data.redis?.container, postgres: data.postgres?.container }),
       haproxy: gateway.container,

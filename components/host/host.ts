@@ -23,6 +23,7 @@ export interface Host {
   outputs(stack: string): Promise<unknown>;
   readonly httpGet: HttpGet;
   readonly tcpProbe: TcpProbe;
+  now(): Date;
   /** Name of this machine. */
   readonly name: string;
   /** IPv4 addresses of this machine. */
@@ -46,6 +47,7 @@ export function thisHost(address: EngineAddress): Host {
     outputs: readStackOutputs,
     httpGet,
     tcpProbe,
+    now: () => new Date(),
     name: hostname(),
     addresses,
     tryListen,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
-import { expiryReminder } from "../../config/certificate.ts";
+import { ownCertificate } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
 import {
   GATEWAY_FOLDER,
@@ -34,6 +34,8 @@ const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
 export class Gateway extends pulumi.ComponentResource {
   /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate that it presents; empty without TLS. */
+  readonly certificate: pulumi.Output<string>;
   /** The gateway's container. */
   readonly container: CreatedContainer;
 
@@ -41,8 +43,6 @@ export class Gateway extends pulumi.ComponentResource {
     super("morgan:deploy:Gateway", name, { port: args.config.port }, opts);
     const { stack, config } = args;
     const { tls } = config;
-    const reminder = tls === undefined ? undefined : expiryReminder(tls, new Date());
-    if (reminder !== undefined) void pulumi.log.warn(reminder, this);
     const files = createGatewayFiles(this, name, {
       stack,
       gatewayRef: args.ref,
@@ -68,8 +68,10 @@ export class Gateway extends pulumi.ComponentResource {
     });
     const scheme = tls === undefined ? "http" : "https";
     this.endpoint = container.id.apply(() => `${scheme}://${config.name || config.address}:${String(config.port)}`);
+    const fingerprint = tls === undefined ? "" : (ownCertificate(tls.certificate)?.fingerprint256 ?? "");
+    this.certificate = pulumi.all([container.id, files.loaded.urn]).apply(() => fingerprint);
     this.container = container;
-    this.registerOutputs({ endpoint: this.endpoint, container: container.id });
+    this.registerOutputs({ endpoint: this.endpoint, certificate: this.certificate, container: container.id });
   }
 }
 

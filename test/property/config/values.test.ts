@@ -36,7 +36,10 @@ const valid = fc
       .dictionary(fc.constantFrom("0", "GPU-0b5e"), fc.constantFrom("24 GiB", "8192 MiB", "1.5 GiB"))
       .map((sizes) => JSON.stringify(sizes)),
     models: fc
-      .dictionary(fc.constantFrom("tts", "stt"), fc.constantFrom("/srv/models", "org/name", "org/name@v1.2"))
+      .dictionary(
+        fc.constantFrom("tts", "stt"),
+        fc.constantFrom("/srv/models", "/srv/my models", "org/name", "org/name@v1.2"),
+      )
       .map((models) => JSON.stringify(models)),
     modelsOffline: fc.constantFrom("true", "false"),
     services: fc
@@ -89,7 +92,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '{"vad":"/srv/models"}',
     '{"tts":"models"}',
     '{"tts":5}',
-    '{"stt":"/a b"}',
+    '{"stt":"/a:b"}',
+    '{"stt":"./whisper"}',
     '{"nobody":"org/name"}',
   ],
   modelsOffline: ["yes"],

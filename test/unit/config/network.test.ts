@@ -15,7 +15,6 @@ const NO_SECRETS: ConfigSources = {
   hostCertificates: () => "",
   keys: () => [],
   env: {},
-  now: new Date(),
 };
 
 function read(
@@ -28,7 +27,7 @@ function read(
     values: (key) => values[key],
     secret: (key) => (`${key.replace("Password", "")}User` in values ? pulumi.secret("password") : undefined),
   };
-  const network = readNetwork(configReader(sources, problems), sources, isLocalRegistry);
+  const network = readNetwork(configReader(sources, problems, []), sources, isLocalRegistry);
   return { network, problems };
 }
 

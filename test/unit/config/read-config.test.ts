@@ -70,7 +70,8 @@ describe("the configuration of a stack", () => {
   });
 
   it("refuses a bundle of certificates that is too large for a build", () => {
-    const one = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name.repeat(60_000)}\n`;
+    const { certificate } = makeKeyPair();
+    const one = (name: string): string => `${certificate}${name.repeat(60_000)}\n`;
     project.write("large.pem", Array.from("abcdefgh", one).join(""));
     const { config, problems } = read({ caBundle: "large.pem" });
     expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:caBundle"]);
@@ -80,8 +81,9 @@ describe("the configuration of a stack", () => {
   });
 
   it("reads a bundle of certificates, and reports a bundle that cannot be read", () => {
-    project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
-    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    const { certificate } = makeKeyPair();
+    project.write("ca.pem", certificate);
+    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal(certificate);
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);

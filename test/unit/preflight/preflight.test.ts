@@ -255,6 +255,17 @@ describe("the preflight", () => {
     expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
   });
 
+  it("reports a relative path of a folder that reads like a model of the model hub", async () => {
+    const models = { services: { stt: { kind: "hub", id: "models/whisper" } }, offline: false } as const;
+    const host = fakeHost();
+    expect(await problems(host, { accelerator: "cuda", models })).to.deep.equal([]);
+    host.folders.add("models/whisper");
+    const [found, ...others] = await problems(host, { accelerator: "cuda", models });
+    expect(found).to.include({ key: "morgan:models.stt" });
+    expect(found?.fix).to.contain("$PWD/models/whisper");
+    expect(others).to.deep.equal([]);
+  });
+
   it("reads the stack's releases, another stack's releases, and the commit", async () => {
     const host = fakeHost();
     host.programs.set("git rev-parse", "0123456789ab\n");

@@ -148,7 +148,6 @@ export function checkTexts(
     hostCertificates: () => "",
     keys: () => [],
     env: {},
-    now: new Date(),
     ...sources,
   };
   return checkConfig({ stack: "dev", fullName: "organization/morgan/dev" }, all, catalog, machine);

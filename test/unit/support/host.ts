@@ -44,6 +44,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     files,
     listening,
     networkAddresses,
+    now: () => new Date(),
     name: "box",
     addresses: () => ["127.0.0.1", ...networkAddresses],
     programs,

@@ -94,7 +94,7 @@ export function checkConfig(
     gateway,
     images: readImages(reader, { registry, aptMirror: network.apt.mirror, machine }),
     release: readRelease(reader),
-    data: readData(reader),
+    data: readData(reader, catalog),
     gpu: readGpuConfig(reader, services.accelerator),
     models: readModels(reader, catalog, services),
     network,

@@ -18,7 +18,7 @@ import { createReadinessGate } from "./readiness/readiness-gate.ts";
 import { networksOf } from "./service/networks.ts";
 import { ServiceContainer } from "./service/service-container.ts";
 import { createWeights } from "./service/weights.ts";
-import { environmentOf, secretsOf } from "./service/wiring.ts";
+import { engineHostNames, environmentOf, secretsOf } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {
@@ -170,6 +170,7 @@ export class Deployment extends pulumi.ComponentResource {
         after,
         weights: variant.usesGpu ? createWeights(this, name, model, stack) : undefined,
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),
+        engineHostNames: engineHostNames(service, wiring, compute),
         environment: environmentOf(service, wiring, compute),
         secrets: secretsOf(service, wiring),
       },

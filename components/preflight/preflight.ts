@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkCertificate } from "./certificate.ts";
+import { checkBuilder } from "./builder.ts";
 import { checkBuild, lockNames } from "./build.ts";
 import { keepRecorded } from "../config/base-images.ts";
 import type { MorganConfig } from "../config/config.ts";
@@ -74,7 +75,7 @@ export async function preflight(
     ...(builds ? problems : await withoutThoseOfBuilds(problems)),
     ...certificate,
     ...release.problems,
-    ...(builds ? checkBuild(config, host) : []),
+    ...(builds ? [...checkBuild(config, host), ...(await checkBuilder(config, host))] : []),
     ...(builds && facts !== undefined ? checkPlatform(config, architecture, recorded === undefined) : []),
     ...checkModels(config, host),
     ...engine.problems,

@@ -39,7 +39,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     modelPort = await listen(model, modelAddress);
     stack = await TestStack.create({
       services: ["llm", "vad"],
-      llmEndpoint: `http://${modelAddress}:${String(modelPort)}/v1`,
+      llmEndpoint: `http://host.docker.internal:${String(modelPort)}/v1`,
       tlsCertificate: "tls/certificate.pem",
       tlsKey: "tls/key.pem",
       bodyLimit: "1 MiB",
@@ -200,6 +200,22 @@ describe("a gateway with a certificate, a token and limits", () => {
 
   it("a second up changes nothing", async () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("a misspelt key, a secret in clear text and an address that the host lacks fail the preview together", async () => {
+    await stack.configure({ gatwayPort: "8081", llmApiKey: "clear", gatewayAddress: "192.0.2.1" });
+    const message = await stack.failure("preview");
+    await stack.unset("gatwayPort", "llmApiKey", "gatewayAddress");
+    expect(message).to.match(/morgan:gatwayPort\s+expected: .*morgan:gatewayPort/);
+    expect(message)
+      .to.match(/morgan:llmApiKey\s+expected: +a secret/)
+      .and.not.contain('"clear"');
+    expect(message).to.match(/morgan:gatewayAddress\s+expected: .*127\.0\.0\.1/);
+    expect(message).to.contain("3 problems");
+  });
+
+  it("a name for the engine's host changes nothing in a second up", async () => {
+    await stack.up({ expectNoChanges: true });
   });
 
   it("a key of another certificate fails the preview", async () => {

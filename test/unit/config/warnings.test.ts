@@ -65,6 +65,11 @@ describe("a key that has no effect", () => {
     ["noProxy", { noProxy: '["localhost"]' }, { proxy: "http://proxy.example.com" }],
     ["promoteUncommitted", { promoteUncommitted: "true" }, { promoteFrom: "dev" }],
     ["upstreamImages", { upstreamImages: redis, baseImages: "debian" }, { baseImages: "registry" }],
+    [
+      "adoptVolumes.postgres-dta",
+      { adoptVolumes: '{"postgres-dta":"old"}' },
+      { adoptVolumes: '{"postgres-data":"old"}' },
+    ],
     ["llmEndpoint", { llmEndpoint: "https://llm.example.com/v1", services: '["vad"]' }, { services: "[]" }],
     ["models.stt", { ...cuda, ...model, services: '["vad"]' }, { services: "[]" }],
   ];

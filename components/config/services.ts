@@ -36,6 +36,8 @@ function readNames({ list, wrong }: ConfigReader, catalog: Catalog): string[] {
   if (names.length === 0) return all;
   const unknown = names.filter((name) => !all.includes(name));
   if (unknown.length > 0) wrong("services", `names out of ${all.join(", ")}`, JSON.stringify(unknown));
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) wrong("services", "each name once", JSON.stringify(twice));
   const chosen = all.filter((name) => names.includes(name));
   for (const name of chosen) {
     const missing = (catalog[name]?.calls ?? []).filter((called) => !chosen.includes(called));

@@ -18,7 +18,7 @@ const QUERY = /[?#].*$/s;
 
 /** Returns why a text is no URL that a program in a container can use; undefined if it is one. */
 export function urlFault(text: string, reader: UrlReader): UrlFault | undefined {
-  const shown = `"${text.replace(CREDENTIALS, "//…@").replace(QUERY, "?…")}"`;
+  const shown = `"${withoutSecrets(text)}"`;
   if (!/^https?:\/\/\S+$/.test(text) || !URL.canParse(text)) {
     return { expected: 'an "http://…" or "https://…" URL, or nothing', shown };
   }
@@ -31,6 +31,14 @@ export function urlFault(text: string, reader: UrlReader): UrlFault | undefined 
     `an address that ${reader} reaches: in its container, this one is the container itself; ` +
     `the engine's host is ${reader === "a service" ? "host.docker.internal" : "its address on a network"}`;
   return { expected, shown };
+}
+
+/** Returns a text that may be no URL without the parts that may be secret. A password may contain any character. */
+function withoutSecrets(text: string): string {
+  const at = text.lastIndexOf("@");
+  if (at < 0) return text.replace(QUERY, "?…");
+  const scheme = /^[a-z]+:\/\//.exec(text)?.[0] ?? "";
+  return `${scheme}…${QUERY.test(text) ? "" : text.slice(at)}`;
 }
 
 /** True if a host name, as a parsed URL has it, leads from a container to the same container. */

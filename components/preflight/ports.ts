@@ -33,8 +33,8 @@ export async function checkPorts(
     host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
     announceMove(config, host, identity),
   ]);
-  const isHere = isLocal(config.engine.host);
-  const found = await Promise.all(wanted.map((port) => checkPort(port, containers, { host, identity, isHere })));
+  const context = { host, identity, isHere: isLocal(config.engine.host), isRootless: facts.isRootless };
+  const found = await Promise.all(wanted.map((port) => checkPort(port, containers, context)));
   return [...(missing ? [missing] : []), ...found.flat()];
 }
 
@@ -69,6 +69,7 @@ interface PortContext {
   readonly identity: Identity;
   /** True if the ports of the engine's host can be tried from here. */
   readonly isHere: boolean;
+  readonly isRootless: boolean;
 }
 
 /** Checks that a port is free. What the same container of this stack publishes now counts as free. */
@@ -89,21 +90,30 @@ async function checkPort(
     return [{ key, expected, found: `the ${sibling} of this stack has it`, fix: `${fix}; ${free}` }];
   }
   const own = occupants.flatMap(({ published }) => published.filter((port) => overlap(port, wanted)));
-  const taken = context.isHere ? await takenAddress(wanted, own, context.host) : undefined;
-  return taken === undefined ? [] : [{ key, expected, found: `another program listens at ${taken}`, fix }];
+  const refusal = context.isHere ? await refusedAddress(wanted, own, context.host) : undefined;
+  if (refusal?.code === "EADDRINUSE")
+    return [{ key, expected, found: `another program listens at ${refusal.at}`, fix }];
+  // An engine without root may open what its user may open, and this program is that user's.
+  if (refusal?.code !== "EACCES" || !context.isRootless) return [];
+  return [
+    { key, expected: "a port that the user of the engine may open", found: `${refusal.at}, for root alone`, fix },
+  ];
 }
 
-/** Returns an address at which another program listens; undefined if there is none. `own` is this stack's already. */
-async function takenAddress(
+/** Returns an address at which no program can listen; undefined if there is none. `own` is this stack's already. */
+async function refusedAddress(
   { address, port }: PublishedPort,
   own: readonly PublishedPort[],
   host: Host,
-): Promise<string | undefined> {
+): Promise<{ readonly at: string; readonly code: string } | undefined> {
   if (own.some((has) => has.address === ALL || has.address === address)) return undefined;
   // The stack's own listener at one address would stand in the way of a trial at all of them.
   const all =
     own.length === 0 ? [address] : host.addresses().filter((each) => own.every((has) => has.address !== each));
-  for (const each of all) if ((await host.tryListen(each, port)) === "EADDRINUSE") return `${each}:${String(port)}`;
+  for (const each of all) {
+    const code = await host.tryListen(each, port);
+    if (code !== undefined) return { at: `${each}:${String(port)}`, code };
+  }
   return undefined;
 }
 

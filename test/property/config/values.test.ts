@@ -97,7 +97,18 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '{"nobody":"org/name"}',
   ],
   modelsOffline: ["yes"],
-  services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
+  services: [
+    '["core","vda"]',
+    '[""]',
+    '["core"]',
+    "core",
+    "{}",
+    "5",
+    '"core"',
+    "[1]",
+    '[["core"]]',
+    '["vad","llm","vad"]',
+  ],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
   gatewayName: ["https://morgan.example.com", "morgan:443", "-box", "a_b", "a..b", "box ", "box/path"],
   gatewayPort: [
@@ -251,8 +262,8 @@ describe("a configuration", () => {
     });
   }
 
-  it("has services in the catalog's order, each once", () => {
-    expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([
+  it("has services in the catalog's order", () => {
+    expect(parse({ ...base, services: '["vad","llm"]' }).config.services.map(({ name }) => name)).to.deep.equal([
       "llm",
       "vad",
     ]);

@@ -28,7 +28,7 @@ function machine(...containers: readonly ListedContainer[]): FakeHost {
 const check = (
   host: FakeHost,
   gateway: { readonly address?: string; readonly port?: number } = {},
-  { engine = "unix:///var/run/docker.sock", name = "box", registryPort = 5101 } = {},
+  { engine = "unix:///var/run/docker.sock", name = "box", registryPort = 5101, isRootless = false } = {},
 ): Promise<Problem[]> =>
   checkPorts(
     stackConfig({
@@ -37,7 +37,7 @@ const check = (
       images: { registry: { kind: "local", port: registryPort } },
     }),
     host,
-    { identity: IDENTITY, facts: { ...FACTS, name } },
+    { identity: IDENTITY, facts: { ...FACTS, name, isRootless } },
   );
 
 describe("the address of the gateway", () => {
@@ -99,6 +99,13 @@ describe("a port that the stack publishes", () => {
 
   it("is free at one address if the stack's own gateway has it at all of them", async () => {
     expect(await check(machine(publishing("0.0.0.0", 8080)))).to.deep.equal([]);
+  });
+
+  it("is one that the user of an engine without root may open", async () => {
+    const host = { ...machine(), tryListen: () => Promise.resolve("EACCES") };
+    const found = await check(host, { port: 443 }, { isRootless: true });
+    expect(found[0]).to.include({ key: "morgan:gatewayPort", found: "127.0.0.1:443, for root alone" });
+    expect(await check(host, { port: 443 })).to.deep.equal([]);
   });
 
   it("may not be swapped between gateway and registry in one run", async () => {

@@ -214,6 +214,21 @@ describe("a gateway with a certificate, a token and limits", () => {
     expect(message).to.contain("3 problems");
   });
 
+  it("a builder that is not there, or that cannot reach the local registry, fails the preview", async () => {
+    const variables = { BUILDX_CONFIG: join(stack.folder, "buildx") };
+    const create = ["buildx", "create", "--name", "apart", "--driver", "docker-container"];
+    execFileSync("docker", create, { env: { ...stack.environment(), ...variables } });
+    await stack.configure({ builder: "nosuch" });
+    expect(await stack.failure("preview", variables)).to.match(
+      /morgan:builder\s+expected: .*apart.*\s+found: +"nosuch"/,
+    );
+    await stack.configure({ builder: "apart" });
+    expect(await stack.failure("preview", variables)).to.match(
+      /morgan:builder\s+expected: .*127\.0\.0\.1.*\s+found: +"apart"/,
+    );
+    await stack.unset("builder");
+  });
+
   it("a key of another certificate fails the preview", async () => {
     writeFileSync(join(stack.folder, "tls/key.pem"), makeKeyPair().key);
     expect(await stack.failure("preview")).to.match(/morgan:tlsKey\s+expected: +the key of the first certificate/);

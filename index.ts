@@ -11,7 +11,8 @@ import { MorganStack } from "./components/stack.ts";
 import { catalog } from "./services/catalog.ts";
 
 startPlugins();
-const { config: read, problems } = readConfig(catalog);
+const { config: read, problems, warnings } = readConfig(catalog);
+for (const warning of warnings) void pulumi.log.warn(warning);
 const host = thisHost(read.engine);
 const outputs = host.outputs(read.fullName);
 const { known, label } = createIdentity(read.stack, outputs);
@@ -35,4 +36,5 @@ const stack = new MorganStack("morgan", {
   releasePlan: checked.release,
 });
 
-export const { endpoint, engine, images, services, registry, baseImages, release, releases, identity } = stack;
+export const { endpoint, certificate, engine, images, services, registry, baseImages, release, releases, identity } =
+  stack;

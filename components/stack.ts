@@ -42,6 +42,8 @@ type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolum
 export class MorganStack extends pulumi.ComponentResource {
   /** URL at which the stack is reached. */
   readonly endpoint: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate at the published port; empty without TLS. */
+  readonly certificate: pulumi.Output<string>;
   /** The engine that the stack belongs to. */
   readonly engine: pulumi.Output<EngineIdentity>;
   /** Ref and size of each service's image, by name. */
@@ -96,6 +98,7 @@ export class MorganStack extends pulumi.ComponentResource {
 
     const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
+    this.certificate = deployment.certificate;
     this.engine = pulumi.output({ id: facts.id, name: facts.name });
     this.services = deployment.services;
     this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
@@ -116,6 +119,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.identity = pulumi.output(identity.label);
     this.registerOutputs({
       endpoint: this.endpoint,
+      certificate: this.certificate,
       engine: this.engine,
       images: this.images,
       services: this.services,

@@ -35,3 +35,9 @@ export const HAPROXY_CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
 
 /** Starts HAProxy as a master with workers, in the foreground. */
 export const HAPROXY_COMMAND: readonly string[] = ["haproxy", "-W", "-db", "-f", HAPROXY_CONFIG];
+
+/** Port in the gateway's container that is published on the host. */
+export const GATEWAY_PORT = 8080;
+
+/** Port of HAProxy's own commands, on the loopback address of the gateway's container. */
+export const GATEWAY_STATS_PORT = 9998;

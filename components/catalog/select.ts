@@ -41,6 +41,14 @@ export function selectServices(catalog: Catalog, selection: Selection): readonly
   });
 }
 
+/**
+ * Returns the name of the service that gets the requests of the published port: the catalog's, or else the first of
+ * those that a stack has. Empty if it has none.
+ */
+export function publishedService(services: readonly Pick<StackService, "name" | "published">[]): string {
+  return (services.find(({ published }) => published) ?? services[0])?.name ?? "";
+}
+
 function resolveService(
   name: string,
   { variants, calls, ...service }: Service,

@@ -44,7 +44,7 @@ export interface BaseImagesChoice {
 
 /** Reads the source of the first images. */
 export function readBaseImages(
-  { text, choice, entries, wrong }: ConfigReader,
+  { text, choice, entries, wrong, unused }: ConfigReader,
   aptMirror: string,
   machine: Pick<Machine, "baseImages">,
 ): BaseImagesChoice {
@@ -57,6 +57,7 @@ export function readBaseImages(
     else if (!isImage) wrong(`upstreamImages.${key}`, "repository@sha256:…", JSON.stringify(image));
     return isKnown && isImage;
   });
+  if (configured === "debian" && given.length > 0) unused("upstreamImages", 'morgan:baseImages is "debian"');
   const baseByKind = {
     debian: { kind: "debian", revision: text("baseRevision"), mirror: aptMirror },
     registry: { kind: "registry", images: { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) } },

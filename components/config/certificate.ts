@@ -1,5 +1,6 @@
-import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import type { Problem } from "../lib/errors.ts";
+import { hasPrivateKey, parseCertificates } from "../lib/pem.ts";
 
 /** A certificate chain and the private key of its first certificate, as PEM texts. */
 export interface KeyPair {
@@ -8,28 +9,21 @@ export interface KeyPair {
   readonly key: string;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
-/** The reminder begins this many days before the end of a certificate. */
-const REMINDER = 14;
-
 /**
- * Reads the key pair at two paths, and checks that it can be used at the moment `now`. Empty paths mean that there is
- * no key pair. `pair` is undefined if a file cannot be read.
+ * Reads the key pair at two paths, and checks that the two belong together. Empty paths mean that there is no key pair.
+ * `pair` is undefined if a file cannot be read. The time is left to `validityProblem`.
  */
 export function readKeyPair(
   paths: Readonly<Record<keyof KeyPair, string>>,
   readText: (path: string) => string | undefined,
-  now: Date,
 ): { readonly pair: KeyPair | undefined; readonly problems: readonly Problem[] } {
   if (paths.certificate === "") return { pair: undefined, problems: [] };
   const [certificate, key] = [readText(paths.certificate), readText(paths.key)];
   if (certificate !== undefined && key !== undefined) {
     const pair = { certificate, key };
-    return { pair, problems: checkKeyPair(pair, now) };
+    return { pair, problems: checkKeyPair(pair) };
   }
-  const missing = (option: string, path: string): Problem =>
-    wrong(option, "the path of a PEM file", `nothing readable at "${path}"`);
+  const missing = (option: string, path: string): Problem => wrong(option, "the path of a PEM file", unreadable(path));
   return {
     pair: undefined,
     problems: [
@@ -39,15 +33,19 @@ export function readKeyPair(
   };
 }
 
+/** Describes a path that leads to no file. A text in PEM is no path, and may be a key. */
+export function unreadable(path: string): string {
+  return /-----BEGIN|[\r\n]/.test(path) ? "a text in PEM instead of its path" : `nothing readable at "${path}"`;
+}
+
 /** Returns the problems of a key pair. No problem contains a part of the key. */
-function checkKeyPair({ certificate, key }: KeyPair, now: Date): readonly Problem[] {
-  const chain = parseChain(certificate);
+function checkKeyPair({ certificate, key }: KeyPair): readonly Problem[] {
+  const own = ownCertificate(certificate);
   const privateKey = parseKey(key);
-  const [own] = chain ?? [];
   return [
     ...(own === undefined
       ? [wrong("tlsCertificate", "certificates in PEM, the server's first", "no certificate, or a broken one")]
-      : checkTime(own, now)),
+      : []),
     ...(privateKey === undefined
       ? [wrong("tlsKey", "a private key in PEM, without a passphrase", "no readable key")]
       : []),
@@ -57,28 +55,36 @@ function checkKeyPair({ certificate, key }: KeyPair, now: Date): readonly Proble
   ];
 }
 
-/** Returns a reminder if a certificate ends within 14 days; otherwise undefined. */
-export function expiryReminder({ certificate }: KeyPair, now: Date): string | undefined {
-  const end = parseChain(certificate)?.[0]?.validToDate;
-  if (end === undefined || end.getTime() - now.getTime() > REMINDER * DAY) return undefined;
-  return `morgan:tlsCertificate is valid until ${end.toISOString()}, which is in less than ${String(REMINDER)} days`;
+/** Returns the problem of a certificate that is not valid at the moment `now`; undefined if it is valid. */
+export function validityProblem({ certificate }: KeyPair, now: Date): Problem | undefined {
+  const own = ownCertificate(certificate);
+  if (own === undefined) return undefined;
+  const [from, until] = [own.validFromDate, own.validToDate];
+  if (now >= from && now <= until) return undefined;
+  const found = now > until ? `valid until ${until.toISOString()}` : `valid from ${from.toISOString()} on`;
+  return wrong("tlsCertificate", "a certificate that is valid now", found);
 }
 
-function checkTime({ validFromDate, validToDate }: X509Certificate, now: Date): Problem[] {
-  const valid = "a certificate that is valid now";
-  if (now > validToDate) return [wrong("tlsCertificate", valid, `valid until ${validToDate.toISOString()}`)];
-  if (now < validFromDate) return [wrong("tlsCertificate", valid, `valid from ${validFromDate.toISOString()} on`)];
-  return [];
+/** Returns the server's certificate, the first of a chain; undefined if there is none, or if one is damaged. */
+export function ownCertificate(chain: string): X509Certificate | undefined {
+  return parseCertificates(chain)?.[0];
 }
 
-/** Returns the certificates of a text, in order; undefined if one of them cannot be parsed. */
-function parseChain(text: string): X509Certificate[] | undefined {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
-  try {
-    return blocks.map((block) => new X509Certificate(block));
-  } catch {
-    return undefined;
-  }
+/** Returns the problem of a bundle of certificates for builds; undefined if builds can use it. */
+export function bundleProblem(path: string, text: string | undefined): Problem | undefined {
+  const problem = (found: string): Problem => ({
+    key: "morgan:caBundle",
+    expected: "a file of certificates in PEM",
+    found,
+    fix: "pulumi config set caBundle …, or unset it to use the host's own store; openssl x509 converts other formats",
+    buildsOnly: true,
+  });
+  if (text === undefined) return problem(unreadable(path));
+  // Builds get the whole text.
+  if (hasPrivateKey(text)) return problem(`a private key in "${path}"`);
+  const certificates = parseCertificates(text);
+  if (certificates === undefined) return problem(`a damaged certificate in "${path}"`);
+  return certificates.length === 0 ? problem(`no certificate in "${path}"`) : undefined;
 }
 
 function parseKey(text: string): KeyObject | undefined {

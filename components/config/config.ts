@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkCatalog } from "../catalog/check.ts";
 import type { Catalog } from "../catalog/service.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { NetworkProfile } from "../network/profile.ts";
@@ -13,8 +14,10 @@ import { readLlm, type LlmConfig } from "./llm.ts";
 import { readMachine, type Machine } from "./machine.ts";
 import { readModels, type Models } from "./models.ts";
 import { readNetwork } from "./network.ts";
-import { configReader, type ConfigSources } from "./reader.ts";
+import { configReader } from "./reader.ts";
 import { readRelease, type ReleaseConfig } from "./release.ts";
+import { recordKeys, type ConfigSources } from "./sources.ts";
+import { unknownKeyProblems } from "./unknown-keys.ts";
 import { readServices, type ServicesConfig } from "./services.ts";
 
 /** The names of a stack. */
@@ -45,6 +48,8 @@ export interface MorganConfig extends StackIdentity, ServicesConfig {
 export interface CheckedConfig {
   readonly config: MorganConfig;
   readonly problems: readonly Problem[];
+  /** What the operator should know, though nothing is wrong, in a sentence each. Every run prints it. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads the configuration of the current stack, and the facts that set-up exports. Nothing else reads either. */
@@ -58,7 +63,6 @@ export function readConfig(catalog: Catalog): CheckedConfig {
     hostCertificates,
     keys: () => Object.keys(pulumi.runtime.allConfig()),
     env: process.env,
-    now: new Date(),
   };
   const stack = pulumi.getStack();
   const fullName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
@@ -73,29 +77,35 @@ export function checkConfig(
   machine: Machine,
 ): CheckedConfig {
   const problems: Problem[] = [];
-  const reader = configReader(sources.values, problems);
+  const warnings: string[] = [];
+  const { recording, known } = recordKeys(sources);
+  const reader = configReader(recording, problems, warnings);
   const services = readServices(reader, catalog);
-  const gateway = readGateway(reader, sources);
-  const registry = readRegistry(reader, sources.values);
+  const gateway = readGateway(reader, recording);
+  const registry = readRegistry(reader);
   if (registry.kind === "local" && registry.port !== 0 && registry.port === gateway.port) {
     reader.wrong("registryPort", "another port than gatewayPort", String(gateway.port));
   }
-  const network = readNetwork(reader, sources, registry.kind === "local");
+  const network = readNetwork(reader, recording, registry.kind === "local");
   const config: MorganConfig = {
     ...identity,
     ...services,
-    engine: readEngine(reader, sources),
+    engine: readEngine(reader, recording),
     gateway,
-    images: readImages(reader, sources.values, { registry, aptMirror: network.apt.mirror, machine }),
+    images: readImages(reader, { registry, aptMirror: network.apt.mirror, machine }),
     release: readRelease(reader),
-    data: readData(reader),
+    data: readData(reader, catalog),
     gpu: readGpuConfig(reader, services.accelerator),
-    models: readModels(reader, catalog),
+    models: readModels(reader, catalog, services),
     network,
-    llm: readLlm(reader, sources),
+    llm: readLlm(reader, services.services),
     machine,
   };
-  return { config, problems };
+  return {
+    config,
+    problems: [...checkCatalog(catalog), ...unknownKeyProblems(sources.keys(), known), ...problems],
+    warnings,
+  };
 }
 
 /** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */

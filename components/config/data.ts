@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/service.ts";
 import type { ConfigReader } from "./reader.ts";
 
 /** The data of a stack and the passwords that open it. */
@@ -14,11 +15,14 @@ export interface DataConfig {
 }
 
 /** Reads the section of the data. */
-export function readData({ text, boolean, entries, wrong }: ConfigReader): DataConfig {
+export function readData({ text, boolean, entries, wrong, unused }: ConfigReader, catalog: Catalog): DataConfig {
+  const names = volumeNames(catalog);
   const adopted = entries("adoptVolumes", "volumes by logical name").filter((entry): entry is [string, string] => {
     const [name, volume] = entry;
     const valid = typeof volume === "string" && VOLUME.test(volume);
     if (!valid) wrong(`adoptVolumes.${name}`, "the name of a volume in the engine", JSON.stringify(volume));
+    // `./morgan adopt` also writes the volumes of services that the catalog had once.
+    else if (!names.includes(name)) unused(`adoptVolumes.${name}`, `a stack has the volumes ${names.join(", ")}`);
     return valid;
   });
   return {
@@ -26,6 +30,18 @@ export function readData({ text, boolean, entries, wrong }: ConfigReader): DataC
     passwordRevision: text("passwordRevision"),
     adoptedVolumes: Object.fromEntries(adopted),
   };
+}
+
+/** Returns the logical names of the volumes that stacks of a catalog can have. */
+function volumeNames(catalog: Catalog): string[] {
+  const services = Object.entries(catalog);
+  const backing = new Set(services.flatMap(([, service]) => service.backing));
+  return [
+    ...[...backing].map((name) => `${name}-data`),
+    "registry-data",
+    "gateway-config",
+    ...services.flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [`${name}-models`] : [])),
+  ];
 }
 
 /** A name that Docker 28 accepts for a volume. */

@@ -4,7 +4,8 @@ import type { EngineAddress } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
 import { engineAddress, engineVariables } from "../../toolchain/lib/engine-address.mjs";
 import { AddressError } from "../../toolchain/lib/engine-host.mjs";
-import type { ConfigReader, ConfigSources } from "./reader.ts";
+import type { ConfigReader } from "./reader.ts";
+import type { ConfigSources } from "./sources.ts";
 
 /** The engine on which a stack runs. */
 export interface EngineConfig extends EngineAddress {

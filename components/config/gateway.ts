@@ -1,7 +1,9 @@
 import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { readKeyPair, type KeyPair } from "./certificate.ts";
-import type { ConfigReader, ConfigSources } from "./reader.ts";
+import type { ConfigReader } from "./reader.ts";
+import type { ConfigSources } from "./sources.ts";
+import type { SecretForm } from "./secret.ts";
 import { mebibytes } from "../lib/units.ts";
 
 /** The published port of a stack, and the requests that it accepts. */
@@ -26,7 +28,11 @@ export interface GatewayConfig {
  * A bearer token for the header `Authorization` (RFC 6750). It is too long to be guessed from its digest, which
  * everyone with access to the engine can read.
  */
-const TOKEN = /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/;
+const TOKEN = {
+  pattern: /^[A-Za-z0-9._~+/-]{24,500}={0,2}$/,
+  expected: "24 to 500 letters, digits and -._~+/, with up to two = at the end",
+  fix: "openssl rand -hex 32 | pulumi config set --secret apiToken",
+} as const satisfies SecretForm;
 
 /** A host name, or nothing. */
 const NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.|$))*$/;
@@ -37,19 +43,35 @@ const LARGEST_BODY = 64;
 /** Reads the section of the gateway. */
 export function readGateway(reader: ConfigReader, sources: ConfigSources): GatewayConfig {
   const { port, size, count, wrong } = reader;
-  const address = sources.values("gatewayAddress") ?? "127.0.0.1";
+  const address = reader.text("gatewayAddress", "127.0.0.1");
   if (!isIPv4(address)) wrong("gatewayAddress", "an IPv4 address", `"${address}"`);
-  const name = sources.values("gatewayName") ?? "";
+  const name = reader.text("gatewayName");
   if (!NAME.test(name)) wrong("gatewayName", 'a host name such as "morgan.example.com"', `"${name}"`);
+  const [tls, token] = [readTls(reader, sources), reader.secret("apiToken", TOKEN)];
+  if (!address.startsWith("127."))
+    warnOfExposure(reader, address, { tls: tls !== undefined, token: token !== undefined });
   return {
     address,
     name,
     port: port("gatewayPort"),
-    tls: readTls(reader, sources),
-    token: readToken(reader, sources),
+    tls,
+    token,
     bodyLimit: Math.round(mebibytes(size("bodyLimit", "10 MiB", LARGEST_BODY)) * 1024 * 1024),
     rateLimit: count("rateLimit", 1_000_000),
   };
+}
+
+/** Warns of a gateway that others than this machine's users reach, without what docs/security.md asks for then. */
+function warnOfExposure(
+  { warn }: ConfigReader,
+  address: string,
+  has: { readonly tls: boolean; readonly token: boolean },
+): void {
+  const risks = [
+    ...(has.token ? [] : ["without morgan:apiToken, everyone who reaches it may use the stack"]),
+    ...(has.tls ? [] : ["without morgan:tlsCertificate, everyone on the way can read all requests"]),
+  ];
+  if (risks.length > 0) warn(`the gateway is published at ${address}, beyond this machine: ${risks.join("; ")}`);
 }
 
 function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): KeyPair | undefined {
@@ -57,18 +79,7 @@ function readTls({ text, wrong, add }: ConfigReader, sources: ConfigSources): Ke
   if (certificate !== "" && key === "") wrong("tlsKey", "the path of tlsCertificate's key", "nothing");
   if (certificate === "" && key !== "") wrong("tlsCertificate", "the path of tlsKey's certificate", "nothing");
   if (certificate === "" || key === "") return undefined;
-  const { pair, problems } = readKeyPair({ certificate, key }, sources.readText.bind(sources), sources.now);
+  const { pair, problems } = readKeyPair({ certificate, key }, sources.readText.bind(sources));
   add(problems);
   return pair;
-}
-
-/** Pulumi's SDK 3.270 checks the text of a secret against a pattern. Its own error would show the text. */
-function readToken({ wrong }: ConfigReader, sources: ConfigSources): pulumi.Output<string> | undefined {
-  try {
-    return sources.secret("apiToken", TOKEN);
-  } catch {
-    const expected = "24 to 500 letters, digits and -._~+/, with up to two = at the end";
-    wrong("apiToken", expected, "another text", "openssl rand -hex 32 | pulumi config set --secret apiToken");
-    return undefined;
-  }
 }

@@ -35,7 +35,10 @@ export interface GpuConfig {
 const DEVICE = /^[A-Za-z0-9][\w:.-]*$/;
 
 /** Reads the section of the GPUs. The default of `use` is "required" for the accelerator "cuda", otherwise "off". */
-export function readGpuConfig({ choice, list, entries, wrong }: ConfigReader, accelerator: "cpu" | "cuda"): GpuConfig {
+export function readGpuConfig(
+  { choice, list, entries, wrong, unused }: ConfigReader,
+  accelerator: "cpu" | "cuda",
+): GpuConfig {
   const chosen = choice("gpu", ["", "required", "preferred", "off"], "");
   const use = chosen === "" ? (accelerator === "cuda" ? "required" : "off") : chosen;
   const mode = choice("gpuMode", ["cdi", "nvidia", "runtime", "none"], "cdi");
@@ -53,6 +56,11 @@ export function readGpuConfig({ choice, list, entries, wrong }: ConfigReader, ac
   const devices = list("gpuDevices", "GPUs by index or UUID");
   const unusable = devices.filter((device, index) => !DEVICE.test(device) || devices.indexOf(device) !== index);
   if (unusable.length > 0) wrong("gpuDevices", "GPUs by index or UUID, each once", JSON.stringify(unusable));
+  if (use === "off") {
+    const because = `no service uses a GPU: ${accelerator === "cpu" ? 'morgan:accelerator is "cpu"' : 'morgan:gpu is "off"'}`;
+    if (devices.length > 0) unused("gpuDevices", because);
+    if (cards.length > 0) unused("gpuCards", because);
+  }
   return {
     use,
     mode,

@@ -1,7 +1,7 @@
 import { parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
 import { readBaseImages, type BaseImagesChoice } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
-import type { ConfigReader, Values } from "./reader.ts";
+import type { ConfigReader } from "./reader.ts";
 
 /** The build of images, and the registry that they are pushed to. */
 export interface ImagesConfig extends BaseImagesChoice {
@@ -15,17 +15,21 @@ export interface ImagesConfig extends BaseImagesChoice {
 }
 
 /** Reads the registry: the stack's own on a port of the loopback address, or another one. */
-export function readRegistry({ port, wrong }: ConfigReader, values: Values): RegistryConfig {
-  const text = values("registry") ?? "local";
+export function readRegistry(reader: ConfigReader): RegistryConfig {
+  const { wrong } = reader;
+  const text = reader.text("registry", "local");
+  const port = reader.port("registryPort");
   const remote = text === "local" ? undefined : parseRegistry(text);
-  if (text !== "local" && remote === undefined) wrong("registry", '"local" or "host[:port]/project"', `"${text}"`);
-  return remote === undefined ? { kind: "local", port: port("registryPort") } : { kind: "remote", ...remote };
+  if (text !== "local" && remote === undefined) {
+    const shown = `"${text.replace(/^.*@/s, "…@")}"`;
+    wrong("registry", '"local" or "host[:port]/project"', shown);
+  }
+  return remote === undefined ? { kind: "local", port } : { kind: "remote", ...remote };
 }
 
 /** Reads the section of the images. */
 export function readImages(
   reader: ConfigReader,
-  values: Values,
   {
     registry,
     aptMirror,
@@ -34,8 +38,18 @@ export function readImages(
 ): ImagesConfig {
   return {
     registry,
-    builder: values("builder") ?? "default",
+    builder: readBuilder(reader),
     ...readBaseImages(reader, aptMirror, machine),
     sizeBudgets: reader.choice("sizeBudgets", ["enforce", "warn"], "warn"),
   };
+}
+
+/** A name that buildx 0.29 gives to builders. */
+const BUILDER = /^[A-Za-z0-9][\w.+-]*$/;
+
+function readBuilder({ text, wrong }: ConfigReader): string {
+  const name = text("builder", "default");
+  if (BUILDER.test(name)) return name;
+  wrong("builder", "the name of a buildx builder", `"${name}"`);
+  return "default";
 }

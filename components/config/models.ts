@@ -1,5 +1,6 @@
 import type { ConfigReader } from "./reader.ts";
 import type { Catalog } from "../catalog/service.ts";
+import type { ServicesConfig } from "./services.ts";
 
 /** Source of the weights of a service. */
 export type Model =
@@ -21,25 +22,57 @@ export interface Models {
   readonly offline: boolean;
 }
 
-const HUB = /^[\w.-]+\/[\w.-]+(?:@[\w./-]+)?$/;
+/** A name of the model hub: no dot or dash at its ends, and no path. */
+const HUB_NAME = /^[A-Za-z0-9_](?:[\w.-]*[A-Za-z0-9_])?$/;
+
+/** A branch, a tag or a commit. */
+const REVISION = /^[\w-][\w./-]*$/;
+
+/**
+ * An absolute path. Docker's API separates the two paths of a mount by a colon.
+ */
+const FOLDER = /^\/[^:\p{Cc}]*$/u;
 
 /** Reads the section of the models. Only a service with a speech engine that uses weights may have a source. */
-export function readModels({ entries, boolean, url, wrong }: ConfigReader, catalog: Catalog): Models {
+export function readModels(
+  { entries, boolean, url, wrong, unused }: ConfigReader,
+  catalog: Catalog,
+  { accelerator, services: chosen }: Pick<ServicesConfig, "accelerator" | "services">,
+): Models {
   const takers = Object.entries(catalog).flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [name] : []));
-  const endpoint = url("hubEndpoint");
+  const [endpoint, offline] = [url("hubEndpoint", "a service"), boolean("modelsOffline")];
   const services = entries("models", "models by service").flatMap(([name, found]): [string, Model][] => {
     const model = typeof found === "string" ? parseModel(found, endpoint) : undefined;
     if (!takers.includes(name)) {
       wrong("models", `services that take weights: ${takers.join(", ")}`, `"${name}"`, "take it out of models");
     } else if (model === undefined) {
-      wrong(`models.${name}`, 'an absolute path, or "organisation/name" of the model hub', JSON.stringify(found));
+      wrong(
+        `models.${name}`,
+        'an absolute path without colons, or "organisation/name" of the model hub',
+        JSON.stringify(found),
+      );
     }
     return model === undefined ? [] : [[name, model]];
   });
-  return { services: Object.fromEntries(services), offline: boolean("modelsOffline") };
+  if (accelerator === "cpu") {
+    const because = 'morgan:accelerator is "cpu", and no service loads weights';
+    if (services.length > 0) unused("models", because);
+    if (offline) unused("modelsOffline", because);
+  }
+  for (const [name] of services) {
+    if (!chosen.some((service) => service.name === name)) unused(`models.${name}`, "morgan:services lacks the service");
+  }
+  if (endpoint !== "" && services.every(([, { kind }]) => kind === "folder")) {
+    unused("hubEndpoint", "morgan:models names no model of the model hub");
+  }
+  return { services: Object.fromEntries(services), offline };
 }
 
 function parseModel(text: string, endpoint: string): Model | undefined {
-  if (/^\/[^\s:]*$/.test(text)) return { kind: "folder", path: text };
-  return HUB.test(text) ? { kind: "hub", id: text, ...(endpoint === "" ? {} : { endpoint }) } : undefined;
+  if (FOLDER.test(text)) return { kind: "folder", path: text };
+  const [id = "", ...revision] = text.split("@");
+  const parts = id.split("/");
+  const isModel = parts.length === 2 && parts.every((part) => HUB_NAME.test(part) && !part.includes(".."));
+  if (!isModel || revision.length > 1 || !revision.every((name) => REVISION.test(name))) return undefined;
+  return { kind: "hub", id: text, ...(endpoint === "" ? {} : { endpoint }) };
 }

@@ -13,15 +13,20 @@ export interface ReleaseConfig {
   readonly minReady: Duration;
 }
 
+/** Longest `minReady`. A rollout holds two containers of each service for that time, and the lock on the state. */
+const LONGEST_WAIT = "60 min";
+
 /** Reads the section of the release. */
-export function readRelease({ text, boolean, duration, wrong }: ConfigReader): ReleaseConfig {
+export function readRelease({ text, boolean, duration, wrong, unused }: ConfigReader): ReleaseConfig {
   const name = text("promoteFrom");
   const isName = /^(?:[\w.-]+\/[\w.-]+\/)?[\w.-]+$/.test(name);
   if (name !== "" && !isName) wrong("promoteFrom", '"stack" or "organization/project/stack"', `"${name}"`);
+  const promoteUncommitted = boolean("promoteUncommitted");
+  if (promoteUncommitted && name === "") unused("promoteUncommitted", "there is no morgan:promoteFrom");
   return {
     promoteFrom: isName ? name : "",
-    promoteUncommitted: boolean("promoteUncommitted"),
+    promoteUncommitted,
     pinned: text("release"),
-    minReady: duration("minReady", "0 s"),
+    minReady: duration("minReady", "0 s", LONGEST_WAIT),
   };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackService } from "../catalog/select.ts";
+import { publishedService, type StackService } from "../catalog/select.ts";
 import type { Backing } from "../catalog/service.ts";
 import type { MorganConfig } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -18,7 +18,7 @@ import { createReadinessGate } from "./readiness/readiness-gate.ts";
 import { networksOf } from "./service/networks.ts";
 import { ServiceContainer } from "./service/service-container.ts";
 import { createWeights } from "./service/weights.ts";
-import { environmentOf, secretsOf } from "./service/wiring.ts";
+import { engineHostNames, environmentOf, secretsOf } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {
@@ -55,6 +55,8 @@ interface BackingServices {
 export class Deployment extends pulumi.ComponentResource {
   /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate at that port; empty without TLS. */
+  readonly certificate: pulumi.Output<string>;
   /** Address, health and device of each service, by name. */
   readonly services: pulumi.Output<Record<string, RunningService>>;
   /** Refs of the images that the containers were made from, by name of the image, available when all are ready. */
@@ -70,6 +72,7 @@ export class Deployment extends pulumi.ComponentResource {
     const running = this.createServices(args, networks, data);
 
     this.endpoint = gateway.endpoint;
+    this.certificate = gateway.certificate;
     const containers = {
       ...given({ redis: data.redis?.container, postgres: data.postgres?.container }),
       haproxy: gateway.container,
@@ -119,7 +122,7 @@ export class Deployment extends pulumi.ComponentResource {
         networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
         config: config.gateway,
         routes,
-        published: config.services.find((service) => service.published)?.name ?? routes[0]?.name ?? "",
+        published: publishedService(config.services),
       },
       { parent: this },
     );
@@ -167,6 +170,7 @@ export class Deployment extends pulumi.ComponentResource {
         after,
         weights: variant.usesGpu ? createWeights(this, name, model, stack) : undefined,
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),
+        engineHostNames: engineHostNames(service, wiring, compute),
         environment: environmentOf(service, wiring, compute),
         secrets: secretsOf(service, wiring),
       },

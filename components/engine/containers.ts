@@ -2,6 +2,13 @@ import type { EngineApi } from "./api.ts";
 import { withoutFrames } from "./log-frames.ts";
 import { field, list, strings, stringOr } from "../lib/json.ts";
 
+/** A port of the host that leads to a container. */
+export interface PublishedPort {
+  /** Address of the host: "127.0.0.1"; "0.0.0.0" or "::" for all. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** A container as the engine lists it. */
 export interface ListedContainer {
   readonly id: string;
@@ -9,8 +16,8 @@ export interface ListedContainer {
   readonly image: string;
   readonly running: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  /** Ports of the host that lead to it. */
-  readonly publishedPorts: readonly number[];
+  /** Ports of the host that lead to it, while it runs. */
+  readonly published: readonly PublishedPort[];
 }
 
 /** Conditions that a listed container fulfils, all of them. The engine needs milliseconds for each that it lists. */
@@ -105,9 +112,9 @@ function listed(container: unknown): ListedContainer {
     image: stringOr(field(container, "ImageID"), ""),
     running: field(container, "State") === "running",
     labels: strings(field(container, "Labels")),
-    publishedPorts: list(field(container, "Ports")).flatMap((port) => {
-      const published = field(port, "PublicPort");
-      return typeof published === "number" ? [published] : [];
+    published: list(field(container, "Ports")).flatMap((entry) => {
+      const port = field(entry, "PublicPort");
+      return typeof port === "number" ? [{ address: stringOr(field(entry, "IP"), ""), port }] : [];
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { connectEngine, type Engine } from "../engine/engine.ts";
 import type { EngineAddress } from "../lib/engine-address.ts";
@@ -28,8 +29,16 @@ export interface Host {
   outputs(stack: string): Promise<unknown>;
   readonly httpGet: HttpGet;
   readonly tcpProbe: TcpProbe;
-  /** True if a program already listens on a port. */
-  portInUse(address: string, port: number): Promise<boolean>;
+  now(): Date;
+  /** Name of this machine. */
+  readonly name: string;
+  /** IPv4 addresses of this machine. */
+  addresses(): readonly string[];
+  /**
+   * Listens for a moment on a port of an address, 0 for any port. Returns the code of the error; undefined if a program
+   * could listen there. Never rejects.
+   */
+  tryListen(address: string, port: number): Promise<string | undefined>;
 }
 
 /** This machine, with the engine at an address. */
@@ -46,7 +55,10 @@ export function thisHost(address: EngineAddress): Host {
     outputs: readStackOutputs,
     httpGet,
     tcpProbe,
-    portInUse,
+    now: () => new Date(),
+    name: hostname(),
+    addresses,
+    tryListen,
   };
 }
 
@@ -66,15 +78,21 @@ function isWritable(path: string): boolean {
   }
 }
 
-function portInUse(address: string, port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+function addresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list = []) =>
+    list.flatMap(({ address, family }) => (family === "IPv4" ? [address] : [])),
+  );
+}
+
+function tryListen(address: string, port: number): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const server = createServer();
   server.once("error", (error) => {
-    resolve("code" in error && error.code === "EADDRINUSE");
+    resolve("code" in error && typeof error.code === "string" ? error.code : error.message);
   });
   server.listen({ host: address, port, exclusive: true }, () => {
     server.close(() => {
-      resolve(false);
+      resolve(undefined);
     });
   });
   return promise;

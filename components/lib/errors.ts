@@ -8,6 +8,8 @@ export interface Problem {
   readonly found: string;
   /** The action that puts it right. */
   readonly fix: string;
+  /** True if only a run that builds images needs the input; another run warns of it. Default: every run needs it. */
+  readonly buildsOnly?: true;
 }
 
 /** An error whose message is written for a person. Pulumi and the command line print it without a stack trace. */

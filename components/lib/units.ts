@@ -46,7 +46,7 @@ export function longest(durations: readonly Duration[]): Duration {
 
 /** Parses a length of time, such as "5 s"; undefined for any other text. */
 export function parseDuration(text: string): Duration | undefined {
-  return /^\d{1,9}(?:\.\d{1,3})? (?:ms|s|min)$/.test(text) ? (text as Duration) : undefined;
+  return /^(?:0|[1-9]\d{0,8})(?:\.\d{1,3})? (?:ms|s|min)$/.test(text) ? (text as Duration) : undefined;
 }
 
 /**

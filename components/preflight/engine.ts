@@ -2,11 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
 import { checkIdentity } from "./identity.ts";
 import type { KnownState } from "./known-state.ts";
-import { hasRun, type Identity } from "../engine/identity.ts";
-import { belongs, containersOf, stackOf } from "../engine/ownership.ts";
+import { checkPorts } from "./ports.ts";
+import { hasRun } from "../engine/identity.ts";
 import { bindingProblem, recordedEngine } from "../engine/binding.ts";
 import type { EngineFacts } from "../engine/facts.ts";
-import { isLocal } from "../lib/engine-address.ts";
 import { messageOf, type Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
@@ -19,7 +18,7 @@ export interface EngineCheck {
 
 /**
  * Checks that the stack's own engine answers, that no other stack of the same name is there, that the engine can do what
- * the configuration asks for, and that the host's ports that the stack publishes are free.
+ * the configuration asks for, and that the host has the addresses and ports that the stack publishes.
  */
 export async function checkEngine(
   config: MorganConfig,
@@ -45,7 +44,7 @@ export async function checkEngine(
   const problems = await Promise.all([
     checkIdentity(config, host, { identity, isPreview, hasRun: hasRun(outputs) }),
     checkSizeReport(facts, images.sizeBudgets),
-    checkPorts(config, host, identity),
+    checkPorts(config, host, { identity, facts }),
   ]);
   return { facts, problems: problems.flat() };
 }
@@ -67,42 +66,4 @@ async function checkSizeReport({ version }: EngineFacts, sizeBudgets: "enforce" 
   return [
     { key: "morgan:sizeBudgets", expected, found, fix: "update the engine, or: pulumi config set sizeBudgets warn" },
   ];
-}
-
-/** Warns that a new gateway port means downtime: a changed port replaces the container, stop-first. */
-async function announceMove({ gateway }: MorganConfig, { engine }: Host, identity: Identity): Promise<void> {
-  const gateways = await containersOf(engine, identity, "gateway");
-  const ports = gateways.find(({ running }) => running)?.publishedPorts ?? [];
-  if (ports.length === 0 || ports.includes(gateway.port)) return;
-  await pulumi.log.warn(
-    `the port of the stack moves from ${ports.join(", ")} to ${String(gateway.port)}: the gateway is replaced, ` +
-      "with downtime from the end of the old one until the new one is ready",
-  );
-}
-
-/** Checks that wanted ports are free. A port that a container of this stack publishes counts as free. */
-async function checkPorts(config: MorganConfig, host: Host, identity: Identity): Promise<Problem[]> {
-  const wanted = [
-    { key: "morgan:gatewayPort", address: config.gateway.address, port: config.gateway.port },
-    ...(config.images.registry.kind === "local"
-      ? [{ key: "morgan:registryPort", address: "127.0.0.1", port: config.images.registry.port }]
-      : []),
-  ].filter(({ port }) => port !== 0);
-  const [containers] = await Promise.all([
-    host.engine.containers({ publishedPorts: wanted.map(({ port }) => port) }),
-    announceMove(config, host, identity),
-  ]);
-  const checked = wanted.map(async ({ key, address, port }): Promise<Problem[]> => {
-    const occupant = containers.find(({ publishedPorts }) => publishedPorts.includes(port));
-    if (occupant !== undefined && belongs(occupant.labels, identity)) return [];
-    const stack = stackOf(occupant?.labels ?? {});
-    // The ports of another machine cannot be tried from here.
-    const isTaken = occupant !== undefined || (isLocal(config.engine.host) && (await host.portInUse(address, port)));
-    if (!isTaken) return [];
-    const found = stack === undefined ? "another program listens there" : `the stack "${stack}" has it`;
-    return [
-      { key, expected: `port ${String(port)} of ${address} to be free`, found, fix: `set ${key} to another port` },
-    ];
-  });
-  return (await Promise.all(checked)).flat();
 }

@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkCertificate } from "./certificate.ts";
+import { checkBuilder } from "./builder.ts";
 import { checkBuild, lockNames } from "./build.ts";
 import { keepRecorded } from "../config/base-images.ts";
 import type { MorganConfig } from "../config/config.ts";
 import { uvForBuilds } from "../config/machine.ts";
-import { isLocal } from "../lib/engine-address.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
 import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
@@ -11,6 +13,7 @@ import { hasRun, type Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
+import { checkModels } from "./models.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPlatform } from "./platform.ts";
 import { planPromotion } from "./release.ts";
@@ -45,11 +48,12 @@ export async function preflight(
   host: Host,
   { outputs, identity, isPreview }: KnownState,
 ): Promise<Preflight> {
-  const [engine, release, sizes, recorded] = await Promise.all([
+  const [engine, release, sizes, recorded, certificate] = await Promise.all([
     checkEngine(given, host, { outputs, identity, isPreview }),
     planPromotion(given, host, outputs),
     outputs.then(parseSizes),
     outputs.then(recordedBaseImages),
+    outputs.then((found) => checkCertificate(given, found, host.now())),
   ]);
   const { facts } = engine;
   const architecture = facts?.architecture ?? "amd64";
@@ -68,9 +72,10 @@ export async function preflight(
         ]
       : await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host, facts)]);
   throwProblems([
-    ...problems,
+    ...(builds ? problems : await withoutThoseOfBuilds(problems)),
+    ...certificate,
     ...release.problems,
-    ...(builds ? checkBuild(config, host) : []),
+    ...(builds ? [...checkBuild(config, host), ...(await checkBuilder(config, host))] : []),
     ...(builds && facts !== undefined ? checkPlatform(config, architecture, recorded === undefined) : []),
     ...checkModels(config, host),
     ...engine.problems,
@@ -92,21 +97,12 @@ export async function preflight(
   };
 }
 
-/** Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. */
-function checkModels({ models, services, engine }: MorganConfig, host: Host): Problem[] {
-  if (!isLocal(engine.host)) return [];
-  return services.flatMap(({ name, variant }): Problem[] => {
-    const model = models.services[name];
-    if (model?.kind !== "folder" || !variant.usesGpu || host.isFolder(model.path)) return [];
-    return [
-      {
-        key: `morgan:models.${name}`,
-        expected: "a folder with the model's weights",
-        found: `no folder at ${model.path}`,
-        fix: "put the weights there, or name another folder or a model of the model hub",
-      },
-    ];
-  });
+/** Returns the problems that matter to a run that builds nothing, and warns of the others. */
+async function withoutThoseOfBuilds(problems: readonly Problem[]): Promise<readonly Problem[]> {
+  for (const { key, found, buildsOnly } of problems) {
+    if (buildsOnly === true) await pulumi.log.warn(`${key} is ${found}; this run builds nothing, so it goes on`);
+  }
+  return problems.filter(({ buildsOnly }) => buildsOnly !== true);
 }
 
 function planServiceGpus(config: MorganConfig, host: Host, identity: Promise<Identity>): ReturnType<typeof planGpus> {

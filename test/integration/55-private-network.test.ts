@@ -21,7 +21,7 @@ import {
 import { docker, healthOf, idsOf } from "./support/engine.ts";
 import { PrivateCa } from "./support/private-ca.ts";
 import { PrivateNetwork } from "./support/private-network.ts";
-import { PrivateRegistry } from "./support/private-registry.ts";
+import { bridgeAddress, PrivateRegistry } from "./support/private-registry.ts";
 import { freePort } from "./support/project.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -84,11 +84,12 @@ describe("a private network", () => {
     });
 
     it("the preflight reports a proxy that is down, and a registry that does not exist", async () => {
-      const [proxy, registry] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${String(port)}`);
-      await stack.configure({ proxy: `http://${proxy ?? ""}`, registry: `${registry ?? ""}/team` });
+      const proxy = `${bridgeAddress()}:${String(await freePort())}`;
+      const registry = `127.0.0.1:${String(await freePort())}`;
+      await stack.configure({ proxy: `http://${proxy}`, registry: `${registry}/team` });
       const message = await stack.failure("preview");
-      expect(message).to.match(new RegExp(`morgan:proxy\n.*${proxy ?? ""}\n.*ECONNREFUSED`));
-      expect(message).to.match(new RegExp(`morgan:registry\n.*${registry ?? ""}\n.*refused`));
+      expect(message).to.match(new RegExp(`morgan:proxy\n.*${proxy}\n.*ECONNREFUSED`));
+      expect(message).to.match(new RegExp(`morgan:registry\n.*${registry}\n.*refused`));
       await stack.configure(network.configuration);
     });
   });

@@ -39,7 +39,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     modelPort = await listen(model, modelAddress);
     stack = await TestStack.create({
       services: ["llm", "vad"],
-      llmEndpoint: `http://${modelAddress}:${String(modelPort)}/v1`,
+      llmEndpoint: `http://host.docker.internal:${String(modelPort)}/v1`,
       tlsCertificate: "tls/certificate.pem",
       tlsKey: "tls/key.pem",
       bodyLimit: "1 MiB",
@@ -142,9 +142,9 @@ describe("a gateway with a certificate, a token and limits", () => {
 
   it("the service that uses a language model reaches it, and no other service does", () => {
     const ids = idsOf(stack.name);
-    const target = `${modelAddress}:${modelPort}` as const;
-    expect(reachable(ids["llm"] ?? "", [target])).to.deep.equal([target]);
-    expect(reachable(ids["vad"] ?? "", [target])).to.deep.equal([]);
+    const targets = [`${modelAddress}:${modelPort}`, `host.docker.internal:${modelPort}`] as const;
+    expect(reachable(ids["llm"] ?? "", targets)).to.deep.equal(targets);
+    expect(reachable(ids["vad"] ?? "", targets)).to.deep.equal([]);
   });
 
   it("token and key are in no state, stack file, container setting, process or log", () => {
@@ -200,6 +200,33 @@ describe("a gateway with a certificate, a token and limits", () => {
 
   it("a second up changes nothing", async () => {
     expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+  });
+
+  it("a misspelt key, a secret in clear text and an address that the host lacks fail the preview together", async () => {
+    await stack.configure({ gatwayPort: "8081", llmApiKey: "clear", gatewayAddress: "192.0.2.1" });
+    const message = await stack.failure("preview");
+    await stack.unset("gatwayPort", "llmApiKey", "gatewayAddress");
+    expect(message).to.match(/morgan:gatwayPort\s+expected: .*morgan:gatewayPort/);
+    expect(message)
+      .to.match(/morgan:llmApiKey\s+expected: +a secret/)
+      .and.not.contain('"clear"');
+    expect(message).to.match(/morgan:gatewayAddress\s+expected: .*127\.0\.0\.1/);
+    expect(message).to.contain("3 problems");
+  });
+
+  it("a builder that is not there, or that cannot reach the local registry, fails the preview", async () => {
+    const variables = { BUILDX_CONFIG: join(stack.folder, "buildx") };
+    const create = ["buildx", "create", "--name", "apart", "--driver", "docker-container"];
+    execFileSync("docker", create, { env: { ...stack.environment(), ...variables } });
+    await stack.configure({ builder: "nosuch" });
+    expect(await stack.failure("preview", variables)).to.match(
+      /morgan:builder\s+expected: .*apart.*\s+found: +"nosuch"/,
+    );
+    await stack.configure({ builder: "apart" });
+    expect(await stack.failure("preview", variables)).to.match(
+      /morgan:builder\s+expected: .*127\.0\.0\.1.*\s+found: +"apart"/,
+    );
+    await stack.unset("builder");
   });
 
   it("a key of another certificate fails the preview", async () => {

@@ -123,6 +123,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/network",
       "components/release",
       "components/config/base-images.ts",
+      "components/config/certificate.ts",
       "components/config/machine.ts",
       "components/engine",
       "components/catalog",

@@ -21,6 +21,8 @@ export interface ContainerArgs {
   readonly stack: Pick<StackContext, "identity" | "processors" | "engine">;
   /** Networks that it joins; none for the engine's default network. */
   readonly networks: readonly Joined[];
+  /** Names that it resolves to the engine's host, as Docker 20.10 and newer know it. Default: none. */
+  readonly engineHostNames?: readonly string[];
   /** Command that runs in the container and succeeds if it is healthy. */
   readonly healthCommand: readonly string[];
   /** Time within which it has to become healthy. */
@@ -86,6 +88,7 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
       labels: stackLabels(stack, label, name, args.gpu?.device),
       networkMode: "bridge",
       ...(args.networks.length === 0 ? {} : { networksAdvanced: args.networks.map(networkInputs) }),
+      ...hostInputs(args.engineHostNames ?? []),
       ports:
         args.publish === undefined
           ? []
@@ -145,6 +148,10 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
 
 function networkInputs({ name, alias }: Joined): docker.types.input.ContainerNetworksAdvanced {
   return alias === undefined ? { name } : { name, aliases: [alias] };
+}
+
+function hostInputs(names: readonly string[]): Pick<docker.ContainerArgs, "hosts"> {
+  return names.length === 0 ? {} : { hosts: names.map((host) => ({ host, ip: "host-gateway" })) };
 }
 
 /** Docker 28.5 gives a tmpfs the mode of the image's folder, but not its owner. */

@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
-import { expiryReminder } from "../../config/certificate.ts";
+import { ownCertificate } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
-import { GATEWAY_FOLDER, HAPROXY_COMMAND, HAPROXY_CONFIG, HAPROXY_USER } from "../../catalog/image-contract.ts";
+import {
+  GATEWAY_FOLDER,
+  GATEWAY_PORT,
+  HAPROXY_COMMAND,
+  HAPROXY_CONFIG,
+  HAPROXY_USER,
+} from "../../catalog/image-contract.ts";
 import { createGatewayFiles } from "./config-volume.ts";
 import { haproxyConfig, type Route } from "./haproxy-config.ts";
 import type { Joined } from "../container/networks.ts";
@@ -23,12 +29,13 @@ export interface GatewayArgs {
 }
 
 const KEY_PAIR = `${GATEWAY_FOLDER}/tls.pem`;
-const PUBLISHED_PORT = 8080;
 
 /** The gateway: the published port, and the hop between services. Only ready containers get requests. */
 export class Gateway extends pulumi.ComponentResource {
   /** URL of the published port. */
   readonly endpoint: pulumi.Output<string>;
+  /** SHA-256 fingerprint of the certificate that it presents; empty without TLS. */
+  readonly certificate: pulumi.Output<string>;
   /** The gateway's container. */
   readonly container: CreatedContainer;
 
@@ -36,8 +43,6 @@ export class Gateway extends pulumi.ComponentResource {
     super("morgan:deploy:Gateway", name, { port: args.config.port }, opts);
     const { stack, config } = args;
     const { tls } = config;
-    const reminder = tls === undefined ? undefined : expiryReminder(tls, new Date());
-    if (reminder !== undefined) void pulumi.log.warn(reminder, this);
     const files = createGatewayFiles(this, name, {
       stack,
       gatewayRef: args.ref,
@@ -53,18 +58,20 @@ export class Gateway extends pulumi.ComponentResource {
       after: [files.loaded],
       // In this folder a worker saves the states of the containers for the next worker.
       scratch: ["/tmp"],
-      healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(PUBLISHED_PORT)}`],
+      healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(GATEWAY_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",
       memory: "256 MiB",
       cpus: 1,
-      publish: { address: config.address, external: config.port, internal: PUBLISHED_PORT },
+      publish: { address: config.address, external: config.port, internal: GATEWAY_PORT },
       rollout: "stop-first",
     });
     const scheme = tls === undefined ? "http" : "https";
     this.endpoint = container.id.apply(() => `${scheme}://${config.name || config.address}:${String(config.port)}`);
+    const fingerprint = tls === undefined ? "" : (ownCertificate(tls.certificate)?.fingerprint256 ?? "");
+    this.certificate = pulumi.all([container.id, files.loaded.urn]).apply(() => fingerprint);
     this.container = container;
-    this.registerOutputs({ endpoint: this.endpoint, container: container.id });
+    this.registerOutputs({ endpoint: this.endpoint, certificate: this.certificate, container: container.id });
   }
 }
 
@@ -75,7 +82,7 @@ function gatewayFiles({ routes, published, config }: GatewayArgs): Record<string
     haproxyConfig({
       routes,
       published,
-      publishedPort: PUBLISHED_PORT,
+      publishedPort: GATEWAY_PORT,
       limits: { certificate: tls === undefined ? undefined : KEY_PAIR, tokenDigest, bodyLimit, rateLimit },
     });
   return {

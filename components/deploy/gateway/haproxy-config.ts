@@ -1,3 +1,4 @@
+import { GATEWAY_STATS_PORT } from "../../catalog/image-contract.ts";
 import { ERROR_LINES } from "./error-responses.ts";
 
 /** The route to one service. */
@@ -113,7 +114,7 @@ const GLOBAL = `global
   maxconn 2000
   tune.bufsize 262144
   tune.buffers.limit 600
-  stats socket ipv4@127.0.0.1:9998 level user
+  stats socket ipv4@127.0.0.1:${String(GATEWAY_STATS_PORT)} level user
   server-state-file /tmp/servers
 
 resolvers engine

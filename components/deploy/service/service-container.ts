@@ -23,6 +23,8 @@ export interface ServiceContainerArgs {
   readonly stack: StackContext;
   /** Networks that it joins. */
   readonly networks: readonly Joined[];
+  /** Names that it resolves to the engine's host. */
+  readonly engineHostNames: readonly string[];
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secrets, by the names of their files in /run/secrets. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
@@ -45,6 +47,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
       user: SERVICE_USER,
       stack: args.stack,
       networks: args.networks,
+      engineHostNames: args.engineHostNames,
       environment: { MORGAN_PORT: String(port), ...args.environment },
       files: {
         image: args.stack.filesImage,

@@ -73,6 +73,18 @@ function computeEnvironment({ onGpu, model, offline }: Compute): Inputs {
   };
 }
 
+/** Name of the engine's host in a container, which Docker Desktop has by itself. */
+const ENGINE_HOST = "host.docker.internal";
+
+/** Returns the names that a service resolves to the engine's host: one, if a URL that it gets has it. */
+export function engineHostNames(service: StackService, { llm }: Wiring, { model }: Compute): string[] {
+  const urls = [
+    ...(service.languageModel ? [llm.endpoint] : []),
+    ...(service.variant.usesGpu && model?.kind === "hub" ? [model.endpoint ?? ""] : []),
+  ];
+  return urls.some((url) => URL.canParse(url) && new URL(url).hostname === ENGINE_HOST) ? [ENGINE_HOST] : [];
+}
+
 /** Returns the secrets of a service, by the names of their files in /run/secrets. */
 export function secretsOf(
   service: Pick<StackService, "backing" | "languageModel">,

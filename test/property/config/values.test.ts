@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { ConfigSources, Values } from "../../../components/config/reader.ts";
+import type { ConfigSources, Values } from "../../../components/config/sources.ts";
 import type { CheckedConfig, MorganConfig } from "../../../components/config/config.ts";
 import { formatProblems } from "../../../components/lib/errors.ts";
 import { isPinned } from "../../../components/lib/image-reference.ts";
@@ -36,7 +36,10 @@ const valid = fc
       .dictionary(fc.constantFrom("0", "GPU-0b5e"), fc.constantFrom("24 GiB", "8192 MiB", "1.5 GiB"))
       .map((sizes) => JSON.stringify(sizes)),
     models: fc
-      .dictionary(fc.constantFrom("tts", "stt"), fc.constantFrom("/srv/models", "org/name", "org/name@v1.2"))
+      .dictionary(
+        fc.constantFrom("tts", "stt"),
+        fc.constantFrom("/srv/models", "/srv/my models", "org/name", "org/name@v1.2"),
+      )
       .map((models) => JSON.stringify(models)),
     modelsOffline: fc.constantFrom("true", "false"),
     services: fc
@@ -64,11 +67,12 @@ const valid = fc
     aptMirror: url,
     proxy: url,
     noProxy: fc.subarray(["localhost", ".example.com", "10.0.0.0/8", "*"]).map((hosts) => JSON.stringify(hosts)),
-    llmEndpoint: url,
-    llmModel: fc.string(),
+    llm: fc.constantFrom(["", ""], ["http://llm.example.com/v1", ""], ["http://host.docker.internal:11434/v1", "a:b"]),
   })
-  .map(({ ports: [gatewayPort = 0, registryPort = 0], pair, ...rest }) => ({
+  .map(({ ports: [gatewayPort = 0, registryPort = 0], llm: [llmEndpoint = "", llmModel = ""], pair, ...rest }) => ({
     ...rest,
+    llmEndpoint,
+    llmModel,
     tlsCertificate: pair,
     tlsKey: pair,
     gatewayPort: String(gatewayPort),
@@ -88,22 +92,49 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     '{"vad":"/srv/models"}',
     '{"tts":"models"}',
     '{"tts":5}',
-    '{"stt":"/a b"}',
+    '{"stt":"/a:b"}',
+    '{"stt":"./whisper"}',
     '{"nobody":"org/name"}',
   ],
   modelsOffline: ["yes"],
-  services: ['["core","vda"]', '[""]', '["core"]', "core", "{}", "5", '"core"', "[1]", '[["core"]]'],
+  services: [
+    '["core","vda"]',
+    '[""]',
+    '["core"]',
+    "core",
+    "{}",
+    "5",
+    '"core"',
+    "[1]",
+    '[["core"]]',
+    '["vad","llm","vad"]',
+  ],
   gatewayAddress: ["localhost", "::1", "127.0.0", "256.0.0.1", "999.1.1.1", "127.0.0.1 ", ""],
   gatewayName: ["https://morgan.example.com", "morgan:443", "-box", "a_b", "a..b", "box ", "box/path"],
-  gatewayPort: ["0", "65536", "-1", "80.5", "http", "", " "],
+  gatewayPort: [
+    "0",
+    "65536",
+    "-1",
+    "80.5",
+    "http",
+    "",
+    " ",
+    "0x1F90",
+    "8e3",
+    " 8080 ",
+    "08080",
+    "+8080",
+    "8080.0",
+    "8_080",
+  ],
   bodyLimit: ["0.5 MiB", "65 MiB", "1 GiB", "10", "10MiB", "10 MB", "-1 MiB", ""],
-  rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1"],
+  rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1", "007", "0x10"],
   registryPort: ["0", "65536", "x"],
   registry: ["", "morgan", "https://harbor.example.com/m", "harbor.example.com", "Harbor.example.com/m"],
   baseImages: ["alpine", "Debian"],
   upstreamImages: ["[", "5", '"debian"', '{"debian":"debian:12"}', '{"redis":7}', '{"alpine":"a@sha256:0"}', '["a"]'],
   protectData: ["yes", "1", ""],
-  minReady: ["5", "5s", "-1 s", "five s", "5 h", "", "1e3 s", "5  s"],
+  minReady: ["5", "5s", "-1 s", "five s", "5 h", "", "1e3 s", "5  s", "61 min", "3600001 ms", "999999999 min", "05 s"],
   sizeBudgets: ["off", "true", ""],
   pypiIndex: ["pypi.example.com", "ftp://pypi.example.com", "https://"],
   pypiExtraIndex: ["pypi.example.com"],
@@ -113,7 +144,8 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   proxy: ["socks5://proxy.example.com"],
   noProxy: ['["https://a.example.com"]', "localhost", '["a b"]'],
   aptMirror: ["file:///mirror", "http://apt.example.com/ main\ndeb http://evil.example.com"],
-  llmEndpoint: ["llm:8000/v1", "javascript:alert(1)"],
+  llmEndpoint: ["llm:8000/v1", "javascript:alert(1)", "http://localhost:8000/v1", "https://llm.example.com/v1?a=b"],
+  builder: ["", "--push", "a b", "a/b"],
 };
 
 const wrongKeys = fc.uniqueArray(fc.constantFrom(...Object.keys(WRONG)), { minLength: 1 });
@@ -230,15 +262,16 @@ describe("a configuration", () => {
     });
   }
 
-  it("has services in the catalog's order, each once", () => {
-    expect(parse({ ...base, services: '["vad","llm","vad"]' }).config.services.map(({ name }) => name)).to.deep.equal([
+  it("has services in the catalog's order", () => {
+    expect(parse({ ...base, services: '["vad","llm"]' }).config.services.map(({ name }) => name)).to.deep.equal([
       "llm",
       "vad",
     ]);
   });
 
-  it("needs no registry port if the registry is not its own", () => {
-    expect(parse({ gatewayPort: "8080", registry: "harbor.example.com/m" }).problems).to.deep.equal([]);
+  it("may have the gateway on the registry's port if the registry is not its own", () => {
+    const values = { gatewayPort: "8080", registryPort: "8080", registry: "harbor.example.com/m" };
+    expect(parse(values).problems).to.deep.equal([]);
   });
 
   it("cannot have the gateway and the registry on one port", () => {

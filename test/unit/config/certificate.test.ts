@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
-import { expiryReminder, readKeyPair, type KeyPair } from "../../../components/config/certificate.ts";
+import { bundleProblem, readKeyPair, validityProblem, type KeyPair } from "../../../components/config/certificate.ts";
 import type { Problem } from "../../../components/lib/errors.ts";
 import { makeKeyPair } from "../support/key-pair.ts";
 
@@ -14,9 +14,9 @@ describe("the gateway's key pair", () => {
     [pair, other] = [makeKeyPair(90), makeKeyPair(90)];
   });
 
-  const check = (given: KeyPair, now = inDays(1)): readonly Problem[] =>
-    readKeyPair({ certificate: "certificate", key: "key" }, (path) => given[path as keyof KeyPair], now).problems;
-  const found = (given: KeyPair, now?: Date): string[] => check(given, now).map(({ key }) => key);
+  const check = (given: KeyPair): readonly Problem[] =>
+    readKeyPair({ certificate: "certificate", key: "key" }, (path) => given[path as keyof KeyPair]).problems;
+  const found = (given: KeyPair): string[] => check(given).map(({ key }) => key);
 
   it("is accepted if the key fits the first certificate, whoever issued that certificate", () => {
     expect(check(pair)).to.deep.equal([]);
@@ -24,7 +24,7 @@ describe("the gateway's key pair", () => {
   });
 
   it("is undefined if neither file is configured", () => {
-    const read = readKeyPair({ certificate: "", key: "" }, () => undefined, new Date());
+    const read = readKeyPair({ certificate: "", key: "" }, () => undefined);
     expect(read).to.deep.equal({ pair: undefined, problems: [] });
   });
 
@@ -39,6 +39,8 @@ describe("the gateway's key pair", () => {
     ["not PEM", () => "nothing"],
     ["a key", ({ key }) => key],
     ["damaged", broken],
+    ["cut off", ({ certificate }) => certificate.slice(0, -40)],
+    ["followed by a certificate that is cut off", (whole) => `${whole.certificate}${whole.certificate.slice(0, -40)}`],
     ["followed by a damaged certificate", (whole) => `${whole.certificate}${broken(whole)}`],
   ] as const satisfies [string, (whole: KeyPair) => string][]) {
     it(`is refused if the certificate is ${text}`, () => {
@@ -59,12 +61,12 @@ describe("the gateway's key pair", () => {
     expect(found({ ...pair, key: privateKey })).to.deep.equal(["morgan:tlsKey"]);
   });
 
-  it("is refused before the certificate is valid, and after it expired", () => {
-    const [early] = check(pair, inDays(-1));
-    expect(early?.found).to.match(/^valid from \d{4}-.* on$/);
-    const [late, ...others] = check(pair, inDays(91));
-    expect(late?.found).to.match(/^valid until \d{4}-/);
-    expect(others).to.deep.equal([]);
+  it("is valid from its first to its last day", () => {
+    expect(validityProblem(pair, inDays(-1))?.found).to.match(/^valid from \d{4}-.* on$/);
+    expect(validityProblem(pair, inDays(1))).to.equal(undefined);
+    expect(validityProblem(pair, inDays(89))).to.equal(undefined);
+    expect(validityProblem(pair, inDays(91))).to.include({ key: "morgan:tlsCertificate" });
+    expect(validityProblem(pair, inDays(91))?.found).to.match(/^valid until \d{4}-/);
   });
 
   it("is never quoted in a problem", () => {
@@ -75,9 +77,54 @@ describe("the gateway's key pair", () => {
     expect(JSON.stringify(problems)).not.to.contain(middle);
   });
 
-  it("causes a reminder in the last two weeks of the certificate", () => {
-    expect(expiryReminder(pair, inDays(75))).to.equal(undefined);
-    expect(expiryReminder(pair, inDays(77))).to.match(/^morgan:tlsCertificate is valid until \d{4}-/);
-    expect(expiryReminder({ ...pair, certificate: "" }, inDays(1))).to.equal(undefined);
+  it("is not quoted either if it is given instead of the path of its file", () => {
+    const { problems } = readKeyPair(pair, () => undefined);
+    expect(problems.map(({ key, found: was }) => [key, was])).to.deep.equal([
+      ["morgan:tlsCertificate", "a text in PEM instead of its path"],
+      ["morgan:tlsKey", "a text in PEM instead of its path"],
+    ]);
+    expect(JSON.stringify(problems)).not.to.contain(pair.key.split("\n")[1] ?? "");
+  });
+});
+
+describe("a bundle of certificates", () => {
+  let pair: KeyPair;
+  before(() => {
+    pair = makeKeyPair();
+  });
+  const found = (text: string | undefined): string | undefined => bundleProblem("ca.pem", text)?.found;
+
+  it("holds one or more whole certificates, with any other text around them", () => {
+    const { certificate } = pair;
+    expect(found(certificate)).to.equal(undefined);
+    expect(found(`# Our CA\n${certificate}\n\nanother:\n${certificate}# the end\n`)).to.equal(undefined);
+    expect(found(certificate.replaceAll("\n", "\r\n"))).to.equal(undefined);
+  });
+
+  it("is refused if a build cannot use it, whatever is wrong with it", () => {
+    const { certificate, key } = pair;
+    expect(found(undefined)).to.equal('nothing readable at "ca.pem"');
+    for (const text of [
+      "",
+      "\n",
+      "some text",
+      "\u30820000",
+      certificate.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+    ]) {
+      expect(found(text), text).to.equal('no certificate in "ca.pem"');
+    }
+    for (const text of [
+      certificate.slice(0, -30),
+      certificate + certificate.slice(0, 100),
+      certificate.replace("M", ""),
+    ]) {
+      expect(found(text), text).to.equal('a damaged certificate in "ca.pem"');
+    }
+    expect(found(certificate + key)).to.equal('a private key in "ca.pem"');
+    expect(bundleProblem(certificate, undefined)?.found).to.equal("a text in PEM instead of its path");
+  });
+
+  it("matters only to a run that builds", () => {
+    expect(bundleProblem("ca.pem", undefined)).to.include({ buildsOnly: true });
   });
 });

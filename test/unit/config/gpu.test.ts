@@ -4,6 +4,7 @@ import type { Problem } from "../../../components/lib/errors.ts";
 import { readGpuConfig, type GpuConfig } from "../../../components/config/gpu.ts";
 import { readModels, type Models } from "../../../components/config/models.ts";
 import { testCatalog } from "../support/catalog.ts";
+import { stackServices } from "../support/config.ts";
 
 /** Returns the sections as read, and the keys of all problems. */
 function read(
@@ -11,8 +12,15 @@ function read(
   values: Readonly<Record<string, string>> = {},
 ): { readonly gpu: GpuConfig; readonly models: Models; readonly wrong: readonly string[] } {
   const problems: Problem[] = [];
-  const reader = configReader((key) => values[key], problems);
-  const [gpu, models] = [readGpuConfig(reader, accelerator), readModels(reader, testCatalog)];
+  const reader = configReader(
+    { values: (key) => values[key], secret: () => undefined, isEncrypted: () => true },
+    problems,
+    [],
+  );
+  const [gpu, models] = [
+    readGpuConfig(reader, accelerator),
+    readModels(reader, testCatalog, { accelerator, services: stackServices() }),
+  ];
   return { gpu, models, wrong: problems.map(({ key }) => key) };
 }
 
@@ -52,6 +60,36 @@ describe("the configuration of weights", () => {
       stt: { kind: "folder", path: "/srv/whisper" },
       tts: { kind: "hub", id: "org/vits", endpoint: "https://hub.example.com" },
     });
+  });
+
+  for (const text of [
+    "./whisper",
+    "../w",
+    "/srv:/etc",
+    "a/b/c",
+    "a",
+    "~/w",
+    "C:\\models",
+    "-a/b",
+    "a/..",
+    "a/b@",
+    "a/b@c@d",
+    "a /b",
+    "",
+    "/a\nb",
+  ]) {
+    it(`refuses ${JSON.stringify(text)}, which is neither`, () => {
+      expect(read("cuda", { models: JSON.stringify({ stt: text }) }).wrong).to.deep.equal(["morgan:models.stt"]);
+    });
+  }
+
+  it("takes every folder that a mount can have", () => {
+    for (const path of ["/srv/my models", "/srv/Übung", "/srv/a@b", "/"]) {
+      expect(read("cuda", { models: JSON.stringify({ stt: path }) }).models.services["stt"]).to.deep.equal({
+        kind: "folder",
+        path,
+      });
+    }
   });
 
   it("refuses a model for a service that loads none", () => {

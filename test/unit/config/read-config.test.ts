@@ -70,7 +70,8 @@ describe("the configuration of a stack", () => {
   });
 
   it("refuses a bundle of certificates that is too large for a build", () => {
-    const one = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name.repeat(60_000)}\n`;
+    const { certificate } = makeKeyPair();
+    const one = (name: string): string => `${certificate}${name.repeat(60_000)}\n`;
     project.write("large.pem", Array.from("abcdefgh", one).join(""));
     const { config, problems } = read({ caBundle: "large.pem" });
     expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:caBundle"]);
@@ -80,8 +81,9 @@ describe("the configuration of a stack", () => {
   });
 
   it("reads a bundle of certificates, and reports a bundle that cannot be read", () => {
-    project.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
-    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal("-----BEGIN CERTIFICATE-----\n");
+    const { certificate } = makeKeyPair();
+    project.write("ca.pem", certificate);
+    expect(read({ caBundle: "ca.pem" }).config.network.certificates).to.equal(certificate);
     const [problem, ...others] = read({ caBundle: "missing.pem" }).problems;
     expect(problem).to.include({ key: "morgan:caBundle", found: 'nothing readable at "missing.pem"' });
     expect(others).to.deep.equal([]);
@@ -146,19 +148,32 @@ describe("the configuration of a stack", () => {
     expect(halves.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword", "morgan:aptUser"]);
   });
 
-  it("refuses a password that Pulumi keeps in plain text", () => {
-    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:llmApiKey"]';
-    const values = { registry: "harbor.example.com/team", registryUser: "ci", registryPassword: "canary" };
+  it("refuses a secret that Pulumi keeps in plain text, whichever it is", () => {
+    const values = {
+      registry: "harbor.example.com/team",
+      registryUser: "ci",
+      registryPassword: "canary",
+      llmEndpoint: "https://llm.example.com/v1",
+      llmApiKey: "canary",
+      apiToken: "canary-0123456789-abcdefghijkl",
+    };
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = "[]";
     const { problems } = read(values);
-    expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:registryPassword"]);
+    expect(problems.map(({ key }) => key)).to.have.members(
+      ["registryPassword", "llmApiKey", "apiToken"].map((key) => `morgan:${key}`),
+    );
     expect(JSON.stringify(problems)).not.to.contain("canary");
-    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword"]';
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = '["morgan:registryPassword","morgan:llmApiKey","morgan:apiToken"]';
     expect(read(values).problems).to.deep.equal([]);
+  });
+
+  it("refuses a key that no section reads", () => {
+    expect(read({ apitoken: "canary" }).problems.map(({ key }) => key)).to.deep.equal(["morgan:apitoken"]);
   });
 
   it("keeps the language model's key a secret, and needs none", async () => {
     expect(read().config.llm.apiKey).to.equal(undefined);
-    const key = read({ llmApiKey: "sk-1" }).config.llm.apiKey;
+    const key = read({ llmApiKey: "sk-1", llmEndpoint: "https://llm.example.com/v1" }).config.llm.apiKey;
     expect(key === undefined ? undefined : await pulumi.isSecret(key)).to.equal(true);
   });
 });

@@ -76,8 +76,8 @@ describe("the engine", () => {
     const labels = { "morgan.stack": "dev", "morgan.role": "gateway" };
     const engine = engineHere();
     expect(await engine.containers({})).to.deep.equal([
-      { id: "c1", image: "sha256:1", running: true, labels, publishedPorts: [8081] },
-      { id: "c2", image: "sha256:2", running: false, labels: {}, publishedPorts: [] },
+      { id: "c1", image: "sha256:1", running: true, labels, published: [{ address: "127.0.0.1", port: 8081 }] },
+      { id: "c2", image: "sha256:2", running: false, labels: {}, published: [] },
     ]);
     expect(await engine.containers({ labels: { a: "b", c: "d" }, publishedPorts: [80, 8081] })).to.have.length(1);
   });

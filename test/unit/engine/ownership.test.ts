@@ -36,7 +36,7 @@ describe("the things of a stack in the engine", () => {
     image: "sha256:0",
     running: true,
     labels: roleLabels(identity, role),
-    publishedPorts: [],
+    published: [],
   });
   const engine = fakeEngine({
     containers: listing([listed("c1", IDENTITY, "core"), listed("c2", OTHER, "core"), listed("c3", IDENTITY, "llm")]),

@@ -31,7 +31,7 @@ function machine({ gpus = [], support = {}, running = {}, stack = "dev", ...read
     image: "sha256:1",
     running: true,
     labels: { ...roleLabels({ ...IDENTITY, stack }, role), "morgan.gpu": gpu },
-    publishedPorts: [],
+    published: [],
   }));
   const host = fakeHost({
     gpuSupport: () => Promise.resolve({ ...SUPPORT, ...support }),

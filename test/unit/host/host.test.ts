@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { realpathSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { thisHost } from "../../../components/host/host.ts";
@@ -39,14 +40,23 @@ describe("the machine", () => {
     expect(host.sources("folder/tests/folder")).to.have.property("elsewhere");
   });
 
+  it("has a name and addresses, and finds out at which of them a program can listen", async () => {
+    expect(host.name).to.equal(hostname());
+    expect(host.addresses()).to.include("127.0.0.1");
+    for (const address of host.addresses()) expect(await host.tryListen(address, 0), address).to.equal(undefined);
+    expect(await host.tryListen("192.0.2.1", 0)).to.equal("EADDRNOTAVAIL");
+  });
+
   it("reports if a program listens on a port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    expect(await host.portInUse("127.0.0.1", port)).to.equal(true);
+    expect(await host.tryListen("127.0.0.1", port)).to.equal("EADDRINUSE");
+    expect(await host.tryListen("0.0.0.0", port)).to.equal("EADDRINUSE");
+    expect(await host.tryListen("127.0.0.2", port)).to.equal(undefined);
     server.close();
     await once(server, "close");
-    expect(await host.portInUse("127.0.0.1", port)).to.equal(false);
+    expect(await host.tryListen("127.0.0.1", port)).to.equal(undefined);
   });
 });

@@ -16,6 +16,7 @@ const MAY_ASK = ["components/engine/labels.ts", "components/engine/ownership.ts"
 /** Programs whose `--format` is no text of the engine that this program parses. */
 const OTHER_FORMATS = [
   /"history", "ls", "--format", "json"/, // BuildKit's history is not in the engine's API.
+  /"buildx", "ls", "--format", "json"/, // Builders are the client's, not the engine's.
   /"--format=custom"/, // pg_dump
   /"--format=csv,noheader,nounits"/, // nvidia-smi
 ];

@@ -25,7 +25,7 @@ const host = (...owners: readonly Identity[]): FakeHost =>
         image: "sha256:0",
         running: true,
         labels: roleLabels(owner, "core"),
-        publishedPorts: [],
+        published: [],
       })),
     ),
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ListedContainer } from "../../../components/engine/containers.ts";
+import type { ListedContainer, PublishedPort } from "../../../components/engine/containers.ts";
 import type { Engine } from "../../../components/engine/engine.ts";
 import { roleLabels } from "../../../components/engine/labels.ts";
 import { MorganError, type Problem } from "../../../components/lib/errors.ts";
@@ -33,26 +33,32 @@ const stateOf = (host: FakeHost, stack = "dev"): KnownState => ({
   isPreview: false,
 });
 
-const container = (publishedPorts: readonly number[], stack?: string): Partial<Engine> => {
-  const labels: Record<string, string> = stack === undefined ? {} : roleLabels({ ...IDENTITY, stack }, "gateway");
-  const listed: ListedContainer = { id: "0", image: "sha256:0", running: true, labels, publishedPorts };
-  return { containers: listing([listed]) };
+const publishing = (published: readonly PublishedPort[], stack?: string, role = "gateway"): ListedContainer => {
+  const labels: Record<string, string> = stack === undefined ? {} : roleLabels({ ...IDENTITY, stack }, role);
+  return { id: role, image: "sha256:0", running: true, labels, published };
 };
+
+const container = (ports: readonly number[], stack?: string, role?: string): Partial<Engine> => ({
+  containers: listing([
+    publishing(
+      ports.map((port) => ({ address: "127.0.0.1", port })),
+      stack,
+      role,
+    ),
+  ]),
+});
 
 describe("the preflight", () => {
   const logs = useLogs();
 
   it("warns if another port replaces the gateway, and only then", async () => {
-    const gateway = (port: number, stack: string): Partial<Engine> => {
-      const labels = roleLabels({ ...IDENTITY, stack }, "gateway");
-      const listed = { id: "0", image: "sha256:0", running: true, labels, publishedPorts: [port] };
-      return { containers: listing([listed]) };
-    };
-    await problems(fakeHost(gateway(8080, "dev")));
-    await problems(fakeHost(gateway(9999, "prod")));
+    await problems(fakeHost(container([8080], "dev")));
+    await problems(fakeHost(container([9999], "prod")));
     expect(logs.warn).to.deep.equal([]);
-    await problems(fakeHost(gateway(9999, "dev")));
-    expect(logs.warn.join()).to.match(/port of the stack moves from 9999 to 8080: the gateway is replaced/);
+    await problems(fakeHost(container([9999], "dev")));
+    expect(logs.warn.join()).to.match(/moves from 127\.0\.0\.1:9999 to 127\.0\.0\.1:8080: the gateway is replaced/);
+    await problems(fakeHost(container([8080], "dev")), { gateway: { address: "127.0.0.2" } });
+    expect(logs.warn.join()).to.match(/moves from 127\.0\.0\.1:8080 to 127\.0\.0\.2:8080/);
   });
 
   it("accepts a machine that has everything", async () => {
@@ -201,7 +207,7 @@ describe("the preflight", () => {
 
   it("does not try the ports of another machine from here", async () => {
     const host = fakeHost();
-    host.listening.add(8080).add(5101);
+    host.listening.add("127.0.0.1:8080").add("127.0.0.1:5101");
     expect(await problems(host, { engine: { host: "tcp://gpu:2375" } })).to.deep.equal([]);
     expect(await problems(host, { engine: { host: "npipe:////./pipe/docker_engine" } })).to.have.length(2);
   });
@@ -226,21 +232,26 @@ describe("the preflight", () => {
 
   it("reports a port that another program uses, in a container or outside", async () => {
     const host = fakeHost(container([5101]));
-    host.listening.add(8080);
+    host.listening.add("127.0.0.1:8080");
     const found = await problems(host);
     expect(found.map(({ key }) => key)).to.deep.equal(["morgan:gatewayPort", "morgan:registryPort"]);
-    for (const problem of found) expect(problem.found).to.equal("another program listens there");
+    expect(found.map((problem) => problem.found)).to.deep.equal([
+      "another program listens at 127.0.0.1:8080",
+      "another container has it",
+    ]);
   });
 
   it("accepts the ports that the stack itself uses", async () => {
-    const host = fakeHost(container([8080, 5101], "dev"));
-    host.listening.add(8080).add(5101);
+    const loopback = (port: number): PublishedPort[] => [{ address: "127.0.0.1", port }];
+    const own = [publishing(loopback(8080), "dev"), publishing(loopback(5101), "dev", "registry")];
+    const host = fakeHost({ containers: listing(own) });
+    host.listening.add("127.0.0.1:8080").add("127.0.0.1:5101");
     expect(await problems(host)).to.deep.equal([]);
   });
 
   it("ignores the registry port if images are pushed elsewhere", async () => {
     const host = fakeHost();
-    host.listening.add(5101);
+    host.listening.add("127.0.0.1:5101");
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
     expect(await problems(host, { images: { registry } })).to.deep.equal([]);
   });
@@ -268,6 +279,17 @@ describe("the preflight", () => {
     expect(await problems(host, cuda)).to.deep.equal([]);
     expect(await problems(fakeHost(), { models }), "no weights are mounted").to.deep.equal([]);
     expect(await problems(fakeHost(), { ...cuda, services: ["vad"] }), "not chosen").to.deep.equal([]);
+  });
+
+  it("reports a relative path of a folder that reads like a model of the model hub", async () => {
+    const models = { services: { stt: { kind: "hub", id: "models/whisper" } }, offline: false } as const;
+    const host = fakeHost();
+    expect(await problems(host, { accelerator: "cuda", models })).to.deep.equal([]);
+    host.folders.add("models/whisper");
+    const [found, ...others] = await problems(host, { accelerator: "cuda", models });
+    expect(found).to.include({ key: "morgan:models.stt" });
+    expect(found?.fix).to.contain("$PWD/models/whisper");
+    expect(others).to.deep.equal([]);
   });
 
   it("reads the stack's releases, another stack's releases, and the commit", async () => {

@@ -1,17 +1,16 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
 import { includeOrder } from "../../../components/requirements/inputs.ts";
+import { checkCatalog } from "../../../components/catalog/check.ts";
 import { CUDA_VERSIONS } from "../../../components/catalog/cuda-version.ts";
 import { lockChain } from "../../../components/catalog/stages.ts";
 import type { Service, Variant } from "../../../components/catalog/service.ts";
 import { selectServices } from "../../../components/catalog/select.ts";
 import { bytes, mebibytes, seconds } from "../../../components/lib/units.ts";
 import { catalog } from "../../../services/catalog.ts";
-import { declaredKeys } from "../support/pulumi-yaml.ts";
 import { readShippedRequirements, ROOT } from "../support/shipped.ts";
 
 const services: readonly (readonly [string, Service])[] = Object.entries(catalog);
-const names = Object.keys(catalog);
 const exists = (path: string): boolean => existsSync(new URL(path, ROOT));
 const variantsOf = ({ variants }: Service): readonly (readonly [string, Variant])[] => Object.entries(variants);
 
@@ -20,31 +19,13 @@ const chains = (service: Service): (readonly string[])[] =>
   variantsOf(service).flatMap(([, variant]) => CUDA_VERSIONS.map((version) => lockChain(variant, version)));
 
 describe("the shipped catalog", () => {
-  it("gives each service a port of its own", () => {
-    const ports = services.map(([, { port }]) => port);
-    expect(new Set(ports).size).to.equal(ports.length);
-  });
-
-  it("publishes one service", () => {
-    expect(services.filter(([, { published }]) => published)).to.have.length(1);
+  it("has services that fit together", () => {
+    expect(checkCatalog(catalog)).to.deep.equal([]);
   });
 });
 
 for (const [name, service] of services) {
   describe(`${name} in the shipped catalog`, () => {
-    it("has a name that is a DNS label, a Python module and part of a variable", () => {
-      expect(name).to.match(/^[a-z][a-z0-9]{0,30}$/);
-    });
-
-    it("has a port that needs no privilege and is not the gateway's", () => {
-      const gateway = declaredKeys().find(({ key }) => key === "gatewayPort");
-      expect(service.port).to.be.within(1024, 65_535).and.not.equal(Number(gateway?.default));
-    });
-
-    it("calls other services of the catalog", () => {
-      expect(names.filter((other) => other !== name)).to.include.members([...service.calls]);
-    });
-
     it("has code that python -m starts", () => {
       expect(exists(`services/${name}/morgan_${name}/__main__.py`)).to.equal(true);
     });
@@ -63,7 +44,6 @@ for (const [name, service] of services) {
     });
 
     it("is limited to a sensible share of a machine", () => {
-      expect(service.cpus).to.be.above(0);
       for (const [key, { memory, startLimit }] of variantsOf(service)) {
         expect(mebibytes(memory), key).to.be.within(64, 65_536);
         expect(seconds(startLimit), key).to.be.within(10, 600);

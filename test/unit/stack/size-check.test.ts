@@ -42,7 +42,7 @@ const container = (id: string, changes: Partial<ListedContainer> = {}): ListedCo
   image: "sha256:before",
   running: true,
   labels: roleLabels(IDENTITY, "tts"),
-  publishedPorts: [],
+  published: [],
   ...changes,
 });
 

@@ -41,6 +41,7 @@ describe("the stack", () => {
   it("has its endpoint, its registry, and each service's image and health as outputs", async () => {
     const outputs = (await up()).component("MorganStack").outputs;
     expect(outputs).to.have.all.keys(
+      "certificate",
       "endpoint",
       "engine",
       "images",

@@ -1,6 +1,6 @@
 import { checkConfig, type CheckedConfig, type MorganConfig } from "../../../components/config/config.ts";
 import type { Machine } from "../../../components/config/machine.ts";
-import type { ConfigSources, Values } from "../../../components/config/reader.ts";
+import type { ConfigSources, Values } from "../../../components/config/sources.ts";
 import type { InspectedContainer, ListedContainer } from "../../../components/engine/containers.ts";
 import type { StackIdentity } from "../../../components/deploy/container/stack-context.ts";
 import { connectEngine, type Engine } from "../../../components/engine/engine.ts";
@@ -148,7 +148,6 @@ export function checkTexts(
     hostCertificates: () => "",
     keys: () => [],
     env: {},
-    now: new Date(),
     ...sources,
   };
   return checkConfig({ stack: "dev", fullName: "organization/morgan/dev" }, all, catalog, machine);
@@ -171,7 +170,7 @@ export function listing(containers: readonly ListedContainer[]): Engine["contain
       containers.filter(
         (container) =>
           matches(container.labels, labels) &&
-          (publishedPorts.length === 0 || publishedPorts.some((port) => container.publishedPorts.includes(port))),
+          (publishedPorts.length === 0 || container.published.some(({ port }) => publishedPorts.includes(port))),
       ),
     );
 }

@@ -22,7 +22,7 @@ export function container(id: string, role: string, changes: Partial<InspectedCo
 
 /** The container as the engine lists it. */
 function listed({ id, status, labels }: InspectedContainer): ListedContainer {
-  return { id, image: "sha256:0", running: status === "running", labels, publishedPorts: [] };
+  return { id, image: "sha256:0", running: status === "running", labels, published: [] };
 }
 
 /** An engine with these containers. */

@@ -10,8 +10,10 @@ import { fakeEngine } from "./config.ts";
 export interface FakeHost extends Host {
   readonly folders: Set<string>;
   readonly files: Map<string, string>;
-  /** Ports on which a program listens. */
-  readonly listening: Set<number>;
+  /** Addresses of the network; the loopback addresses are there too. */
+  readonly networkAddresses: Set<string>;
+  /** Ports on which a program listens, as "address:port"; "0.0.0.0" stands for all addresses. */
+  readonly listening: Set<string>;
   /** Outputs of programs, by name, or by name and first argument. No other program exists. */
   readonly programs: Map<string, string>;
   /** Commit of the sources. */
@@ -34,7 +36,8 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
   for (const chain of engines.flatMap((engine) => CUDA_VERSIONS.map((version) => lockChain(engine, version)))) {
     for (const [index, name] of chain.entries()) add(name, chain[index - 1]);
   }
-  const listening = new Set<number>();
+  const listening = new Set<string>();
+  const networkAddresses = new Set(["10.0.0.7"]);
   const programs = new Map<string, string>();
   const stacks = new Map<string, unknown>([["organization/morgan/dev", {}]]);
   return {
@@ -42,6 +45,10 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     folders: new Set(folders),
     files,
     listening,
+    networkAddresses,
+    now: () => new Date(),
+    name: "box",
+    addresses: () => ["127.0.0.1", ...networkAddresses],
     programs,
     stacks,
     outputs: (stack) =>
@@ -63,6 +70,14 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
       const output = programs.get(`${program} ${first ?? ""}`) ?? programs.get(program);
       return Promise.resolve(output === undefined ? undefined : { output, succeeded: true });
     },
-    portInUse: (_, port) => Promise.resolve(listening.has(port)),
+    tryListen(address, port) {
+      const isHere = address === "0.0.0.0" || address.startsWith("127.") || networkAddresses.has(address);
+      if (!isHere) return Promise.resolve("EADDRNOTAVAIL");
+      const taken = [...listening].some((other) => {
+        const [at, its] = other.split(":");
+        return its === String(port) && (at === address || at === "0.0.0.0" || address === "0.0.0.0");
+      });
+      return Promise.resolve(taken ? "EADDRINUSE" : undefined);
+    },
   };
 }

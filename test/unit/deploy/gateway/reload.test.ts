@@ -5,7 +5,7 @@ import { messageOf } from "../../../../components/lib/errors.ts";
 import { FakeProgram } from "../../support/programs-run.ts";
 
 const ARGS = { image: "haproxy@sha256:1", holder: "files", volume: "config", folder: "/etc/haproxy" };
-const GATEWAY: ListedContainer = { id: "g1", image: "", running: true, labels: {}, publishedPorts: [] };
+const GATEWAY: ListedContainer = { id: "g1", image: "", running: true, labels: {}, published: [] };
 const HOLDER = { labels: { "morgan.stack": "dev", "morgan.role": "gateway-files", "morgan.state": "a1", other: "x" } };
 
 interface World {

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { environmentOf, type Compute, secretsOf, type Wiring } from "../../../../components/deploy/service/wiring.ts";
+import {
+  engineHostNames,
+  environmentOf,
+  type Compute,
+  secretsOf,
+  type Wiring,
+} from "../../../../components/deploy/service/wiring.ts";
 import { stackService, stackServices } from "../../support/config.ts";
 
 const redis = { url: "redis://redis:6379/0", password: "redis secret" };
@@ -46,6 +52,19 @@ describe("the wiring of a service", () => {
       MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key",
     });
     expect(secretsOf(stackService("llm"), wiring)).to.deep.equal({ "llm-api-key": "key secret" });
+  });
+
+  it("resolves the engine's host for a service that is to reach it by its name, and for no other", () => {
+    const local = { ...wiring, llm: { ...wiring.llm, endpoint: "http://host.docker.internal:11434/v1" } };
+    expect(engineHostNames(stackService("llm"), local, ON_CPU)).to.deep.equal(["host.docker.internal"]);
+    expect(engineHostNames(stackService("vad"), local, ON_CPU)).to.deep.equal([]);
+    for (const endpoint of ["", "https://llm.example.com/host.docker.internal"]) {
+      const other = { ...wiring, llm: { ...wiring.llm, endpoint } };
+      expect(engineHostNames(stackService("llm"), other, ON_CPU)).to.deep.equal([]);
+    }
+    const model = { kind: "hub", id: "a/b", endpoint: "http://host.docker.internal:8081" } as const;
+    expect(engineHostNames(stackService("stt", CUDA), wiring, { ...ON_CPU, model })).to.have.length(1);
+    expect(engineHostNames(stackService("stt"), wiring, { ...ON_CPU, model })).to.deep.equal([]);
   });
 
   for (const name of ["core", "tts", "stt", "vad"] as const) {

@@ -150,11 +150,11 @@ describe("the command morgan", () => {
       expect((await closed)[0], output()).to.equal(code);
       expect(output()).to.include(`was ended by ${signal}`).and.not.include("second");
       expect(locks()).to.deep.equal([]);
-      expect(processesOf(stack)).to.deep.equal([]);
+      await noProcesses();
       expect(readFileSync(configFile(), "utf8")).not.to.include("encryptionsalt");
       const next = await stack.commandLine("up");
       expect(next.code, next.output).to.equal(0);
-    });
+    }).timeout(300_000);
   }
 
   it("ends at once by a second signal, and the next up puts right what is left", async () => {
@@ -169,13 +169,17 @@ describe("the command morgan", () => {
     expect(child.exitCode, "Pulumi waits for the readiness gate").to.equal(null);
     child.kill("SIGINT");
     expect((await closed)[0], output()).to.equal(130);
-    // Pulumi's plugins have process groups of their own. They end when they miss Pulumi.
-    while (processesOf(stack).length > 0) await sleep(100);
+    await noProcesses();
     await stack.configure({ minReady: "0 s" });
     const next = await stack.commandLine("up");
     expect(next.code, next.output).to.equal(0);
     expect(locks()).to.deep.equal([]);
   }).timeout(300_000);
+
+  /** Waits for the end of Pulumi's plugins, which have process groups of their own. They end when they miss Pulumi. */
+  async function noProcesses(): Promise<void> {
+    while (processesOf(stack).length > 0) await sleep(100);
+  }
 
   function start(command: string): ChildProcess {
     return spawn("./morgan", [command, "--stack", stack.name], {

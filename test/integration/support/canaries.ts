@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -58,10 +58,11 @@ export function* buildRecords(since: Date): Generator<Place> {
   }
 }
 
-/** Yields the files that builds left in the system's temporary folder. */
+/** Yields the files that builds of this user left in the system's temporary folder. */
 export function* temporaryFiles(): Generator<Place> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith("pulumi-docker-"))) {
-    yield* filesBelow(join(tmpdir(), name));
+    const place = join(tmpdir(), name);
+    if (lstatSync(place, { throwIfNoEntry: false })?.uid === process.getuid?.()) yield* filesBelow(place);
   }
 }
 

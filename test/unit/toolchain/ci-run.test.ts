@@ -16,11 +16,14 @@ describe("the run of CI", () => {
     it(`ends what npm has started by ${signal}, and fails`, async () => {
       project.write(".ci/run", readShipped(".ci/run"));
       project.write("node_modules/.keep", "");
+      project.remove("pid");
       // npm ends by the signal, and does not pass it on.
       programs.write("npm", `sh -c 'trap "exit 7" INT TERM; echo $$ >pid; while :; do sleep 0.1; done' & wait`);
       const child = spawn("bash", [".ci/run"], { stdio: "ignore", env: process.env });
       while (!existsSync("pid") || readFileSync("pid", "utf8") === "") await sleep(20);
       const pid = Number(readFileSync("pid", "utf8"));
+      // bash sets its trap beside the start of npm.
+      await sleep(500);
       child.kill(signal);
       const [code] = (await once(child, "exit")) as [number | null];
       expect(code).to.be.a("number").and.not.equal(0);

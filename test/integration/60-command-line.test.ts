@@ -87,6 +87,7 @@ describe("the command line", () => {
   it("outputs prints JSON, and env prints an environment in which plain pulumi works", async () => {
     const { output } = await stack.commandLine("outputs", "--json");
     expect(JSON.parse(output)).to.have.all.keys(
+      "certificate",
       "endpoint",
       "engine",
       "images",

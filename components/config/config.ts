@@ -48,7 +48,7 @@ export interface MorganConfig extends StackIdentity, ServicesConfig {
 export interface CheckedConfig {
   readonly config: MorganConfig;
   readonly problems: readonly Problem[];
-  /** What the operator should know, though nothing is wrong, in a sentence each. Every run prints it. */
+  /** Warnings for the operator, a sentence each. Nothing is wrong, and every run prints them. */
   readonly warnings: readonly string[];
 }
 

@@ -10,8 +10,8 @@ export interface DebianPackages {
   readonly kind: "debian";
   /** Name of a state of Debian's packages, as a date. Another name makes a new root file system. */
   readonly revision: string;
-  /** URL of an apt mirror; empty for mmdebstrap's default. */
-  readonly mirror: string;
+  /** Suites of a mirror in the format of sources.list; empty for mmdebstrap's default, which is Debian's own. */
+  readonly sources: string;
 }
 
 /** An image registry: upstream images, each pinned by digest. */
@@ -45,7 +45,7 @@ export interface BaseImagesChoice {
 /** Reads the source of the first images. */
 export function readBaseImages(
   { text, choice, entries, wrong, unused }: ConfigReader,
-  aptMirror: string,
+  sources: string,
   machine: Pick<Machine, "baseImages">,
 ): BaseImagesChoice {
   const configured = choice("baseImages", ["", "debian", "registry"], "");
@@ -59,7 +59,7 @@ export function readBaseImages(
   });
   if (configured === "debian" && given.length > 0) unused("upstreamImages", 'morgan:baseImages is "debian"');
   const baseByKind = {
-    debian: { kind: "debian", revision: text("baseRevision"), mirror: aptMirror },
+    debian: { kind: "debian", revision: text("baseRevision"), sources },
     registry: { kind: "registry", images: { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) } },
   } as const;
   return configured === "" ? { base: baseByKind[machine.baseImages], baseByKind } : { base: baseByKind[configured] };

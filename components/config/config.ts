@@ -13,6 +13,7 @@ import { readImages, readRegistry, type ImagesConfig } from "./images.ts";
 import { readLlm, type LlmConfig } from "./llm.ts";
 import { readMachine, type Machine } from "./machine.ts";
 import { readModels, type Models } from "./models.ts";
+import { aptSources } from "../network/apt.ts";
 import { readNetwork } from "./network.ts";
 import { configReader } from "./reader.ts";
 import { readRelease, type ReleaseConfig } from "./release.ts";
@@ -92,7 +93,7 @@ export function checkConfig(
     ...services,
     engine: readEngine(reader, recording),
     gateway,
-    images: readImages(reader, { registry, aptMirror: network.apt.mirror, machine }),
+    images: readImages(reader, { registry, aptSources: aptSources(network.apt), machine }),
     release: readRelease(reader),
     data: readData(reader, catalog),
     gpu: readGpuConfig(reader, services.accelerator),

@@ -32,14 +32,14 @@ export function readImages(
   reader: ConfigReader,
   {
     registry,
-    aptMirror,
+    aptSources,
     machine,
-  }: { readonly registry: RegistryConfig; readonly aptMirror: string; readonly machine: Machine },
+  }: { readonly registry: RegistryConfig; readonly aptSources: string; readonly machine: Machine },
 ): ImagesConfig {
   return {
     registry,
     builder: readBuilder(reader),
-    ...readBaseImages(reader, aptMirror, machine),
+    ...readBaseImages(reader, aptSources, machine),
     sizeBudgets: reader.choice("sizeBudgets", ["enforce", "warn"], "warn"),
   };
 }

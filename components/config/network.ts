@@ -1,7 +1,9 @@
 import { fitsSecrets } from "../network/certificates.ts";
+import { readAptMirror } from "./apt-mirror.ts";
 import { bundleProblem } from "./certificate.ts";
 import { ONE_LINE, ONE_WORD } from "./secret.ts";
-import type { Login, NetworkProfile } from "../network/profile.ts";
+import type { Login } from "../network/login.ts";
+import type { NetworkProfile } from "../network/profile.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { ConfigSources } from "./sources.ts";
 import type { Problem } from "../lib/errors.ts";
@@ -23,9 +25,10 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
     wrong("registryUser", "a registry to log in to: morgan:registry other than local", `"${registryUser}"`);
   }
   const [index, extraIndex] = [url("pypiIndex", "a build"), url("pypiExtraIndex", "a build")];
-  const [mirror, proxy] = [url("aptMirror", "a build"), url("proxy", "a build")];
+  const proxy = url("proxy", "a build");
   const [pypiUser, aptUser] = [text("pypiUser"), text("aptUser")];
   if (pypiUser !== "" && index === "") wrong("pypiUser", "an index to log in to: morgan:pypiIndex", `"${pypiUser}"`);
+  const { mirror, security } = readAptMirror(reader);
   if (aptUser !== "" && mirror === "") wrong("aptUser", "a mirror to log in to: morgan:aptMirror", `"${aptUser}"`);
   const except = list("noProxy", "hosts");
   const odd = except.filter((host) => !EXCEPTION.test(host));
@@ -34,7 +37,7 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
   return {
     registry: readLogin("registry", registryUser, reader),
     pypi: { index, extraIndex, login: readLogin("pypi", pypiUser, reader) },
-    apt: { mirror, login: readLogin("apt", aptUser, reader) },
+    apt: { mirror, security, login: readLogin("apt", aptUser, reader) },
     proxy: { url: proxy, except },
     certificates: readCertificates(reader, sources),
     caBundle: text("caBundle"),

@@ -1,5 +1,6 @@
 import type { Problem } from "../lib/errors.ts";
 import type { Answer } from "../host/http.ts";
+import { SUITE } from "./apt.ts";
 
 /** The cause of a refusal by a registry or a package source. */
 export type Refusal = "unknown CA" | "certificate" | "login" | "unreachable" | "other";
@@ -74,13 +75,19 @@ export function untrustedRegistryProblem(host: string, path: string): Problem {
 
 /** A package source as the configuration names it. */
 export interface PackageSource {
-  readonly key: "pypiIndex" | "pypiExtraIndex" | "aptMirror";
+  readonly key: "pypiIndex" | "pypiExtraIndex" | "aptMirror" | "aptSecurityMirror";
   readonly url: string;
   /** User of the login; empty if there is no login. */
   readonly user: string;
 }
 
-/** Returns the problem of a package source that refuses access. A missing file is no problem. */
+/** The source whose login a second source gets if both are on one host. */
+const FIRST_SOURCES: Readonly<Partial<Record<PackageSource["key"], PackageSource["key"]>>> = {
+  pypiExtraIndex: "pypiIndex",
+  aptSecurityMirror: "aptMirror",
+};
+
+/** Returns the problem of a package source that refuses access, or of a mirror without a suite that builds install. */
 export function sourceProblem({ key, url, user }: PackageSource, answer: Answer): Problem | undefined {
   const host = URL.canParse(url) ? new URL(url).host : url;
   if ("error" in answer) {
@@ -94,20 +101,27 @@ export function sourceProblem({ key, url, user }: PackageSource, answer: Answer)
   }
   const found = `${String(answer.status)} from ${host}`;
   if (answer.status === 401 || answer.status === 403) {
-    if (user !== "") return refusedLogin(key === "aptMirror" ? "apt" : "pypi", host, user, found);
-    const name = key === "aptMirror" ? "aptUser" : "pypiUser";
-    return key === "pypiExtraIndex"
-      ? {
-          key: `morgan:${key}`,
-          expected: `an index without a login, or one on the host of morgan:pypiIndex, whose login it then gets`,
-          found,
-          fix: `pulumi config set ${key} …`,
-        }
-      : { key: `morgan:${name}`, expected: `a user of ${host}`, found, fix: `pulumi config set ${name} …` };
+    const login = key.startsWith("apt") ? "apt" : "pypi";
+    if (user !== "") return refusedLogin(login, host, user, found);
+    const name = `${login}User`;
+    const first = FIRST_SOURCES[key];
+    const [wrong, expected] =
+      first === undefined
+        ? [name, `a user of ${host}`]
+        : [key, `a source without a login, or one on the host of morgan:${first}, whose login it then gets`];
+    return { key: `morgan:${wrong}`, expected, found, fix: `pulumi config set ${wrong} …` };
   }
   if (answer.status === 407) return proxyProblem(host, "407: the proxy requires a login, which is not supported");
+  if (answer.status === 404 && key.startsWith("apt")) return missingSuite({ key, url }, found);
   if (answer.status < 500) return undefined;
   return { key: `morgan:${key}`, expected: `an answer of ${host}`, found, fix: `repair it, or set morgan:${key}` };
+}
+
+/** Returns the problem of a mirror that lacks a suite. */
+function missingSuite({ key, url }: Pick<PackageSource, "key" | "url">, found: string): Problem {
+  const suites = key === "aptMirror" ? `${SUITE} and ${SUITE}-updates` : `${SUITE}-security`;
+  const none = key === "aptMirror" ? "" : ", or set it to none for builds without that suite";
+  return { key: `morgan:${key}`, expected: `${suites} at ${url}`, found, fix: `pulumi config set ${key} …${none}` };
 }
 
 /** Returns the problem of a proxy that does not answer, or that answers with an error. */

@@ -1,11 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { given } from "../lib/given.ts";
-
-/** A user of a host, with the password as a secret. */
-export interface Login {
-  readonly user: string;
-  readonly password: pulumi.Output<string>;
-}
+import { aptAuth, aptSources, type AptMirror } from "./apt.ts";
+import type { Login } from "./login.ts";
 
 /** A company's network, for every build, push, pull and check. A part that is not set is empty or undefined. */
 export interface NetworkProfile {
@@ -18,11 +14,7 @@ export interface NetworkProfile {
     readonly extraIndex: string;
     readonly login: Login | undefined;
   };
-  readonly apt: {
-    /** URL of the Debian mirror. */
-    readonly mirror: string;
-    readonly login: Login | undefined;
-  };
+  readonly apt: AptMirror;
   readonly proxy: {
     /** URL of the HTTP proxy, for http and https. Pushes and pulls use the proxy of the engine instead. */
     readonly url: string;
@@ -73,8 +65,8 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
   const { pypiLogin } = packageSources(profile);
   const named = (name: string, url: string, hasLogin: boolean): string => (hasLogin ? `${name}=${url}` : url);
   return {
-    ...(apt.mirror === "" ? {} : { "apt-sources": `deb ${apt.mirror} bookworm main\n` }),
-    ...given({ "apt-auth": apt.login && aptAuth(apt.mirror, apt.login) }),
+    ...(apt.mirror === "" ? {} : { "apt-sources": aptSources(apt) }),
+    ...given({ "apt-auth": aptAuth(apt) }),
     ...(pypi.index === "" ? {} : { "pypi-index": named(INDEX_NAMES.index, pypi.index, pypiLogin !== "none") }),
     ...(pypi.extraIndex === ""
       ? {}
@@ -87,23 +79,6 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
 export function proxyArguments({ proxy }: Pick<NetworkProfile, "proxy">): Readonly<Record<string, string>> {
   if (proxy.url === "") return {};
   return { http_proxy: proxy.url, https_proxy: proxy.url, no_proxy: proxy.except.join(",") };
-}
-
-/** Formats an entry of auth.conf. apt 2.6 uses an entry without a scheme for https alone. */
-function aptAuth(mirror: string, { user, password }: Login): pulumi.Output<string> {
-  const { protocol, host, pathname } = new URL(mirror);
-  return pulumi.interpolate`machine ${protocol}//${host}${pathname} login ${user} password ${password}\n`;
-}
-
-/** Returns a login with its password in plain text, for a request that this program sends itself. */
-export async function plainLogin(
-  login: Login | undefined,
-): Promise<{ readonly user: string; readonly password: string } | undefined> {
-  if (login === undefined) return undefined;
-  const { promise, resolve } = Promise.withResolvers<string>();
-  // The password is a value of the configuration, so it is known from the start.
-  login.password.apply(resolve);
-  return { user: login.user, password: await promise };
 }
 
 function hostOf(url: string): string {

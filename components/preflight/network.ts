@@ -3,7 +3,9 @@ import { isLocal } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import type { Host } from "../host/host.ts";
-import { packageSources, plainLogin } from "../network/profile.ts";
+import { SUITE, sharesHost } from "../network/apt.ts";
+import { plainLogin } from "../network/login.ts";
+import { packageSources } from "../network/profile.ts";
 import {
   unknownCaProblem,
   proxyProblem,
@@ -67,23 +69,38 @@ async function checkSources({ network, engine, images }: Config, host: Host): Pr
   if (down !== undefined) return [down];
   const logins = { pypi: await plainLogin(pypi.login), apt: await plainLogin(apt.login) };
   const checked = sources.map(async (source) => {
-    const login = source.user === "" ? undefined : source.key === "aptMirror" ? logins.apt : logins.pypi;
+    const login = source.user === "" ? undefined : logins[source.key.startsWith("apt") ? "apt" : "pypi"];
     const route: HttpRoute = { login, certificates, proxy };
-    const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
-    return sourceProblem(source, await host.httpGet(`${source.url.replace(/\/+$/, "")}/${path}`, route));
+    return sourceProblem(source, await host.httpGet(`${source.url.replace(/\/+$/, "")}/${source.path}`, route));
   });
   const found = (await Promise.all(checked)).filter((problem) => problem !== undefined);
   // Two indexes on one host share a login, so a wrong password is reported once.
   return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 
-function configuredSources(network: Config["network"]): PackageSource[] {
+/** A package source, and a file that it has to have. */
+interface CheckedSource extends PackageSource {
+  readonly path: string;
+}
+
+function configuredSources(network: Config["network"]): readonly CheckedSource[] {
   const { pypi, apt } = network;
   const { pypiLogin } = packageSources(network);
-  const all: PackageSource[] = [
-    { key: "pypiIndex", url: pypi.index, user: pypi.login?.user ?? "" },
-    { key: "pypiExtraIndex", url: pypi.extraIndex, user: pypiLogin === "both" ? (pypi.login?.user ?? "") : "" },
-    { key: "aptMirror", url: apt.mirror, user: apt.login?.user ?? "" },
+  const { mirror, security } = apt;
+  const [pypiUser, aptUser] = [pypi.login?.user ?? "", apt.login?.user ?? ""];
+  const inIndex = "pip/";
+  const ofSuite = (suite: string): string => `dists/${suite}/InRelease`;
+  const all: readonly CheckedSource[] = [
+    { key: "pypiIndex", url: pypi.index, user: pypiUser, path: inIndex },
+    { key: "pypiExtraIndex", url: pypi.extraIndex, user: pypiLogin === "both" ? pypiUser : "", path: inIndex },
+    { key: "aptMirror", url: mirror, user: aptUser, path: ofSuite(SUITE) },
+    { key: "aptMirror", url: mirror, user: aptUser, path: ofSuite(`${SUITE}-updates`) },
+    {
+      key: "aptSecurityMirror",
+      url: security,
+      user: sharesHost(apt) ? aptUser : "",
+      path: ofSuite(`${SUITE}-security`),
+    },
   ];
   return all.filter(({ url }) => url !== "");
 }

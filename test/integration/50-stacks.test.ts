@@ -53,9 +53,9 @@ describe("a second stack on the same engine", () => {
       expect(await manifests[0]).to.deep.equal(await manifests[1]);
     } else {
       const again = await makeRootfs(
-        { key: name.replace("debian-", ""), mirror: "" },
+        { key: name.replace("debian-", "") },
         { cache: join(cache, "again"), platform: `${process.platform}-${process.arch}`, architecture: "amd64" },
-        { MORGAN_CA_FILE: "", MORGAN_APT_AUTH_FILE: "", MORGAN_PROXY: "", MORGAN_NO_PROXY: "" },
+        { MORGAN_MIRROR: "", MORGAN_CA_FILE: "", MORGAN_APT_AUTH_FILE: "", MORGAN_PROXY: "", MORGAN_NO_PROXY: "" },
         SOURCE_DATE_EPOCH,
       );
       expect(differences(join(again, "rootfs.tar"), theirs)).to.deep.equal([]);

@@ -10,12 +10,23 @@ import { missing } from "../lib/report.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
+const OS_RELEASE = "/etc/os-release";
 const SOURCES = "/etc/apt/sources.list.d/morgan-engine.sources";
 const PREFERENCES = "/etc/apt/preferences.d/morgan-engine";
 const FROM_TESTING = ["docker.io", "docker-cli", "docker-buildx", "containerd"];
 
 export function canUseApt() {
   return process.getuid?.() === 0 && existsSync("/etc/debian_version") && which("apt-get") !== undefined;
+}
+
+/** Returns true on Debian itself: packages of Debian testing do not fit the libraries of Ubuntu and of its other kin. */
+export function canUseTesting() {
+  return canUseApt() && existsSync(OS_RELEASE) && isDebian(readFileSync(OS_RELEASE, "utf8"));
+}
+
+/** @param {string} osRelease Text in the format of os-release(5). */
+export function isDebian(osRelease) {
+  return /^ID=["']?debian["']?\s*$/m.test(osRelease);
 }
 
 /**

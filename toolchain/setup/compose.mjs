@@ -4,7 +4,7 @@ import { withLock } from "../lib/file-lock.mjs";
 import { outputOf } from "../lib/process.mjs";
 import { print } from "../lib/report.mjs";
 import { COMPOSE_MINIMUM, atLeast } from "../lib/versions.mjs";
-import { aptInstall, canUseApt, useTesting } from "./apt.mjs";
+import { aptInstall, canUseTesting, useTesting } from "./apt.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
 
@@ -14,7 +14,7 @@ import { aptInstall, canUseApt, useTesting } from "./apt.mjs";
  * @param {NodeJS.ProcessEnv} env
  */
 export async function ensureCompose(at, env) {
-  if (!serves() && canUseApt()) {
+  if (!serves() && canUseTesting()) {
     await withLock(join(at.cache, "locks", "compose"), async () => {
       if (serves()) return;
       print("installing docker compose from Debian packages (about 10 s)");

@@ -6,7 +6,7 @@ import { engineAddress } from "../lib/engine-address.mjs";
 import { readJson, writeWhole } from "../lib/files.mjs";
 import { outputOf, excerpt, isAlive, startDetached, which } from "../lib/process.mjs";
 import { SetupError, print } from "../lib/report.mjs";
-import { aptInstall, canUseApt, enginePackages } from "./apt.mjs";
+import { aptInstall, canUseTesting, enginePackages } from "./apt.mjs";
 import { engineInfo } from "./engine-api.mjs";
 
 /** @import { Paths } from "../lib/paths.mjs" */
@@ -23,7 +23,7 @@ const DOCKERD_PID = "/var/run/docker.pid";
 export async function bringUp(at, env) {
   const began = await startEngine({
     isInstalled: () => which("dockerd") !== undefined,
-    canInstall: canUseApt,
+    canInstall: canUseTesting,
     enableImageStore,
     install: () => aptInstall(at, enginePackages(env)),
     start: () => start(at),

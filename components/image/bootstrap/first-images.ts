@@ -84,8 +84,8 @@ export function createDebianImage(
 }
 
 /** Returns a root file system. Its key contains nothing of the machine that makes it. */
-function rootfsTask({ revision, mirror }: DebianPackages): RootfsTask {
-  return { key: digest(ROOTFS, revision, mirror), mirror };
+function rootfsTask({ revision, sources }: DebianPackages): RootfsTask {
+  return { key: digest(ROOTFS, revision, sources) };
 }
 
 function common({

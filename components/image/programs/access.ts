@@ -35,6 +35,8 @@ export function writeAccess(access: PackageAccess, certificates: string, work: s
     ],
     variables: {
       MORGAN_CA_FILE: secrets.ca,
+      // mmdebstrap takes the file's contents for the sources of the root file system.
+      MORGAN_MIRROR: secrets["apt-sources"],
       MORGAN_APT_AUTH_FILE: secrets["apt-auth"],
       MORGAN_PROXY: proxy,
       MORGAN_NO_PROXY: noProxy,

@@ -47,7 +47,6 @@ export async function makeRootfs(
     ...process.env,
     ...variables,
     MORGAN_ROOTFS: name,
-    MORGAN_MIRROR: task.mirror,
     MORGAN_CACHE: cache,
     SOURCE_DATE_EPOCH: sourceDateEpoch,
   };

@@ -9,7 +9,7 @@ export interface RegistryLogin {
 export interface PackageAccess {
   /** File of certificates, as the configuration names it; empty for the host's own. */
   readonly caBundle: string;
-  /** Text in the format of sources.list. */
+  /** Text in the format of sources.list; empty for Debian's own servers. */
   readonly aptSources: string;
   /** Text in the format of apt's auth.conf. */
   readonly aptAuth: string;
@@ -23,8 +23,6 @@ export interface PackageAccess {
 export interface RootfsTask {
   /** Names everything that it is made from, except for the state of the mirror. */
   readonly key: string;
-  /** URL of an apt mirror; empty for mmdebstrap's default. */
-  readonly mirror: string;
 }
 
 /** Inputs of a build that both programs of the first images make. */

@@ -68,8 +68,31 @@ describe("a company's network in the configuration", () => {
       "morgan:aptUser",
       "morgan:registryUser",
     ]);
-    const whole = { pypiUser: "ci", aptUser: "ci", registryUser: "ci", pypiIndex: "https://a", aptMirror: "https://b" };
+    const whole = {
+      pypiUser: "ci",
+      aptUser: "ci",
+      registryUser: "ci",
+      pypiIndex: "https://a",
+      aptMirror: "https://b/debian",
+    };
     expect(keys(whole)).to.deep.equal([]);
+  });
+
+  it("has the security suite beside a mirror that is named as Debian's own, or else where its key says", () => {
+    const apt = (values: Readonly<Record<string, string>>) => {
+      const { network, problems } = read(values);
+      return [network.apt.security, ...problems.map(({ key }) => key)];
+    };
+    expect(apt({ aptMirror: "https://b.example.com/debian/" })).to.deep.equal([
+      "https://b.example.com/debian-security",
+    ]);
+    expect(apt({ aptMirror: "https://b.example.com/apt" })).to.deep.equal(["", "morgan:aptSecurityMirror"]);
+    expect(apt({ aptMirror: "https://b.example.com/apt", aptSecurityMirror: "none" })).to.deep.equal([""]);
+    const named = { aptMirror: "https://b.example.com/debian", aptSecurityMirror: "https://s.example.com" };
+    expect(apt(named)).to.deep.equal(["https://s.example.com"]);
+    const secret = { aptMirror: "https://b.example.com/debian", aptSecurityMirror: "https://ci:canary@s.example.com" };
+    expect(apt(secret)).to.include("morgan:aptSecurityMirror");
+    expect(apt({ aptSecurityMirror: "https://s.example.com" })).to.deep.equal([""]);
   });
 
   it("excepts from the proxy each host that fits into no_proxy, and refuses any other text", () => {

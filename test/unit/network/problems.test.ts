@@ -81,6 +81,14 @@ describe("the response of a package source", () => {
   const about = (source: PackageSource, answer: Parameters<typeof sourceProblem>[1]): string =>
     sourceProblem(source, answer)?.key ?? "nothing";
 
+  it("is a problem of a mirror that lacks a suite, and names the suites", () => {
+    const security: PackageSource = { key: "aptSecurityMirror", url: `http://${HOST}/debian-security`, user: "" };
+    expect(sourceProblem(mirror, { status: 404 })?.expected).to.contain("bookworm and bookworm-updates");
+    const problem = sourceProblem(security, { status: 404 });
+    expect(problem?.expected).to.equal(`bookworm-security at http://${HOST}/debian-security`);
+    expect(problem?.fix).to.contain("none");
+  });
+
   for (const status of [200, 302, 404]) {
     it(`is no problem if the status is ${status}`, () => {
       expect(about(index, { status })).to.equal("nothing");
@@ -96,6 +104,8 @@ describe("the response of a package source", () => {
     [extra, 401, "pypiExtraIndex"],
     [index, 407, "proxy"],
     [mirror, 503, "aptMirror"],
+    [{ ...mirror, key: "aptSecurityMirror" }, 401, "aptSecurityMirror"],
+    [{ ...mirror, key: "aptSecurityMirror", user: "ci" }, 403, "aptPassword"],
   ] as const) {
     it(`is a problem of ${key} if ${source.key} answers user "${source.user}" with ${status}`, () => {
       expect(about(source, { status })).to.equal(`morgan:${key}`);

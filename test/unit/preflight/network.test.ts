@@ -98,7 +98,9 @@ describe("the check of a company's network", () => {
   it("requests every package source over the proxy, each with its own login only", async () => {
     const host = machine(undefined);
     const proxy = { url: "http://proxy.example.com:3128", except: ["localhost"] };
-    const apt = { mirror: "http://apt.example.com/debian/", login: { user: "apt", password: pulumi.secret("a") } };
+    const security = "http://apt.example.com/debian-security";
+    const aptLogin = { user: "apt", password: pulumi.secret("a") };
+    const apt = { mirror: "http://apt.example.com/debian/", security, login: aptLogin };
     const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://wheels.example.com", login };
     expect((await check(host, { proxy, apt, pypi })).problems).to.deep.equal([]);
     const logins = host.asked.map(([url, route]) => [url, route.login?.password, route.proxy]);
@@ -106,7 +108,12 @@ describe("the check of a company's network", () => {
       ["https://pypi.example.com/simple/pip/", "canary", proxy],
       ["https://wheels.example.com/pip/", undefined, proxy],
       ["http://apt.example.com/debian/dists/bookworm/InRelease", "a", proxy],
+      ["http://apt.example.com/debian/dists/bookworm-updates/InRelease", "a", proxy],
+      ["http://apt.example.com/debian-security/dists/bookworm-security/InRelease", "a", proxy],
     ]);
+    const elsewhere = machine(undefined);
+    await check(elsewhere, { apt: { ...apt, security: "http://security.example.com" } });
+    expect(elsewhere.asked.at(-1)?.[1].login).to.equal(undefined);
   });
 
   it("reports a wrong login of two indexes on one host once", async () => {

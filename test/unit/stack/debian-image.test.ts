@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
-import type { Login } from "../../../components/network/profile.ts";
+import type { Login } from "../../../components/network/login.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import {
   FACTS,
@@ -43,7 +43,9 @@ describe("the Debian image", () => {
       before,
     );
     expect(
-      await triggers("debian", { images: { base: { ...DEBIAN, mirror: "http://apt.example.com" } } }),
+      await triggers("debian", {
+        images: { base: { ...DEBIAN, sources: "deb http://apt.example.com bookworm main\n" } },
+      }),
     ).not.to.deep.equal(before);
     expect(await triggers("debian", { images: { builder: "other" }, stack: "prod" })).to.deep.equal(before);
   });
@@ -58,7 +60,7 @@ describe("the Debian image", () => {
   });
 
   it("has the trigger that stacks from before have, so that no stack makes it again", async () => {
-    const parts = [readShipped("components/image/bootstrap/rootfs.sh"), DEBIAN.revision, DEBIAN.mirror];
+    const parts = [readShipped("components/image/bootstrap/rootfs.sh"), DEBIAN.revision, DEBIAN.sources];
     const key = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
     expect(await triggers("debian")).to.deep.equal(["127.0.0.1:5101/morgan/images", key]);
   });
@@ -78,7 +80,7 @@ describe("the Debian image", () => {
   it("shows no secret in the text of a command, which Pulumi prints in errors", async () => {
     const login = (password: string): Login => ({ user: "canary-user", password: pulumi.secret(password) });
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
-    const apt = { mirror: "https://apt.example.com", login: login("canary-apt") };
+    const apt = { mirror: "https://apt.example.com", security: "", login: login("canary-apt") };
     const network = {
       ...NO_PROFILE,
       apt,

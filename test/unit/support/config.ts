@@ -14,7 +14,7 @@ import { testCatalog } from "./catalog.ts";
 export const DEBIAN: DebianPackages = {
   kind: "debian",
   revision: "2026-01-01",
-  mirror: "",
+  sources: "",
 };
 export const UPSTREAM: UpstreamImages = { kind: "registry", images: UPSTREAM_IMAGES };
 
@@ -43,7 +43,7 @@ export const LOGGED_IN: PackageSources = { ...PRIVATE, aptLogin: true, pypiExtra
 export const NO_PROFILE: NetworkProfile = {
   registry: undefined,
   pypi: { index: "", extraIndex: "", login: undefined },
-  apt: { mirror: "", login: undefined },
+  apt: { mirror: "", security: "", login: undefined },
   proxy: { url: "", except: [] },
   certificates: "",
   caBundle: "",

@@ -6,7 +6,7 @@ import { environment } from "../../../toolchain/lib/environment.mjs";
 import { withLock } from "../../../toolchain/lib/file-lock.mjs";
 import { makeFolder } from "../../../toolchain/lib/files.mjs";
 import { atLeast } from "../../../toolchain/lib/versions.mjs";
-import { debianMirror, preferencesFile } from "../../../toolchain/setup/apt.mjs";
+import { debianMirror, isDebian, preferencesFile } from "../../../toolchain/setup/apt.mjs";
 import { checksumOf } from "../../../toolchain/setup/download.mjs";
 import { decide } from "../../../toolchain/setup/base-images.mjs";
 import { engineProblems } from "../../../toolchain/setup/engine-api.mjs";
@@ -30,6 +30,13 @@ describe("set-up", () => {
     ).to.equal(MIRROR);
     expect(debianMirror(`Types: deb\nURIs: ${MIRROR}-security\n\nTypes: deb\nURIs: ${MIRROR}\n`)).to.equal(MIRROR);
     expect(debianMirror("# deb http://old.example/debian stretch main")).to.equal(undefined);
+  });
+
+  it("takes packages of Debian testing on Debian alone, and not on Ubuntu, which is like Debian", () => {
+    expect(isDebian('NAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n')).to.equal(true);
+    expect(isDebian('ID="debian"')).to.equal(true);
+    expect(isDebian("NAME=Ubuntu\nID=ubuntu\nID_LIKE=debian\n")).to.equal(false);
+    expect(isDebian("ID=raspbian\nID_LIKE=debian\n")).to.equal(false);
   });
 
   it("lets only the engine's packages come from Debian testing", () => {

@@ -11,7 +11,7 @@ import { FakeProgram } from "../../support/programs-run.ts";
 const PUBLIC = { caBundle: "", aptSources: "", aptAuth: "", proxy: "", noProxy: "" };
 const TASK = {
   dockerfile: "FROM scratch\n",
-  rootfs: { key: "0123", mirror: "" },
+  rootfs: { key: "0123" },
   repository: "127.0.0.1:5101/morgan/images",
   builder: "default",
   access: PUBLIC,
@@ -107,6 +107,7 @@ describe("the way to packages", () => {
     expect(statSync(join(project.folder, "apt-auth")).mode & 0o777).to.equal(0o600);
     expect(JSON.stringify(variables)).not.to.include("machine x");
     expect(variables).to.include({ MORGAN_CA_FILE: join(project.folder, "ca"), MORGAN_PROXY: "http://p" });
+    expect(readFileSync(variables["MORGAN_MIRROR"] ?? "", "utf8")).to.equal("deb x\n");
   });
 
   it("is no file and no argument on the public network", () => {

@@ -100,7 +100,7 @@ describe("a program that a command runs", () => {
 
   it("makes the root file system once, and prints the digest of the Debian image alone", async () => {
     const login = { host: "r.example.com", user: "ci", password: "canary" };
-    const rootfs = { key: "0123", mirror: "" };
+    const rootfs = { key: "0123" };
     const task = { ...TASK, rootfs, repository: "r.example.com/m/images", builder: "default", login };
     for (const made of [1, 0]) {
       const { code, stdout, stderr, calls } = await run("image/programs/debian-image.ts", task, {
@@ -128,7 +128,7 @@ describe("a program that a command runs", () => {
   it("refuses a root file system of another architecture without a stack trace", async () => {
     const native = architecture;
     architecture = "riscv64";
-    const task = { ...TASK, rootfs: { key: "0124", mirror: "" }, repository: "r/m", builder: "default" };
+    const task = { ...TASK, rootfs: { key: "0124" }, repository: "r/m", builder: "default" };
     const { code, stderr } = await run("image/programs/debian-image.ts", task, { MORGAN_IMAGE: "r/m:debian" });
     architecture = native;
     expect(code).to.equal(1);

@@ -115,7 +115,9 @@ describe("a private network", () => {
       );
       const names = new Set(wheels.map((wheel) => (wheel.split("-")[0] ?? "").replaceAll("_", "-").toLowerCase()));
       for (const { name } of pins) expect([...names], "wheels that the index served").to.include(name);
-      expect(network.mirror.requests.filter(({ path }) => path.endsWith(".deb")).length).to.be.greaterThan(50);
+      const packages = network.mirror.requests.map(({ path }) => path).filter((path) => path.endsWith(".deb"));
+      expect(packages.length).to.be.greaterThan(50);
+      expect(packages.filter((path) => path.startsWith("/debian-security/"))).not.to.deep.equal([]);
       // apt and uv use the proxy, which logs every host that they contact.
       expect(new Set(network.proxy.requests.map(({ path }) => path))).to.deep.equal(
         new Set([network.index.host, network.mirror.host]),

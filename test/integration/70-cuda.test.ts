@@ -128,7 +128,13 @@ describe("the CUDA images, on a machine with or without a GPU", () => {
 
   /** Returns the reason of an stt that has no token, and is to download a model to a folder in memory. */
   const reasonWithoutToken = async ({ model, url }: TestModelHub): Promise<string> => {
-    const confined = ["--detach", "--rm", "--read-only", "--tmpfs=/tmp", "--tmpfs=/models:mode=1777"];
+    const confined = [
+      "--detach",
+      "--rm",
+      "--read-only",
+      "--tmpfs=/tmp",
+      "--tmpfs=/models:mode=1777,uid=10001,gid=10001",
+    ];
     const variables = { PORT: "8003", ENGINE: "faster-whisper", DEVICE: "cpu", MODEL: model };
     const environment = Object.entries(variables).map(([name, value]) => `--env=MORGAN_${name}=${value}`);
     const id = docker("run", ...confined, ...environment, `--env=HF_ENDPOINT=${url}`, image("stt")).trim();

@@ -59,7 +59,7 @@ class Ollama(ModelServer):
         if not body.get("model"):
             return error(400, "model is required", type="invalid_request_error")
         if body["model"] not in self.models:
-            return error(404, f'model "{body["model"]}" not found, try pulling it first', type="api_error")
+            return error(404, f'model "{body["model"]}" not found, try pulling it first', type="not_found_error")
         return None
 
 

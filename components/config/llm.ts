@@ -7,7 +7,7 @@ import { ASCII_WORD } from "./secret.ts";
 export interface LlmConfig {
   /** Base URL of an OpenAI-compatible server; empty for the built-in responder. */
   readonly endpoint: string;
-  /** Model for requests that name none; empty for the server's own choice. */
+  /** Model for requests that name none; empty for the first model that the server lists. */
   readonly model: string;
   /** Key for the endpoint; undefined if it needs none. Secret. */
   readonly apiKey: pulumi.Output<string> | undefined;

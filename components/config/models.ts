@@ -1,5 +1,8 @@
-import type { ConfigReader } from "./reader.ts";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Catalog } from "../catalog/service.ts";
+import { given } from "../lib/given.ts";
+import type { ConfigReader } from "./reader.ts";
+import { ASCII_WORD } from "./secret.ts";
 import type { ServicesConfig } from "./services.ts";
 
 /** Source of the weights of a service. */
@@ -20,6 +23,8 @@ export interface Models {
   readonly services: Readonly<Record<string, Model>>;
   /** True if services never send a request to the model hub, even if weights are missing. */
   readonly offline: boolean;
+  /** Token of an account at the model hub, for gated and private models. Secret. Default: none. */
+  readonly token?: pulumi.Output<string>;
 }
 
 /** A name of the model hub: no dot or dash at its ends, and no path. */
@@ -35,12 +40,13 @@ const FOLDER = /^\/[^:\p{Cc}]*$/u;
 
 /** Reads the section of the models. Only a service with a speech engine that uses weights may have a source. */
 export function readModels(
-  { entries, boolean, url, wrong, unused }: ConfigReader,
+  { entries, boolean, url, secret, wrong, unused }: ConfigReader,
   catalog: Catalog,
   { accelerator, services: chosen }: Pick<ServicesConfig, "accelerator" | "services">,
 ): Models {
   const takers = Object.entries(catalog).flatMap(([name, { variants }]) => (variants.cuda.vramMiB > 0 ? [name] : []));
   const [endpoint, offline] = [url("hubEndpoint", "a service"), boolean("modelsOffline")];
+  const token = secret("hubToken", ASCII_WORD);
   const services = entries("models", "models by service").flatMap(([name, found]): [string, Model][] => {
     const model = typeof found === "string" ? parseModel(found, endpoint) : undefined;
     if (!takers.includes(name)) {
@@ -62,10 +68,12 @@ export function readModels(
   for (const [name] of services) {
     if (!chosen.some((service) => service.name === name)) unused(`models.${name}`, "morgan:services lacks the service");
   }
-  if (endpoint !== "" && services.every(([, { kind }]) => kind === "folder")) {
-    unused("hubEndpoint", "morgan:models names no model of the model hub");
+  if (services.every(([, { kind }]) => kind === "folder")) {
+    const because = "morgan:models names no model of the model hub";
+    if (endpoint !== "") unused("hubEndpoint", because);
+    if (token !== undefined) unused("hubToken", because);
   }
-  return { services: Object.fromEntries(services), offline };
+  return { services: Object.fromEntries(services), offline, ...given({ token }) };
 }
 
 function parseModel(text: string, endpoint: string): Model | undefined {

@@ -158,7 +158,8 @@ export class Deployment extends pulumi.ComponentResource {
     const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit };
     const placement = gpuPlan.placements.get(name);
     const model = config.models.services[name];
-    const compute = { onGpu: placement !== undefined, model, offline: config.models.offline };
+    const { offline, token } = config.models;
+    const compute = { onGpu: placement !== undefined, model, offline, ...given({ token }) };
     return new ServiceContainer(
       name,
       {
@@ -172,7 +173,7 @@ export class Deployment extends pulumi.ComponentResource {
         networks: join(networks, networksOf(service, wiring, compute), name, "services"),
         engineHostNames: engineHostNames(service, wiring, compute),
         environment: environmentOf(service, wiring, compute),
-        secrets: secretsOf(service, wiring),
+        secrets: secretsOf(service, wiring, compute),
       },
       { parent: this },
     );

@@ -31,11 +31,12 @@ export function resolveDevices(
 ): Devices {
   const offered = config.mode === "cdi" ? cdiDevices : undefined;
   const declared = Object.keys(config.memoryMiB);
-  const all = found.flatMap(({ names }) => names.slice(0, 1));
+  const all = found.flatMap(({ names }) => (isUnlisted(config, cdiDevices) ? names.slice(-1) : names.slice(0, 1)));
   const wanted = [config.devices, declared, all].find((list) => list.length > 0) ?? [];
   const resolved = wanted.map((name) => resolve(name, config, offered, found, own));
   const devices = resolved.flatMap((item) => ("id" in item ? [item] : []));
-  const twice = devices.filter(({ id }, index) => devices.findIndex((device) => device.id === id) !== index);
+  const first = devices.map(({ names }) => names[0]);
+  const twice = devices.filter(({ names }, index) => first.indexOf(names[0]) !== index);
   return {
     devices,
     problems: [
@@ -50,6 +51,14 @@ export function resolveDevices(
   };
 }
 
+/**
+ * True if the engine does not list its CDI devices (Docker before 28.2). Then an index is the safe name, since
+ * specifications of nvidia-ctk before 1.15 have no UUIDs (nvidia-container-toolkit#314).
+ */
+function isUnlisted({ mode }: GpuConfig, cdiDevices: readonly string[] | undefined): boolean {
+  return mode === "cdi" && cdiDevices === undefined;
+}
+
 function resolve(
   wanted: string,
   config: GpuConfig,
@@ -60,7 +69,8 @@ function resolve(
   const key = config.devices.includes(wanted) ? "morgan:gpuDevices" : "morgan:gpuCards";
   const match = found.find(({ names }) => names.includes(wanted));
   const names = match?.names ?? [wanted];
-  const id = offered === undefined ? names[0] : names.find((name) => offered.includes(name));
+  const unchecked = isUnlisted(config, offered) ? wanted : names[0];
+  const id = offered === undefined ? unchecked : names.find((name) => offered.includes(name));
   if (id === undefined || (match === undefined && found.length > 0)) {
     const known = id === undefined ? (offered ?? []) : found.flatMap((device) => device.names);
     return {

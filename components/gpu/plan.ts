@@ -71,12 +71,12 @@ function onCpu(report: string): { plan: GpuPlan; problems: readonly Problem[] } 
   return { plan: { ...NO_GPU, report }, problems: [] };
 }
 
-/** The GPU of each running service. */
+/** The GPU of each running service. A stopped container holds no memory, which another program may have taken. */
 function gpusInUse(containers: readonly ListedContainer[]): ReadonlyMap<string, string> {
   return new Map(
-    containers.flatMap(({ labels }): [string, string][] => {
+    containers.flatMap(({ running, labels }): [string, string][] => {
       const { [ROLE_LABEL]: service, [GPU_LABEL]: device } = labels;
-      return service !== undefined && device !== undefined ? [[service, device]] : [];
+      return running && service !== undefined && device !== undefined ? [[service, device]] : [];
     }),
   );
 }

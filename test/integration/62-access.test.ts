@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { expect } from "chai";
@@ -9,6 +9,7 @@ import { haproxyConfig } from "../../components/deploy/gateway/haproxy-config.ts
 import { makeKeyPair } from "../unit/support/key-pair.ts";
 import { containersOf, docker, filesContainersOf, healthOf, idsOf } from "./support/engine.ts";
 import { negotiatedVersion, send, type HttpsRequest, type HttpsResponse } from "./support/https.ts";
+import { createModelServer, TEST_MODEL } from "./support/model-server.ts";
 import { listen, reachable } from "./support/network.ts";
 import { bridgeAddress } from "./support/private-registry.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -31,10 +32,7 @@ describe("a gateway with a certificate, a token and limits", () => {
   let endpoint: string;
 
   before("up, with a simulated language model", async () => {
-    model = createServer((request, response) => {
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ path: request.url }));
-    });
+    model = createModelServer();
     modelAddress = bridgeAddress();
     modelPort = await listen(model, modelAddress);
     stack = await TestStack.create({
@@ -75,8 +73,17 @@ describe("a gateway with a certificate, a token and limits", () => {
     for (const authorization of [BEARER.authorization, `bearer ${TOKEN}`]) {
       const { status, text } = await get("/v1/models", { headers: { authorization } });
       expect(status).to.equal(200);
-      expect(JSON.parse(text)).to.deep.equal({ path: "/v1/models" });
+      expect(JSON.parse(text)).to.deep.equal({ object: "list", data: [{ id: TEST_MODEL }] });
     }
+  });
+
+  it("a request that names no model gets the model of the server, and one that names another is refused", async () => {
+    const ask = (members: object): Promise<HttpsResponse> =>
+      post(Buffer.from(JSON.stringify({ messages: [{ role: "user", content: "hello" }], ...members })));
+    const { status, text } = await ask({});
+    expect(status, text).to.equal(200);
+    expect(JSON.parse(text)).to.deep.equal({ model: TEST_MODEL, choices: [] });
+    expect(await ask({ model: "another" })).to.include({ status: 404, code: "endpoint_refused" });
   });
 
   it("a request without the right token is refused on every path, with the scheme that it lacks", async () => {

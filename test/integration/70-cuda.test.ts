@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { engineOutput, filesBelow, placesHolding } from "./support/canaries.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
-import { startModelHub } from "./support/model-hub.ts";
+import { startModelHub, type TestModelHub } from "./support/model-hub.ts";
 import { joinedBy, networksOfStack } from "./support/network.ts";
 import { manifestOf } from "./support/registry.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -124,12 +126,35 @@ describe("the CUDA images, on a machine with or without a GPU", () => {
     }
   });
 
-  it("a service downloads its weights from a model hub, over a network that no other service is on", async () => {
+  /** Returns the reason of an stt that has no token, and is to download a model to a folder in memory. */
+  const reasonWithoutToken = async ({ model, url }: TestModelHub): Promise<string> => {
+    const confined = [
+      "--detach",
+      "--rm",
+      "--read-only",
+      "--tmpfs=/tmp",
+      "--tmpfs=/models:mode=1777,uid=10001,gid=10001",
+    ];
+    const variables = { PORT: "8003", ENGINE: "faster-whisper", DEVICE: "cpu", MODEL: model };
+    const environment = Object.entries(variables).map(([name, value]) => `--env=MORGAN_${name}=${value}`);
+    const id = docker("run", ...confined, ...environment, `--env=HF_ENDPOINT=${url}`, image("stt")).trim();
+    try {
+      return await reason(id, 8003);
+    } finally {
+      docker("rm", "--force", id);
+    }
+  };
+
+  it("a service downloads gated weights with a token, over a network that no other service is on", async () => {
     const hub = await startModelHub((folder) => {
       makeWeights(stack.folder, "stt", containersOf(stack.name)["stt"] ?? expect.fail("no stt"), folder);
     });
     try {
+      expect(await reasonWithoutToken(hub))
+        .to.contain("needs the token of an account")
+        .and.contain("hubToken");
       await stack.configure({ models: { stt: `${hub.model}@main` }, hubEndpoint: hub.url });
+      await stack.configureSecrets({ hubToken: hub.token });
       await stack.up();
       expect(hub.log()).to.match(new RegExp(`^GET /${hub.model}/resolve/[0-9a-f]{40}/model\\.bin$`, "m"));
       const { stt, tts } = containersOf(stack.name);
@@ -139,6 +164,13 @@ describe("the CUDA images, on a machine with or without a GPU", () => {
       const networks = networksOfStack(stack.name);
       expect(joinedBy(stt, networks)).to.have.members(["network", "services-network"]);
       expect(joinedBy(tts, networks)).to.have.members(["services-network"]);
+      const places = [
+        ...engineOutput(stack.name, `127.0.0.1:${String(stack.registryPort)}/`),
+        ...filesBelow(join(stack.folder, ".morgan/state")),
+      ];
+      const { [hub.token]: secret, [hub.model]: known } = placesHolding([hub.token, hub.model], places);
+      expect(secret).to.deep.equal([]);
+      expect(known).not.to.deep.equal([]);
     } finally {
       await hub.stop();
     }

@@ -26,6 +26,8 @@ export interface Compute {
   readonly model: Model | undefined;
   /** True if it never downloads from the model hub. */
   readonly offline: boolean;
+  /** Token for the model hub. Default: none. */
+  readonly token?: pulumi.Input<string>;
 }
 
 type Inputs = Record<string, pulumi.Input<string>>;
@@ -63,14 +65,21 @@ export function environmentOf(
   };
 }
 
-function computeEnvironment({ onGpu, model, offline }: Compute): Inputs {
+function computeEnvironment(compute: Compute): Inputs {
+  const { onGpu, model, offline } = compute;
   return {
     MORGAN_DEVICE: onGpu ? "cuda" : "cpu",
     MORGAN_MODEL_DIR: WEIGHTS,
     ...(model?.kind === "hub" ? { MORGAN_MODEL: model.id } : {}),
     ...(model?.kind === "hub" && model.endpoint !== undefined ? { HF_ENDPOINT: model.endpoint } : {}),
     ...(offline ? { MORGAN_MODEL_OFFLINE: "true" } : {}),
+    ...(hubToken(compute) === undefined ? {} : { MORGAN_MODEL_TOKEN_FILE: "/run/secrets/model-token" }),
   };
+}
+
+/** Returns the token for the model hub if the service may download its weights. */
+function hubToken({ model, offline, token }: Compute): pulumi.Input<string> | undefined {
+  return model?.kind === "hub" && !offline ? token : undefined;
 }
 
 /** Name of the engine's host in a container, which Docker Desktop has by itself. */
@@ -86,14 +95,13 @@ export function engineHostNames(service: StackService, { llm }: Wiring, { model 
 }
 
 /** Returns the secrets of a service, by the names of their files in /run/secrets. */
-export function secretsOf(
-  service: Pick<StackService, "backing" | "languageModel">,
-  { redis, postgres, llm }: Wiring,
-): Inputs {
+export function secretsOf(service: StackService, { redis, postgres, llm }: Wiring, compute: Compute): Inputs {
+  const token = service.variant.usesGpu ? hubToken(compute) : undefined;
   return {
     ...(uses(service, "redis") && redis !== undefined ? { "redis-password": redis.password } : {}),
     ...(uses(service, "postgres") && postgres !== undefined ? { "database-password": postgres.password } : {}),
     ...(service.languageModel && llm.apiKey !== undefined ? { "llm-api-key": llm.apiKey } : {}),
+    ...(token === undefined ? {} : { "model-token": token }),
   };
 }
 

@@ -28,7 +28,7 @@ def create_app(settings: LlmSettings) -> FastAPI:
     endpoint = Endpoint(settings.llm_endpoint, settings)
     # A failing endpoint does not gate: a ready service returns the reason, and an unready one gets no requests.
     check = Check("endpoint", endpoint.check, gates=False)
-    engine = EngineInfo(settings.llm_model)
+    engine = EngineInfo(settings.llm_model or "the endpoint's choice")
     app = create_base_app(settings, service="llm", engine=engine, checks=[check], running=endpoint.running)
     _serve_endpoint(app, endpoint)
     return app

@@ -1,60 +1,58 @@
-"""The configured language model, reached over HTTP."""
+"""The configured language model."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
-import aiohttp
 import structlog
 
 from morgan_llm.chat import ChatRequest
+from morgan_llm.served_models import ServedModels
 from morgan_llm.settings import LlmSettings
+from morgan_llm.upstream import RefusedError, Upstream
 from morgan_shared.errors import ServiceError
-from morgan_shared.guard import REQUEST_ID_HEADER, current_request_id
-from morgan_shared.health import CheckResult
 
-CHECK_TIMEOUT_S = 0.5
-CLIENTS_FAULT = (400, 404, 413, 422, 429)
-"""Statuses that are about the client's request, and are passed on to the client. Other errors become 503."""
+if TYPE_CHECKING:
+    import aiohttp
 
 log = structlog.get_logger("morgan.endpoint")
 
 
 class Endpoint:
-    """An OpenAI-compatible API; its session is open while `running` is entered."""
+    """An OpenAI-compatible API, to which requests are passed on while `running` is entered."""
 
     def __init__(self, base_url: str, settings: LlmSettings) -> None:
-        self._base_url = base_url
-        self._settings = settings
-        self._session: aiohttp.ClientSession | None = None
+        self._upstream = Upstream(base_url, settings)
+        self._served = ServedModels(self._upstream)
+        self._model = settings.llm_model
+        self.check = self._served.check
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open the session; close it at the end."""
-        key = self._settings.llm_api_key
-        headers = {} if key is None else {"authorization": f"Bearer {key.get_secret_value()}"}
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=self._settings.llm_connect_timeout_s, sock_read=self._settings.llm_idle_timeout_s
-        )
-        async with aiohttp.ClientSession(headers=headers, timeout=timeout) as self._session:
-            yield
+        """Keep the connections to the API open."""
+        async with self._upstream.running():
+            try:
+                yield
+            finally:
+                await self._served.close()
 
     async def completion(self, request: ChatRequest) -> bytes:
         """Return the endpoint's answer unchanged, as JSON."""
-        async with self._open("POST", "/chat/completions", self._body(request)) as response:
+        async with self._answer(request) as response:
             return await response.read()
 
     async def models(self) -> bytes:
         """Return the endpoint's list of models."""
-        async with self._open("GET", "/models") as response:
-            return await response.read()
+        with _logged_refusals():
+            async with self._upstream.open("GET", "/models") as response:
+                return await response.read()
 
     async def events(self, request: ChatRequest) -> AsyncIterator[bytes]:
         """Yield the endpoint's server-sent events. After the first event, an error is an event too."""
         started = False
         try:
-            async with self._open("POST", "/chat/completions", self._body(request)) as response:
+            async with self._answer(request) as response:
                 async for part in response.content.iter_any():
                     started = True
                     yield part
@@ -64,43 +62,39 @@ class Endpoint:
             content = {"error": {"code": error.code, "message": error.message, "type": "server_error"}}
             yield f"data: {json.dumps(content)}\n\n".encode()
 
-    async def check(self) -> CheckResult:
-        """Check that the endpoint answers."""
-        try:
-            async with asyncio.timeout(CHECK_TIMEOUT_S), self._open("GET", "/models"):
-                return CheckResult(ok=True, detail=f"{self._base_url} answers")
-        except ServiceError as error:
-            return CheckResult(ok=False, detail=error.message)
-        except TimeoutError:
-            return CheckResult(ok=False, detail=f"{self._base_url} did not answer within {CHECK_TIMEOUT_S:g} s")
-
-    def _body(self, request: ChatRequest) -> dict[str, object]:
-        return {**request.model_dump(exclude_unset=True), "model": request.model or self._settings.llm_model}
-
     @asynccontextmanager
-    async def _open(
-        self, method: str, path: str, body: dict[str, object] | None = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        if self._session is None:
-            raise RuntimeError("the endpoint is used before it runs")
-        headers = {REQUEST_ID_HEADER: current_request_id() or "none"}
-        try:
-            async with self._session.request(method, self._base_url + path, json=body, headers=headers) as response:
-                await _refuse_failure(response)
-                yield response
-        except aiohttp.ServerTimeoutError:
-            message = f"the language model at {self._base_url} did not answer in time"
-            raise ServiceError(503, "endpoint_timeout", message) from None
-        except aiohttp.ClientError as error:
-            message = f"the language model at {self._base_url} cannot be reached: {error}"
-            raise ServiceError(503, "endpoint_unavailable", message) from error
+    async def _answer(self, request: ChatRequest) -> AsyncIterator["aiohttp.ClientResponse"]:
+        named = request.model or self._model
+        model = named or await self._served.choice()
+        async with AsyncExitStack() as stack:
+            with _logged_refusals():
+                try:
+                    response = await stack.enter_async_context(self._open(request, model))
+                except RefusedError as refusal:
+                    if named or not refusal.may_be_about_model:
+                        raise
+                    other = await self._served.choice_after(model)
+                    if other == model:
+                        raise refusal.with_hint(_origin(model)) from None
+                    log.info("the endpoint serves another model", before=model, now=other)
+                    response = await stack.enter_async_context(self._open(request, other))
+            yield response
+
+    def _open(self, request: ChatRequest, model: str | None) -> "AbstractAsyncContextManager[aiohttp.ClientResponse]":
+        body = request.model_dump(exclude_unset=True, exclude={"model"})
+        return self._upstream.open("POST", "/chat/completions", body if model is None else {"model": model, **body})
 
 
-async def _refuse_failure(response: aiohttp.ClientResponse) -> None:
-    if response.status < 400:
-        return
-    text = (await response.text(errors="replace"))[:500]
-    log.warning("the endpoint refused", status=response.status, body=text)
-    if response.status in CLIENTS_FAULT:
-        raise ServiceError(response.status, "endpoint_refused", f"the language model refused: {text}")
-    raise ServiceError(503, "endpoint_failed", f"the language model answered with {response.status}")
+def _origin(model: str | None) -> str:
+    if model is None:
+        return "the request named no model, because the server lists none; MORGAN_LLM_MODEL sets one"
+    return f"the model {model} was chosen from the server's list; MORGAN_LLM_MODEL sets another"
+
+
+@contextmanager
+def _logged_refusals() -> Iterator[None]:
+    try:
+        yield
+    except RefusedError as refusal:
+        log.warning("the endpoint refused", status=refusal.answered, body=refusal.text)
+        raise

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -14,6 +13,8 @@ from pydantic import SecretStr
 
 from morgan_llm.app import create_app
 from morgan_llm.settings import LlmSettings
+
+SETTINGS: dict[str, Any] = {"llm_model": "llama", "llm_idle_timeout_s": 0.3}
 
 
 def upstream(seen: list[Any]) -> FastAPI:
@@ -49,21 +50,13 @@ def upstream(seen: list[Any]) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def gateway(serve: Any, seen: list[Any], **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
-    async with serve(upstream(seen)) as endpoint:
-        known = LlmSettings(llm_endpoint=endpoint + "/v1", llm_model="llama", llm_idle_timeout_s=0.3, **settings)
-        async with serve(create_app(known)) as url, aiohttp.ClientSession(url) as session:
-            yield session
-
-
 def chat(text: str, **members: Any) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": text}], **members}
 
 
-async def test_requests_and_answers_are_passed_on(serve: Any) -> None:
+async def test_requests_and_answers_are_passed_on(gateway: Any) -> None:
     seen: list[Any] = []
-    async with gateway(serve, seen, llm_api_key=SecretStr("key-1")) as session:
+    async with gateway(upstream(seen), **SETTINGS, llm_api_key=SecretStr("key-1")) as session:
         options: dict[str, Any] = {"json": chat("hi", temperature=0.5), "headers": {"x-request-id": "id-1"}}
         async with session.post("/v1/chat/completions", **options) as response:
             assert (response.status, (await response.json())["extra"]) == (200, 1)
@@ -76,9 +69,9 @@ async def test_requests_and_answers_are_passed_on(serve: Any) -> None:
     assert (headers["authorization"], headers["x-request-id"]) == ("Bearer key-1", "id-1")
 
 
-async def test_a_stream_is_passed_on(serve: Any) -> None:
+async def test_a_stream_is_passed_on(gateway: Any) -> None:
     async with (
-        gateway(serve, []) as session,
+        gateway(upstream([]), **SETTINGS) as session,
         session.post("/v1/chat/completions", json=chat("hi", stream=True)) as response,
     ):
         assert await response.text() == 'data: {"n": 1}\n\ndata: [DONE]\n\n'
@@ -95,10 +88,10 @@ async def test_a_stream_is_passed_on(serve: Any) -> None:
     ],
 )
 async def test_a_failure_of_the_endpoint_is_reported(
-    serve: Any, content: str, status: int, code: str, stream: bool
+    gateway: Any, content: str, status: int, code: str, stream: bool
 ) -> None:
     async with (
-        gateway(serve, []) as session,
+        gateway(upstream([]), **SETTINGS) as session,
         session.post("/v1/chat/completions", json=chat(content, stream=stream)) as response,
     ):
         error = (await response.json())["error"]
@@ -106,9 +99,9 @@ async def test_a_failure_of_the_endpoint_is_reported(
         assert {"message", "type", "code"} <= error.keys()
 
 
-async def test_a_stream_that_stalls_ends_with_an_error(serve: Any) -> None:
+async def test_a_stream_that_stalls_ends_with_an_error(gateway: Any) -> None:
     async with (
-        gateway(serve, []) as session,
+        gateway(upstream([]), **SETTINGS) as session,
         session.post("/v1/chat/completions", json=chat("stall", stream=True)) as response,
     ):
         first, last = [part for part in (await response.text()).split("\n\n") if part]

@@ -1,6 +1,7 @@
 """Gets from the driver the reason why no CUDA device can be used, so that every engine reports the same reason."""
 
 import ctypes
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,20 @@ ERRORS = {
     804: "the GPU does not support this driver's forward compatibility",
 }
 """Errors of `cuInit` that a machine's set-up causes, by their number in CUresult (cuda.h)."""
+
+
+_GPU_FAILURE = re.compile(r"\b(cuda|cublas|cudnn)", re.IGNORECASE)
+_MEMORY_FAILURE = re.compile(r"out of memory|alloc_failed", re.IGNORECASE)
+
+
+def is_gpu_failure(error: Exception) -> bool:
+    """Return True for an error after which no request can use the GPU until the process has started again.
+
+    CTranslate2 4.8.5 and torch 2.10 raise a RuntimeError, such as "CUDA failed with error unspecified launch failure".
+    A lack of memory is no such error, since the next request may need less.
+    """
+    text = str(error)
+    return isinstance(error, RuntimeError) and bool(_GPU_FAILURE.search(text)) and not _MEMORY_FAILURE.search(text)
 
 
 def require_device(*, found: bool, open_library: Callable[[str], Any] = ctypes.CDLL) -> None:

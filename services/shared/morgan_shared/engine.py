@@ -1,10 +1,11 @@
 """Loads an engine in the background. Meanwhile the service answers /health, and reports the progress on /ready."""
 
 import asyncio
+import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Generic, TypeVar
 
 import structlog
@@ -35,16 +36,25 @@ class EngineUnavailableError(Exception):
         self.retry_s = retry_s
 
 
+def end_process() -> None:
+    """End the service as SIGTERM does, after the requests in flight. Its container is then started again."""
+    signal.raise_signal(signal.SIGTERM)
+
+
 class LoadedEngine(Generic[Engine]):
     """An engine that loads in the background at start. A failed load is tried again after a pause.
 
     Args:
         load: loads the engine and reports progress; raises `EngineUnavailableError` for what an operator can solve.
+        is_final: returns True for an error after which the engine serves no request in this process.
 
     """
 
-    def __init__(self, load: Callable[[Report], Awaitable[Engine]]) -> None:
+    def __init__(
+        self, load: Callable[[Report], Awaitable[Engine]], is_final: Callable[[Exception], bool] = lambda _error: False
+    ) -> None:
         self._load = load
+        self._is_final = is_final
         self._engine: Engine | None = None
         self._state = CheckResult(ok=False, detail="loading")
         self.check = Check("engine", self._check)
@@ -60,16 +70,24 @@ class LoadedEngine(Generic[Engine]):
             with suppress(asyncio.CancelledError):
                 await task
 
-    def get(self) -> Engine:
-        """Return the engine.
+    @contextmanager
+    def using(self) -> Iterator[Engine]:
+        """Give the engine to one request. After a final error of the request, the service is not ready, and ends.
 
         Raises:
             ServiceError: 503 while the engine is not loaded.
 
         """
-        if self._engine is None:
+        if not self._state.ok or self._engine is None:
             raise ServiceError(503, "not_ready", f"the engine is not ready: {self._state.detail}")
-        return self._engine
+        try:
+            yield self._engine
+        except Exception as error:
+            if self._state.ok and self._is_final(error):
+                log.exception("the engine has failed for good; the service ends, to be started again")
+                self._state = CheckResult(ok=False, detail="the engine has failed; the log has the reason")
+                end_process()
+            raise
 
     async def _check(self) -> CheckResult:
         return self._state

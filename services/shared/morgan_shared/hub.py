@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -32,28 +33,30 @@ def prepare_environment(settings: ModelSettings) -> None:
     }
 
 
-def download(model: HubModel, folder: Path, files: ModelFiles, report: Report) -> None:
+def download(model: HubModel, folder: Path, files: ModelFiles, report: Report, *, token: str | None = None) -> None:
     """Fill the folder with a model's files, without the rest of the model's repository.
 
-    A file appears when it is complete. A resumed download keeps the complete files.
+    A file appears when it is complete. A resumed download keeps the complete files. The model hub gets the token, and
+    nobody else does.
 
     Raises:
         EngineUnavailableError: with the reason why the model cannot be downloaded.
 
     """
     try:
-        _download(model, folder, files, report)
+        # huggingface_hub 2.4.0 takes False for no token, and None for a token that it looks for by itself.
+        _download(model, folder, files, report, token or False)
     except EngineUnavailableError:
         raise
     except Exception as error:
         # huggingface_hub 2.4.0 raises errors of its own, of its HTTP library and of the operating system.
-        raise EngineUnavailableError(describe_failure(error, model, folder), retry_s=RETRY_S) from None
+        raise EngineUnavailableError(describe_failure(error, model, folder, token=token), retry_s=RETRY_S) from None
 
 
-def _download(model: HubModel, folder: Path, files: ModelFiles, report: Report) -> None:
+def _download(model: HubModel, folder: Path, files: ModelFiles, report: Report, token: str | Literal[False]) -> None:
     from huggingface_hub import HfApi, hf_hub_download
 
-    found = HfApi().model_info(model.repository, revision=model.revision, token=False)
+    found = HfApi().model_info(model.repository, revision=model.revision, token=token)
     listed = {file.rfilename for file in found.siblings}
     if lacking := [name for name in files.required if name not in listed]:
         raise EngineUnavailableError(f"{model} is not {files.kind}: it has no {lacking[0]}", retry_s=RETRY_S)
@@ -68,7 +71,7 @@ def _download(model: HubModel, folder: Path, files: ModelFiles, report: Report) 
     # One by one: snapshot_download of huggingface_hub 2.4.0 uses threads, and the process could not end before them.
     for number, name in enumerate(wanted, 1):
         report(f"downloading model {model}: {name}, file {number} of {len(wanted)}")
-        hf_hub_download(model.repository, name, revision=found.sha, local_dir=folder, token=False)
+        hf_hub_download(model.repository, name, revision=found.sha, local_dir=folder, token=token)
     Record(str(model), found.sha, complete=True).write(folder)
     report("loading")
     # The folder holds metadata of huggingface_hub, and partial files of killed downloads.
@@ -76,14 +79,11 @@ def _download(model: HubModel, folder: Path, files: ModelFiles, report: Report) 
     log.info("downloaded", model=str(model))
 
 
-def describe_failure(error: Exception, model: HubModel, folder: Path) -> str:
+def describe_failure(error: Exception, model: HubModel, folder: Path, *, token: str | None = None) -> str:
     """Describe why a download failed, without the error's own text, which may hold signed URLs."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status in (401, 403, 404):
-        return (
-            f"the model hub has no public model {model} (HTTP {status}): check the id and the revision in MORGAN_MODEL"
-            f"; put the files of a private model into {folder}"
-        )
+        return f"{_refusal(model, status, has_token=token is not None)}; or put the files of the model into {folder}"
     if status is not None:
         return f"model {model} cannot be downloaded: the model hub answers HTTP {status}"
     root = _root(error)
@@ -91,6 +91,21 @@ def describe_failure(error: Exception, model: HubModel, folder: Path) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"model {model} cannot be downloaded: {error.filename}: {cause}; {folder} has to be writable"
     return f"model {model} cannot be downloaded: {cause}; check the network, or HF_ENDPOINT if a mirror is used"
+
+
+def _refusal(model: HubModel, status: int, *, has_token: bool) -> str:
+    check = "check the id and the revision in MORGAN_MODEL"
+    if not has_token:
+        return (
+            f"the model hub has no public model {model} (HTTP {status}): {check}; a gated or private model needs the "
+            "token of an account with access to it, as the secret hubToken of the stack (MORGAN_MODEL_TOKEN_FILE)"
+        )
+    if status == 401:
+        return f"the model hub refuses the token for model {model} (HTTP 401): set hubToken to a valid one, and {check}"
+    return (
+        f"the model hub gives the token's account no model {model} (HTTP {status}): {check}; request access to a gated "
+        "model on its page, with that account"
+    )
 
 
 def _root(error: BaseException) -> BaseException:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, SecretStr
 
 from morgan_shared.settings import CommonSettings
 
@@ -51,6 +51,8 @@ class ModelSettings(CommonSettings):
     """Folder of the weights. With `model` the folder must be writable, and its files are replaced."""
     model: Annotated[HubModel, BeforeValidator(HubModel.parse)] | None = None
     """Model that is downloaded if the folder does not hold it; if unset, the folder's files are used."""
+    model_token: SecretStr | None = None
+    """Token of an account at the model hub, from the file in MORGAN_MODEL_TOKEN_FILE; needed for gated models only."""
     model_offline: bool = False
     """True if nothing is downloaded, so that the folder must hold `model` already."""
 

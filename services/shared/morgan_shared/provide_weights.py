@@ -3,6 +3,7 @@
 from morgan_shared.engine import EngineUnavailableError, Report
 from morgan_shared.hub import download
 from morgan_shared.model_settings import ModelSettings
+from morgan_shared.settings import reveal
 from morgan_shared.weights import RECORD, ModelFiles, Record, is_whole, missing_file
 
 
@@ -16,7 +17,8 @@ def provide_weights(settings: ModelSettings, files: ModelFiles, report: Report) 
     held = Record.read(settings.model_dir)
     if settings.model is not None and settings.may_download:
         if missing_file(settings.model_dir, files) or held is None or not is_whole(held, str(settings.model)):
-            download(settings.model, settings.model_dir, files, report)
+            token = reveal(settings.model_token)
+            download(settings.model, settings.model_dir, files, report, token=token)
     elif problem := _problem(settings, files, held):
         raise EngineUnavailableError(problem)
 

@@ -1,7 +1,8 @@
 """A stand-in for the model hub: `python fake_hub.py FOLDER [ADDRESS:PORT]` serves the models in FOLDER/org/name.
 
 It prints its URL and then each request. Every revision of a model but `missing` leads to one commit, the hash of its
-files. Models of the organisation `private` are refused. In models of `slow`, model.bin stops half-way for a minute.
+files. Models of the organisation `private` are refused. The files of the organisation `gated` need the token `TOKEN`.
+In models of `slow`, model.bin stops half-way for a minute.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SLOW_S = 60
+TOKEN = "hf_token-of-the-test"  # noqa: S105 (a stand-in knows no secret)
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -33,6 +35,8 @@ class Hub(BaseHTTPRequestHandler):
                 self.reply(401, b"", {"X-Error-Code": "GatedRepo"})
             case ["api", "models", organisation, name, "revision", revision]:
                 self.describe(self.folder / organisation / name, revision)
+            case ["gated", _, "resolve", *_] if self.headers["authorization"] != f"Bearer {TOKEN}":
+                self.reply(403 if self.headers["authorization"] else 401, b"", {"X-Error-Code": "GatedRepo"})
             case [organisation, name, "resolve", _, file]:
                 self.deliver(self.folder / organisation / name, file)
             case _:

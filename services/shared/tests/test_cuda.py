@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from morgan_shared.cuda import require_device
+from morgan_shared.cuda import is_gpu_failure, require_device
 from morgan_shared.engine import EngineUnavailableError
 
 
@@ -44,3 +44,21 @@ def test_the_reason_is_reported_with_a_remedy(open_library: Any, reason: str) ->
         require_device(found=False, open_library=open_library)
     assert f"no CUDA device can be used: {reason}" in str(caught.value)
     assert str(caught.value).endswith("or set MORGAN_DEVICE to cpu")
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [
+        (RuntimeError("CUDA failed with error unspecified launch failure"), True),
+        (RuntimeError("CUDA error: device-side assert triggered\nCUDA kernel errors might be reported later"), True),
+        (RuntimeError("cuBLAS failed with status CUBLAS_STATUS_NOT_INITIALIZED"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"), True),
+        (RuntimeError("CUDA failed with error out of memory"), False),
+        (RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB."), False),
+        (RuntimeError("cuBLAS failed with status CUBLAS_STATUS_ALLOC_FAILED"), False),
+        (RuntimeError("No SGEMM backend on CPU"), False),
+        (ValueError("CUDA failed with error unspecified launch failure"), False),
+    ],
+)
+def test_a_failure_of_the_gpu_is_told_from_a_lack_of_memory(error: Exception, failed: bool) -> None:
+    assert is_gpu_failure(error) == failed

@@ -30,10 +30,34 @@ async def test_progress_is_reported_until_the_engine_is_loaded() -> None:
     async with engine.loading():
         await state(engine, "downloading model org/clock")
         with pytest.raises(ServiceError, match="the engine is not ready: downloading model org/clock"):
-            engine.get()
+            engine.using().__enter__()
         go_on.set()
         await state(engine, "loaded")
-        assert engine.get() == "cuckoo"
+        with engine.using() as loaded:
+            assert loaded == "cuckoo"
+
+
+@pytest.fixture
+def ends(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the ends of the process."""
+    ends: list[str] = []
+    monkeypatch.setattr("morgan_shared.engine.end_process", lambda: ends.append("end"))
+    return ends
+
+
+async def test_a_final_error_of_a_request_ends_the_service_once(ends: list[str]) -> None:
+    engine = LoadedEngine(lambda _report: in_thread(lambda: "cuckoo"), lambda error: "spring" in str(error))
+    async with engine.loading():
+        await state(engine, "loaded")
+        with pytest.raises(RuntimeError, match="no paint"), engine.using():
+            raise RuntimeError("no paint")
+        assert ((await engine.check.run()).ok, ends) == (True, [])
+        with pytest.raises(RuntimeError, match="spring"), engine.using(), engine.using():
+            raise RuntimeError("the spring is broken")
+        found = await engine.check.run()
+        assert (found.ok, ends) == (False, ["end"])
+        with pytest.raises(ServiceError, match="the engine is not ready: the engine has failed"), engine.using():
+            pass
 
 
 async def test_loading_is_tried_again_until_nothing_is_missing() -> None:

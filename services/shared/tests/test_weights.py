@@ -24,15 +24,17 @@ class Hub:
         self.files = {"wheels": "12", "cuckoo": "wood", "paint": "red", "README.md": "no part of the model"}
         self.failures: dict[str, Exception] = {}
         self.requested: list[str] = []
+        self.tokens: set[str | bool] = set()
 
-    def model_info(self, repository: str, *, revision: str, token: bool) -> Any:
-        assert token is False
+    def model_info(self, repository: str, *, revision: str, token: str | bool) -> Any:
+        self.tokens.add(token)
         self._request(f"{repository}@{revision}")
         return SimpleNamespace(sha=self.commit, siblings=[SimpleNamespace(rfilename=name) for name in self.files])
 
-    def hf_hub_download(self, repository: str, name: str, *, revision: str, local_dir: Path, token: bool) -> None:
+    def hf_hub_download(self, repository: str, name: str, *, revision: str, local_dir: Path, token: str | bool) -> None:
         """Keep an existing file, as huggingface_hub 2.4.0 does."""
-        assert (revision, token) == (self.commit, False)
+        assert revision == self.commit
+        self.tokens.add(token)
         if not (local_dir / name).exists():
             self._request(name)
             (local_dir / name).write_text(self.files[name])
@@ -56,9 +58,11 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
 def provide(tmp_path: Path) -> Any:
     """Provide the weights; return the folder's files or the error, and the reported progress."""
 
-    def provide(model: str | None = None, *, offline: bool = False) -> tuple[dict[str, str] | str, list[str]]:
+    def provide(
+        model: str | None = None, *, offline: bool = False, token: str | None = None
+    ) -> tuple[dict[str, str] | str, list[str]]:
         settings = ModelSettings.model_validate(
-            {"port": 1, "model_dir": tmp_path, "model": model, "model_offline": offline}
+            {"port": 1, "model_dir": tmp_path, "model": model, "model_offline": offline, "model_token": token}
         )
         reports: list[str] = []
         try:
@@ -171,15 +175,36 @@ class HttpError(OSError):
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"),
-    [(401, "check the id and the revision"), (404, "has no public model org/clock@main"), (502, "HTTP 502")],
+    ("status", "token", "reason"),
+    [
+        (401, None, "a gated or private model needs the token of an account"),
+        (404, None, "has no public model org/clock@main"),
+        (502, None, "HTTP 502"),
+        (401, "hf_1", "refuses the token for model org/clock@main"),
+        (403, "hf_1", "request access to a gated model"),
+        (404, "hf_1", "check the id and the revision"),
+    ],
 )
-def test_refusals_name_the_model_and_no_url(hub: Hub, provide: Any, status: int, reason: str) -> None:
-    hub.failures["org/clock@main"] = HttpError(status)
-    problem, _ = provide("org/clock")
+def test_refusals_name_the_model_and_no_secret(
+    hub: Hub, provide: Any, status: int, token: str | None, reason: str
+) -> None:
+    hub.failures["wheels"] = HttpError(status)
+    problem, _ = provide("org/clock", token=token)
     assert reason in problem
     assert f"HTTP {status}" in problem
     assert "hunter2" not in problem
+    assert "hf_1" not in problem
+
+
+def test_the_model_hub_gets_the_token_only_if_it_is_set(hub: Hub, provide: Any) -> None:
+    provide("org/clock")
+    assert hub.tokens == {False}
+    hub.tokens.clear()
+    provide("org/other", token="hf_1")  # noqa: S106
+    assert hub.tokens == {"hf_1"}
+    hub.requested.clear()
+    provide("org/other", token="hf_2")  # noqa: S106
+    assert (hub.requested, hub.tokens) == ([], {"hf_1"})
 
 
 def test_the_first_cause_of_a_failure_is_named(hub: Hub, provide: Any) -> None:

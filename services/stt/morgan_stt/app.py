@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from morgan_shared.app import Recording, audio_body, create_base_app
 from morgan_shared.audio import Audio
+from morgan_shared.cuda import is_gpu_failure
 from morgan_shared.decoder import AudioDecoder
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
@@ -31,7 +32,7 @@ def create_app(settings: SttSettings) -> FastAPI:
     """Make the application; its model loads in the background once it runs."""
     pool = WorkerPool(workers=settings.workers, queue=settings.queue)
     decoder = AudioDecoder(sample_rate=SAMPLE_RATE, max_duration_s=settings.max_audio_s, processes=settings.workers)
-    recogniser = LoadedEngine(lambda report: load_recogniser(settings, report))
+    recogniser = LoadedEngine(lambda report: load_recogniser(settings, report), is_gpu_failure)
 
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -50,12 +51,12 @@ def create_app(settings: SttSettings) -> FastAPI:
 
     @app.post("/v1/transcribe")
     async def transcribe(recording: Annotated[Recording, Depends(audio_body)]) -> Transcript:
-        loaded = recogniser.get()
+        with recogniser.using() as loaded:
 
-        def work(cancellation: Cancellation) -> Transcript:
-            return _transcribe(loaded, decoder.decode(recording.content), settings, cancellation)
+            def work(cancellation: Cancellation) -> Transcript:
+                return _transcribe(loaded, decoder.decode(recording.content), settings, cancellation)
 
-        return await pool.run(work)
+            return await pool.run(work)
 
     return app
 

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from morgan_shared.app import create_base_app, json_body
+from morgan_shared.cuda import is_gpu_failure
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
 from morgan_tts.load import load_speaker
@@ -26,7 +27,7 @@ class SpeechRequest(BaseModel):
 
 def create_app(settings: TtsSettings) -> FastAPI:
     """Make the application; its engine loads in the background once it runs."""
-    speaker = LoadedEngine(lambda report: load_speaker(settings, report))
+    speaker = LoadedEngine(lambda report: load_speaker(settings, report), is_gpu_failure)
 
     app = create_base_app(
         settings,
@@ -38,7 +39,8 @@ def create_app(settings: TtsSettings) -> FastAPI:
 
     @app.post("/v1/speech", dependencies=[Depends(json_body)], response_class=Response)
     async def speech(request: SpeechRequest) -> Response:
-        wav = await speaker.get().speak(request.text, request.voice, request.speed)
+        with speaker.using() as loaded:
+            wav = await loaded.speak(request.text, request.voice, request.speed)
         return Response(wav, media_type="audio/wav")
 
     return app

@@ -96,3 +96,17 @@ def test_a_model_that_needs_phonemes_is_refused(running: Any, reason: Any, packa
     packages.transformers.AutoTokenizer.from_pretrained.return_value.phonemize = True
     with running(vits(device="cpu", model_dir=weights)) as client:
         assert "does not take plain letters" in reason(client)
+
+
+def test_a_service_whose_gpu_fails_is_not_ready_and_ends(
+    running: Any, reason: Any, packages: Packages, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[str] = []
+    monkeypatch.setattr("morgan_shared.engine.end_process", lambda: ends.append("end"))
+    tokenizer = packages.transformers.AutoTokenizer.from_pretrained.return_value
+    with running(vits(device="cpu", model_dir=weights)) as client:
+        for text, found in (("CUDA out of memory. Tried to allocate 2 MiB.", []), ("CUDA error: unspecified", ["end"])):
+            tokenizer.side_effect = RuntimeError(text)
+            assert client.post("/v1/speech", json={"text": "hello"}).status_code == 500
+            assert ends == found
+        assert reason(client) == "the engine has failed; the log has the reason"

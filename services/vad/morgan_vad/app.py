@@ -47,8 +47,10 @@ def create_app(settings: VadSettings) -> FastAPI:
 
     @app.post("/v1/segments")
     async def segments(recording: Annotated[Recording, Depends(audio_body)]) -> Segments:
-        loaded = detector.get()
-        return await pool.run(lambda cancellation: _segments(loaded, decoder.decode(recording.content), cancellation))
+        with detector.using() as loaded:
+            return await pool.run(
+                lambda cancellation: _segments(loaded, decoder.decode(recording.content), cancellation)
+            )
 
     return app
 

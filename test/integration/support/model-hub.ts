@@ -11,15 +11,18 @@ import { bridgeAddress } from "./private-registry.ts";
 export interface TestModelHub {
   /** The URL at which a container reaches the hub. */
   readonly url: string;
-  /** The only model of the hub: "organisation/name". */
+  /** The only model of the hub, which is gated: "organisation/name". */
   readonly model: string;
+  /** The token that the files of the model need. */
+  readonly token: string;
   /** Returns the log of the requests, a line for each. */
   log(): string;
   /** Stops the hub and removes its files. */
   stop(): Promise<void>;
 }
 
-const MODEL = "somebody/tiny";
+/** The stand-in's own names of a gated organisation and its token. */
+const [MODEL, TOKEN] = ["gated/tiny", "hf_token-of-the-test"];
 
 /** Starts a hub with one model. `make` writes the files of the model to a folder. */
 export async function startModelHub(make: (folder: string) => void): Promise<TestModelHub> {
@@ -38,6 +41,7 @@ export async function startModelHub(make: (folder: string) => void): Promise<Tes
   return {
     url,
     model: MODEL,
+    token: TOKEN,
     log: () => requests.join("\n"),
     async stop() {
       const ended = once(hub, "exit");

@@ -31,7 +31,14 @@ describe("the configuration's schema, with the shipped catalog", () => {
     const secrets = new Set<string>();
     const secret = (key: string): undefined => void secrets.add(key);
     checkTexts(() => undefined, { catalog, machine, secret });
-    expect([...secrets]).to.have.members(["llmApiKey", "apiToken", "registryPassword", "pypiPassword", "aptPassword"]);
+    expect([...secrets]).to.have.members([
+      "llmApiKey",
+      "hubToken",
+      "apiToken",
+      "registryPassword",
+      "pypiPassword",
+      "aptPassword",
+    ]);
     for (const key of secrets) expect(declared.map(({ key: name }) => name)).not.to.include(key);
   });
 

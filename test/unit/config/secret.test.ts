@@ -69,6 +69,7 @@ describe("a secret", () => {
     expect(check(`${SECRET} and more`).map(({ key }) => key)).to.have.members([
       "morgan:apiToken",
       "morgan:llmApiKey",
+      "morgan:hubToken",
       "morgan:aptPassword",
     ]);
   });

@@ -4,7 +4,7 @@ import { checkTexts } from "../support/config.ts";
 import { declaredKeys } from "../support/pulumi-yaml.ts";
 
 const PORTS: Readonly<Record<string, string>> = { gatewayPort: "8080", registryPort: "5101" };
-const SECRETS = ["apiToken", "llmApiKey", "registryPassword", "pypiPassword", "aptPassword"];
+const SECRETS = ["apiToken", "llmApiKey", "hubToken", "registryPassword", "pypiPassword", "aptPassword"];
 
 /** The problems of a configuration that has these keys, which no section reads. */
 const check = (...keys: readonly string[]): readonly Problem[] =>

@@ -9,10 +9,10 @@ const PORTS: Readonly<Record<string, string>> = { gatewayPort: "8080", registryP
 const pem = Object.values(makeKeyPair()).join("");
 
 /** The warnings of a configuration without problems. */
-function warnings(values: Readonly<Record<string, string>>, hasToken = false): readonly string[] {
+function warnings(values: Readonly<Record<string, string>>, secret?: string): readonly string[] {
   const lookup = (key: string): string | undefined => ({ ...PORTS, ...values })[key];
   const { problems, warnings: found } = checkTexts(lookup, {
-    secret: (key) => (hasToken && key === "apiToken" ? pulumi.secret("token") : undefined),
+    secret: (key) => (key === secret ? pulumi.secret("token") : undefined),
     readText: () => pem,
   });
   expect(problems).to.deep.equal([]);
@@ -32,8 +32,8 @@ describe("a gateway that others reach", () => {
     expect(warnings({ ...at, ...TLS }).join())
       .to.contain("apiToken")
       .and.not.contain("tlsCertificate");
-    expect(warnings(at, true).join()).to.contain("tlsCertificate").and.not.contain("apiToken");
-    expect(warnings({ ...at, ...TLS }, true)).to.deep.equal([]);
+    expect(warnings(at, "apiToken").join()).to.contain("tlsCertificate").and.not.contain("apiToken");
+    expect(warnings({ ...at, ...TLS }, "apiToken")).to.deep.equal([]);
   });
 
   it("is not one on a loopback address", () => {
@@ -49,6 +49,15 @@ describe("a choice of services without the published one", () => {
     expect(others).to.deep.equal([]);
     expect(warnings({ services: '["vad"]' }).join()).to.match(/leads to vad$/);
     expect(warnings({ services: '["core","llm","tts","stt","vad"]' })).to.deep.equal([]);
+  });
+});
+
+describe("a token for the model hub", () => {
+  it("causes a warning if no service downloads a model", () => {
+    const [warning, ...others] = warnings({ accelerator: "cuda", models: '{"stt":"/srv/whisper"}' }, "hubToken");
+    expect(warning).to.equal("morgan:hubToken has no effect: morgan:models names no model of the model hub");
+    expect(others).to.deep.equal([]);
+    expect(warnings({ accelerator: "cuda", models: '{"stt":"org/whisper"}' }, "hubToken")).to.deep.equal([]);
   });
 });
 

@@ -37,7 +37,13 @@ describe("the devices that a stack may use", () => {
   it("have the names of the engine's CDI specification", () => {
     expect(ids({ mode: "cdi" }, ["0", "1", "all"])).to.deep.equal(["0", "1"]);
     expect(ids({ mode: "cdi" }, ["0", "GPU-a", "GPU-b"])).to.deep.equal(["GPU-a", "GPU-b"]);
-    expect(ids({ mode: "cdi", devices: ["GPU-b"] }, undefined), "an engine that lists none").to.deep.equal(["GPU-b"]);
+  });
+
+  it("have an index in the CDI specification if the engine lists no devices, unless the configuration names a UUID", () => {
+    expect(ids({ mode: "cdi" }, undefined)).to.deep.equal(["0", "1"]);
+    expect(ids({ mode: "cdi", devices: ["1", "GPU-a"] }, undefined)).to.deep.equal(["1", "GPU-a"]);
+    expect(ids({ mode: "cdi", memoryMiB: { "1": 8192 } }, undefined)).to.deep.equal(["1"]);
+    expect(ids({ mode: "runtime" }, undefined)).to.deep.equal(["GPU-a", "GPU-b"]);
   });
 
   it("do not lose the memory of the stack's own containers", () => {
@@ -74,6 +80,7 @@ describe("the devices that a stack may use", () => {
 
   it("cannot be one GPU by two names", () => {
     expect(keys({ devices: ["0", "GPU-a"] })).to.deep.equal(["morgan:gpuDevices"]);
+    expect(keys({ mode: "cdi", devices: ["0", "GPU-a"] }, undefined)).to.deep.equal(["morgan:gpuDevices"]);
   });
 });
 

@@ -19,17 +19,26 @@ interface Machine {
   readonly support?: Partial<GpuSupport>;
   /** Services with the gpus that they have. */
   readonly running?: Readonly<Record<string, string>>;
+  /** True if these services are stopped. */
+  readonly stopped?: boolean;
   /** Stack of which they are. */
   readonly stack?: string;
 }
 
 /** A machine whose nvidia-smi is made up. */
-function machine({ gpus = [], support = {}, running = {}, stack = "dev", ...reading }: Machine): FakeHost {
+function machine({
+  gpus = [],
+  support = {},
+  running = {},
+  stopped = false,
+  stack = "dev",
+  ...reading
+}: Machine): FakeHost {
   const { driver = "570.26", capability = "8.6", mig = false, slices = "" } = reading;
   const containers = Object.entries(running).map(([role, gpu]): ListedContainer => ({
     id: role,
     image: "sha256:1",
-    running: true,
+    running: !stopped,
     labels: { ...roleLabels({ ...IDENTITY, stack }, role), "morgan.gpu": gpu },
     published: [],
   }));
@@ -90,6 +99,16 @@ describe("the GPU plan", () => {
     expect(await outcome(host)).to.deep.equal(["tts: 0 stop-first", "stt: 0 stop-first"]);
     const { plan: made } = await plan(host);
     expect(made.report).to.contain("stt: stop-first").and.contain("tts 2048, stt 5120");
+  });
+
+  it("counts no memory of a stopped container, which another program may have taken", async () => {
+    const running = { tts: "0", stt: "0" };
+    expect(await outcome(machine({ gpus: [[24_576, 3000]], running }))).to.have.length(2);
+    expect(await outcome(machine({ gpus: [[24_576, 3000]], running, stopped: true }))).to.deep.equal(["GPU memory"]);
+    expect(await outcome(machine({ gpus: [[24_576, 24_000]], running, stopped: true }))).to.deep.equal([
+      "tts: 0 create-first",
+      "stt: 0 create-first",
+    ]);
   });
 
   it("finds a GPU by its index and by its UUID", async () => {

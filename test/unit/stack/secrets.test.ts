@@ -11,6 +11,7 @@ import { at, secretPaths, texts, withoutSecrets } from "../support/wire.ts";
 const KEY = "key of the language model";
 const TOKEN = "token of the gateway 0123456789";
 const TLS_KEY = "PRIVATE KEY of the gateway";
+const HUB_TOKEN = "token of the model hub";
 const PASSWORDS = ["secret-of-redis-password", "secret-of-postgres-password"];
 
 describe("a secret of a stack", () => {
@@ -20,7 +21,17 @@ describe("a secret of a stack", () => {
     registrations = await record(() => {
       const llm = { endpoint: "https://llm.example.com/v1", model: "small", apiKey: pulumi.secret(KEY) };
       const tls = { certificate: "CERTIFICATE", key: TLS_KEY };
-      const config = stackConfig({ llm, gateway: { token: pulumi.secret(TOKEN), tls } });
+      const models = {
+        services: { stt: { kind: "hub", id: "org/whisper" } },
+        offline: false,
+        token: pulumi.secret(HUB_TOKEN),
+      } as const;
+      const config = stackConfig({
+        llm,
+        models,
+        accelerator: "cuda",
+        gateway: { token: pulumi.secret(TOKEN), tls },
+      });
       new MorganStack("morgan", { config, identity: IDENTITY, engine: fakeEngine(), facts: FACTS, gpuPlan: NO_GPU });
     });
   });
@@ -33,6 +44,7 @@ describe("a secret of a stack", () => {
     expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
     expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "postgres-role", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
+    expect(holding(HUB_TOKEN)).to.deep.equal(["stt-files"]);
     expect(holding(TLS_KEY)).to.deep.equal(["gateway-files"]);
   });
 
@@ -48,7 +60,7 @@ describe("a secret of a stack", () => {
     for (const { name, wire } of registrations.of("container")) {
       const uploads = at(wire, "uploads");
       const open = texts(withoutSecrets(uploads)).join();
-      for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
+      for (const secret of [KEY, TOKEN, TLS_KEY, HUB_TOKEN, ...PASSWORDS]) expect(open, name).not.to.contain(secret);
     }
     expect(secretPaths(registrations.get("container", "llm-files").wire)).to.deep.equal(["uploads.0.content"]);
   });
@@ -59,7 +71,7 @@ describe("a secret of a stack", () => {
       return texts([envs, command, labels, healthcheck]);
     });
     const outputs = texts(registrations.component("MorganStack").outputs);
-    for (const secret of [KEY, TOKEN, TLS_KEY, ...PASSWORDS])
+    for (const secret of [KEY, TOKEN, TLS_KEY, HUB_TOKEN, ...PASSWORDS])
       expect([...shown, ...outputs].join("\n")).not.to.contain(secret);
   });
 

@@ -38,7 +38,7 @@ describe("the wiring of a service", () => {
       MORGAN_DATABASE_URL: postgres.url,
       MORGAN_DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
     });
-    expect(secretsOf(stackService("core"), wiring)).to.deep.equal({
+    expect(secretsOf(stackService("core"), wiring, ON_CPU)).to.deep.equal({
       "redis-password": redis.password,
       "database-password": postgres.password,
     });
@@ -51,7 +51,7 @@ describe("the wiring of a service", () => {
       MORGAN_LLM_MODEL: "small",
       MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key",
     });
-    expect(secretsOf(stackService("llm"), wiring)).to.deep.equal({ "llm-api-key": "key secret" });
+    expect(secretsOf(stackService("llm"), wiring, ON_CPU)).to.deep.equal({ "llm-api-key": "key secret" });
   });
 
   it("resolves the engine's host for a service that is to reach it by its name, and for no other", () => {
@@ -70,14 +70,14 @@ describe("the wiring of a service", () => {
   for (const name of ["core", "tts", "stt", "vad"] as const) {
     it(`gives ${name} neither endpoint nor key of the language model`, () => {
       expect(environmentOf(stackService(name), wiring, ON_CPU)).not.to.have.property("MORGAN_LLM_ENDPOINT");
-      expect(secretsOf(stackService(name), wiring)).not.to.have.property("llm-api-key");
+      expect(secretsOf(stackService(name), wiring, ON_CPU)).not.to.have.property("llm-api-key");
     });
   }
 
   it("names no language model if none is configured", () => {
     const none = { ...wiring, llm: { endpoint: "", model: "", apiKey: undefined } };
     expect(environmentOf(stackService("llm"), none, ON_CPU)).to.deep.equal(COMMON);
-    expect(secretsOf(stackService("llm"), none)).to.deep.equal({});
+    expect(secretsOf(stackService("llm"), none, ON_CPU)).to.deep.equal({});
   });
 
   it("names the speech engine for the stack's accelerator", () => {
@@ -109,6 +109,25 @@ describe("the wiring of a service", () => {
     expect(environmentOf(stackService("stt", CUDA), wiring, mirror)).to.include({
       HF_ENDPOINT: "https://hub.example.com",
     });
+  });
+
+  it("gives the token of the model hub, as a file, to a service that may download its weights", () => {
+    const stt = stackService("stt", CUDA);
+    const hub = { onGpu: true, model: { kind: "hub", id: "org/name" }, offline: false, token: "token secret" } as const;
+    expect(environmentOf(stt, wiring, hub)).to.include({ MORGAN_MODEL_TOKEN_FILE: "/run/secrets/model-token" });
+    expect(JSON.stringify(environmentOf(stt, wiring, hub))).not.to.contain("token secret");
+    expect(secretsOf(stt, wiring, hub)).to.deep.equal({ "model-token": "token secret" });
+    const folder = { ...hub, model: { kind: "folder", path: "/srv/whisper" } } as const;
+    for (const [service, compute] of [
+      [stt, { ...hub, offline: true }],
+      [stt, { ...hub, model: undefined }],
+      [stt, folder],
+      [stackService("stt"), hub],
+      [stackService("vad", CUDA), hub],
+    ] as const) {
+      expect(environmentOf(service, wiring, compute)).not.to.have.property("MORGAN_MODEL_TOKEN_FILE");
+      expect(secretsOf(service, wiring, compute)).to.deep.equal({});
+    }
   });
 
   for (const service of stackServices()) {

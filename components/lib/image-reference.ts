@@ -41,6 +41,22 @@ export function tagged(registry: Registry, stage: string, tag: string): string {
   return `${repository(registry)}:${stage}.${tag}`;
 }
 
+/** A host that does not exist, and never will: RFC 2606 keeps the domain "invalid" from everyone. */
+const NO_HOST = "morgan.invalid";
+
+/**
+ * Returns the name of an image that only this engine has. An engine that has lost the image pulls its name. A name
+ * without a host would be pulled from Docker Hub, where anybody may own that name.
+ */
+export function engineOnly(name: string, tag: string): string {
+  return `${NO_HOST}/${name}:${tag}`;
+}
+
+/** True if an image is in the engine alone, so that no registry can have it. */
+export function isEngineOnly(ref: string): boolean {
+  return ref.startsWith(`${NO_HOST}/`);
+}
+
 /** Returns the digest at the end of "repository[:tag]@sha256:…"; undefined if there is none. */
 export function digestOf(ref: string): string | undefined {
   const at = ref.lastIndexOf("@");

@@ -7,7 +7,6 @@ import { renderDockerfile } from "../../dockerfile/render.ts";
 import { mapValues } from "../../lib/map-values.ts";
 import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts";
 import type { Context } from "./build-context.ts";
-import { removeCredentialsAtEnd } from "./stray-credentials.ts";
 
 /** Settings of a build, the same for every stage of a stack. */
 export interface BuildSettings {
@@ -129,7 +128,6 @@ export function versionOf(context: Context): string {
 }
 
 function registryLogin(address: string, { user, password }: Login): dockerBuild.types.input.RegistryArgs {
-  removeCredentialsAtEnd(address);
   return { address, username: user, password };
 }
 

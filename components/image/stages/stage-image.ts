@@ -105,9 +105,11 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       cacheFrom: [{ registry: { ref: cache } }],
       cacheTo: [
         {
+          // Some registries refuse the manifest of a cache export. The image itself is pushed all the same.
           registry: {
             ref: cache,
             mode: "min",
+            ignoreError: true,
             imageManifest: true,
             ociMediaTypes: true,
             compression: "zstd",

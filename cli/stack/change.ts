@@ -1,5 +1,4 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { removeStrayCredentials } from "../../components/image/stages/stray-credentials.ts";
 import { throwProblems } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import { Interrupted } from "../lib/signals.ts";
@@ -49,7 +48,7 @@ export async function withRepair<T>(engine: Engine, stack: StackName, action: ()
   }
 }
 
-/** Runs an operation of Pulumi, and removes what it may leave in the checkout, in the temporary folder and at work. */
+/** Runs an operation of Pulumi, and removes what it may leave in the checkout and at work. */
 export async function withCleanUp<T>(stack: StackName, action: () => Promise<T>): Promise<T> {
   try {
     return await withoutSalt(stack, action);
@@ -57,8 +56,5 @@ export async function withCleanUp<T>(stack: StackName, action: () => Promise<T>)
     // A second signal kills Pulumi alone.
     if (error instanceof Interrupted) endStrayPlugins();
     throw error;
-  } finally {
-    // A build may have begun after the program, which removes them itself, had ended.
-    removeStrayCredentials();
   }
 }

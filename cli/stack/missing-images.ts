@@ -1,5 +1,6 @@
 import type { Engine } from "../../components/engine/engine.ts";
 import { isLocal } from "../../components/lib/engine-address.ts";
+import { isEngineOnly } from "../../components/lib/image-reference.ts";
 import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import type { StackName } from "../lib/stack-name.ts";
 import type { RecordedImage } from "./recorded-images.ts";
@@ -65,11 +66,14 @@ async function placeOf(engine: Engine, { tag, digest, copied }: RecordedImage): 
   if (host !== undefined && !isLocal(engineAddress(process.env).host)) return throughEngine(engine, tag, digest);
   if (host !== undefined) return inRegistry(`http://${host}/v2/${repository}/manifests/${name}`, digest);
   if (copied) return "unchecked";
-  return REGISTRY.test(tag) ? "there" : inEngine(engine, tag);
+  return isEngineOnly(tag) || !REGISTRY.test(tag) ? inEngine(engine, tag) : "there";
 }
 
 const LOOPBACK = /^((?:127(?:\.\d+){3}|localhost)(?::\d+)?)\/(.+):([^:/]+)$/;
-/** The first part of a name is a host if it has a dot or a port. */
+/**
+ * The first part of a name is a host if it has a dot or a port. The state of an older checkout has a name of the
+ * engine's own without a host.
+ */
 const REGISTRY = /^[^/]*[.:][^/]*\//;
 
 const MANIFESTS = [

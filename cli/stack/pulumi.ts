@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
+import { newRunFolder, removeRunFolder } from "../../components/startup/run-folder.ts";
 import { otherPassphrase } from "./other-passphrase.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
@@ -28,10 +29,20 @@ async function run(
   execution: Execution,
 ): Promise<Ended> {
   const args = [operation, "--stack", stack.reference, ...PLAIN, ...flags];
-  const ended = await execute("pulumi", args, { show: true, ...execution });
+  const ended = await inRunFolder((env) => execute("pulumi", args, { show: true, env, ...execution }));
   const advice = otherPassphrase(ended.stderr, stack);
   if (advice !== undefined) console.error(advice);
   return ended;
+}
+
+/** Runs Pulumi with a folder of its own for the temporary files of builds, and removes the folder afterwards. */
+async function inRunFolder<T>(action: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+  const folder = newRunFolder();
+  try {
+    return await action({ ...process.env, MORGAN_TMPDIR: folder });
+  } finally {
+    removeRunFolder(folder);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Resource } from "./checkpoint.ts";
 /** An image that a resource has made. */
 export interface RecordedImage {
   readonly urn: string;
-  /** Name under which it was stored: "host/repository:tag", or the engine's own "repository:tag". */
+  /** Name under which it was stored: "host/repository:tag", or "morgan.invalid/registry:tag" in the engine alone. */
   readonly tag: string;
   /** Its digest; empty if the state does not have it. */
   readonly digest: string;

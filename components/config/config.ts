@@ -87,6 +87,7 @@ export function checkConfig(
   if (registry.kind === "local" && registry.port !== 0 && registry.port === gateway.port) {
     reader.wrong("registryPort", "another port than gatewayPort", String(gateway.port));
   }
+  if (registry.kind === "remote") reader.add(tagProblems(identity.stack));
   const network = readNetwork(reader, recording, registry.kind === "local");
   const config: MorganConfig = {
     ...identity,
@@ -107,6 +108,23 @@ export function checkConfig(
     problems: [...checkCatalog(catalog), ...unknownKeyProblems(sources.keys(), known), ...problems],
     warnings,
   };
+}
+
+/**
+ * Returns the problem of a stack whose tags another stack in the registry may have: the tags of the cache exports of
+ * "dev" end in "dev-cache", and those of its copied releases in "dev-r0a1b2c3d".
+ */
+function tagProblems(stack: string): Problem[] {
+  const suffix = /-(?:cache|r[0-9a-f]{8})$/.exec(stack)?.[0];
+  if (suffix === undefined) return [];
+  return [
+    {
+      key: "name of the stack",
+      expected: `a name that does not end in "${suffix}", because stacks that share a registry tell their tags apart by it`,
+      found: `"${stack}"`,
+      fix: "make a stack with another name, or keep this one in a registry of its own: pulumi config set registry local",
+    },
+  ];
 }
 
 /** True if Pulumi keeps a value encrypted. Pulumi 3.259 lists the encrypted keys in an environment variable. */

@@ -1,4 +1,4 @@
-import { parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
+import { isWrongHub, parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
 import { readBaseImages, type BaseImagesChoice } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigReader } from "./reader.ts";
@@ -23,6 +23,9 @@ export function readRegistry(reader: ConfigReader): RegistryConfig {
   if (text !== "local" && remote === undefined) {
     const shown = `"${text.replace(/^.*@/s, "…@")}"`;
     wrong("registry", '"local" or "host[:port]/project"', shown);
+  }
+  if (remote !== undefined && isWrongHub(remote)) {
+    wrong("registry", '"docker.io/account" for Docker Hub, whose images have no path below the account', `"${text}"`);
   }
   return remote === undefined ? { kind: "local", port } : { kind: "remote", ...remote };
 }

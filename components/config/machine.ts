@@ -13,6 +13,10 @@ export interface Machine {
   readonly cache: string;
   /** Path of this machine's uv program; empty if set-up has not installed it. */
   readonly uv: string;
+  /** Folder for the temporary files of this run's builds; empty if set-up has named none. */
+  readonly temporary: string;
+  /** Address of Pulumi's engine; empty if Pulumi does not run this program. */
+  readonly pulumi: string;
 }
 
 /**
@@ -26,6 +30,9 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
     baseImages: env["MORGAN_BASE_IMAGES"] === "debian" ? "debian" : "registry",
     cache: cache || join(caches || join(home || homedir(), ".cache"), "morgan"),
     uv: env["MORGAN_UV"] ?? "",
+    temporary: env["MORGAN_TMPDIR"] ?? "",
+    // Set by Pulumi 3.259 for each run of a program.
+    pulumi: env["PULUMI_NODEJS_ENGINE"] ?? "",
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EngineApi } from "./api.ts";
-import { digestOf } from "../lib/image-reference.ts";
+import { digestOf, fromShownName, shownName } from "../lib/image-reference.ts";
 import { field, list, stringOr } from "../lib/json.ts";
 
 /** Size of an image in bytes. */
@@ -34,7 +34,7 @@ export interface ImageRequests {
 export function imageRequests(api: EngineApi): ImageRequests {
   return {
     async images(references) {
-      const filters = JSON.stringify({ reference: references });
+      const filters = JSON.stringify({ reference: references?.map(shownName) });
       return list(await api.get(`/images/json?filters=${encodeURIComponent(filters)}`)).map(listed);
     },
     async hasImage(reference) {
@@ -59,7 +59,7 @@ function listed(image: unknown): ListedImage {
   const digests = list(field(image, "RepoDigests")).flatMap((ref) => digestOf(stringOr(ref, "")) ?? []);
   return {
     digests: [stringOr(field(image, "Id"), ""), ...digests],
-    names: list(field(image, "RepoTags")).map((name) => stringOr(name, "")),
+    names: list(field(image, "RepoTags")).map((name) => fromShownName(stringOr(name, ""))),
   };
 }
 

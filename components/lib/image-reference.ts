@@ -22,6 +22,35 @@ export function parseRegistry(text: string): Registry | undefined {
   return { host, project: path.join("/") };
 }
 
+/** Host of Docker Hub in refs. */
+export const DOCKER_HUB = "docker.io";
+
+/** The key of a login to Docker Hub in the settings of Docker clients. */
+export const DOCKER_HUB_LOGIN = "https://index.docker.io/v1/";
+
+/** Other hosts of Docker Hub. Docker 28.5 finds no login for some of them, and pushes to none of them. */
+const HUB_HOSTS = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com"];
+
+/** True if a registry is Docker Hub under another host, or a path below an account, which Docker Hub does not have. */
+export function isWrongHub({ host, project }: Registry): boolean {
+  return HUB_HOSTS.includes(host) || (host === DOCKER_HUB && project.includes("/"));
+}
+
+/**
+ * Returns the ref of an image as an engine shows it. Docker leaves out the host of Docker Hub, in lists and in the
+ * patterns of their filters.
+ */
+export function shownName(ref: string): string {
+  return ref.startsWith(`${DOCKER_HUB}/`) ? ref.slice(DOCKER_HUB.length + 1) : ref;
+}
+
+/** Returns the ref of an image with its host, from the name that an engine shows. */
+export function fromShownName(name: string): string {
+  const [first = "", ...rest] = name.split("/");
+  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return hasHost || rest.length === 0 ? name : `${DOCKER_HUB}/${name}`;
+}
+
 /** Returns the host and path of a configured registry. */
 export function registryOf(config: RegistryConfig): Registry {
   return config.kind === "remote" ? config : { host: `127.0.0.1:${String(config.port)}`, project: "morgan" };
@@ -39,6 +68,22 @@ export function repository(registry: Registry): string {
 /** Returns the address of an image, "127.0.0.1:5101/morgan/images:core.dev". No stage has a dot in its name. */
 export function tagged(registry: Registry, stage: string, tag: string): string {
   return `${repository(registry)}:${stage}.${tag}`;
+}
+
+/** A host that does not exist, and never will: RFC 2606 keeps the domain "invalid" from everyone. */
+const NO_HOST = "morgan.invalid";
+
+/**
+ * Returns the name of an image that only this engine has. An engine that has lost the image pulls its name. A name
+ * without a host would be pulled from Docker Hub, where anybody may own that name.
+ */
+export function engineOnly(name: string, tag: string): string {
+  return `${NO_HOST}/${name}:${tag}`;
+}
+
+/** True if an image is in the engine alone, so that no registry can have it. */
+export function isEngineOnly(ref: string): boolean {
+  return ref.startsWith(`${NO_HOST}/`);
 }
 
 /** Returns the digest at the end of "repository[:tag]@sha256:…"; undefined if there is none. */

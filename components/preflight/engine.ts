@@ -3,6 +3,7 @@ import type { MorganConfig } from "../config/config.ts";
 import { checkIdentity } from "./identity.ts";
 import type { KnownState } from "./known-state.ts";
 import { checkPorts } from "./ports.ts";
+import { checkRegistryMove } from "./registry.ts";
 import { hasRun } from "../engine/identity.ts";
 import { bindingProblem, recordedEngine } from "../engine/binding.ts";
 import type { EngineFacts } from "../engine/facts.ts";
@@ -45,6 +46,7 @@ export async function checkEngine(
     checkIdentity(config, host, { identity, isPreview, hasRun: hasRun(outputs) }),
     checkSizeReport(facts, images.sizeBudgets),
     checkPorts(config, host, { identity, facts }),
+    checkRegistryMove(config, host, identity),
   ]);
   return { facts, problems: problems.flat() };
 }

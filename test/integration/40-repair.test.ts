@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ClientLogin } from "./support/client-login.ts";
 import { common } from "./support/common.ts";
 import { containersOf, docker, healthOf, idsOf, leftovers, lines } from "./support/engine.ts";
 import { killUpAt } from "./support/kill-up.ts";
@@ -93,12 +94,16 @@ describe("things that were removed by hand", () => {
 
 describe("an up that is killed", () => {
   let stack: TestStack;
+  const client = new ClientLogin();
 
   before(async () => {
-    stack = await TestStack.create({ services: ["llm"] });
+    stack = await TestStack.create({ services: ["llm"] }, { variables: client.variables });
   });
 
-  after(() => stack.dispose());
+  after(async () => {
+    client.remove();
+    await stack.dispose();
+  });
 
   for (const moment of [
     "registry-image creating",
@@ -111,6 +116,8 @@ describe("an up that is killed", () => {
       const { code, output } = await stack.commandLine("up");
       expect(code, output).to.equal(0);
       expect(output).to.include("putting right what it left");
+      expect(client.copies(stack), "files with a login of the Docker client").to.deep.equal([]);
+      expect(client.leftByRuns(stack)).to.deep.equal([]);
       expect(healthOf(stack.name, "llm")).to.equal("healthy");
       expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
       await stack.destroy();

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { ClientLogin } from "./support/client-login.ts";
 import { containerIds, containersOf, docker, healthOf, idsOf, leftovers } from "./support/engine.ts";
 import { plainPulumi, type Ended, type Pulumi } from "./support/plain-pulumi.ts";
 import { copyProject, removeProject } from "./support/project.ts";
@@ -12,9 +13,10 @@ describe("plain pulumi", () => {
   let pulumi: Pulumi;
   let main: string;
   let code: string;
+  const client = new ClientLogin();
 
   before(async () => {
-    dev = await TestStack.create({ services: ["llm"], sizeBudgets: "enforce" });
+    dev = await TestStack.create({ services: ["llm"], sizeBudgets: "enforce" }, { variables: client.variables });
     const registry = `127.0.0.1:${String(dev.registryPort)}/prod`;
     const promotes = { services: ["llm"], promoteFrom: dev.name, sizeBudgets: "enforce", registry };
     prod = await TestStack.create(promotes, { beside: dev });
@@ -23,7 +25,12 @@ describe("plain pulumi", () => {
     code = readFileSync(main, "utf8");
   });
 
+  afterEach("no file holds a login of the Docker client any more", async () => {
+    await client.noCopies(dev);
+  });
+
   after(async () => {
+    client.remove();
     await prod.destroy();
     await dev.dispose().catch(() => {
       removeProject(dev.folder);

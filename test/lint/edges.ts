@@ -163,9 +163,9 @@ const directions: Readonly<Record<string, Edges>> = {
   "cli/stack": {
     may: [
       "cli/lib",
-      "components/image/stages",
       "components/release",
       "components/engine",
+      "components/startup/run-folder.ts",
       "components/system",
       "components/lib",
       "toolchain",

@@ -57,6 +57,8 @@ export function environment({ root, env = process.env }) {
     ...baseImages(at, env),
     ...engine(env),
     MORGAN_CACHE: at.cache,
+    // Of a plain `pulumi` in a shell. A command of this project has a folder for each run.
+    MORGAN_TMPDIR: join(at.runs, "shell"),
     PATH: searchPath(at, env),
   };
   const unset = Object.entries(ours).filter(([name]) => setting(env, name) === undefined);

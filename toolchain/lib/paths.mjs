@@ -40,6 +40,7 @@ export function paths({ root, env }) {
     engine: join(cache, "engine"),
     state: join(root, ".morgan", "state"),
     certificates: join(root, ".morgan", "certs"),
+    runs: join(root, ".morgan", "runs"),
     passphrase: join(root, ".morgan", "passphrase"),
     machine: join(root, ".morgan", "machine.json"),
   };

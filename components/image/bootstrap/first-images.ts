@@ -6,7 +6,7 @@ import { debianRecipe } from "../../dockerfile/recipes/debian.ts";
 import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/recipes/registry.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
-import { repository, tagged } from "../../lib/image-reference.ts";
+import { engineOnly, repository, tagged } from "../../lib/image-reference.ts";
 import type { DebianImageTask, RegistryImageTask, RootfsTask } from "../programs/task.ts";
 import type { Inputs } from "./inputs.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
@@ -32,7 +32,7 @@ export function createRegistryImage(
       : upstreamRegistryRecipe(baseImages.images.registry),
   );
   const rootfs = baseImages.kind === "debian" ? { rootfs: rootfsTask(baseImages) } : {};
-  const image = `morgan/registry:${digest(dockerfile, JSON.stringify(rootfs))}`;
+  const image = engineOnly("registry", digest(dockerfile, JSON.stringify(rootfs)));
   const task: Inputs<RegistryImageTask> = { dockerfile, ...rootfs, ...common(build) };
   const made = new command.local.Command(
     "registry-image",

@@ -1,9 +1,9 @@
-import { tmpdir } from "node:os";
 import { hostCertificates } from "../../config/host-certificates.ts";
 import { readMachine } from "../../config/machine.ts";
 import { engineOf } from "../../engine/engine-of.ts";
 import { readTextIfExists } from "../../system/files.ts";
 import { withWorkFolder } from "../../system/work-folder.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { writeAccess } from "./access.ts";
 import { makeRootfs } from "./rootfs.ts";
 import type { PackageAccess, RootfsTask } from "./task.ts";
@@ -25,7 +25,7 @@ export async function withAccess(
 ): Promise<void> {
   const certificates = access.caBundle === "" ? hostCertificates() : (readTextIfExists(access.caBundle) ?? "");
   const { cache, platform } = readMachine(process.env);
-  await withWorkFolder(tmpdir(), async (work) => {
+  await withWorkFolder(temporaryFolder(), async (work) => {
     const { buildArguments, variables } = writeAccess(access, certificates, work);
     await use({
       work,

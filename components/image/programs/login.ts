@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { DOCKER_HUB, DOCKER_HUB_LOGIN } from "../../lib/image-reference.ts";
 import { field, record } from "../../lib/json.ts";
 import { readTextIfExists } from "../../system/files.ts";
 import type { RegistryLogin } from "./task.ts";
@@ -26,7 +27,7 @@ export function withLogin(
   config: Readonly<Record<string, unknown>>,
   { host, user, password }: RegistryLogin,
 ): Record<string, unknown> {
-  const key = host === "docker.io" ? "https://index.docker.io/v1/" : host;
+  const key = host === DOCKER_HUB ? DOCKER_HUB_LOGIN : host;
   const auth = Buffer.from(`${user}:${password}`).toString("base64");
   const hasHelper = field(config, "credsStore") !== undefined || field(config, "credHelpers") !== undefined;
   return {

@@ -8,7 +8,6 @@ import { renderDockerfile } from "../../dockerfile/render.ts";
 import { mapValues } from "../../lib/map-values.ts";
 import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts";
 import type { Context } from "./build-context.ts";
-import { removeCredentialsAtEnd } from "./stray-credentials.ts";
 
 /** Settings of a build, the same for every stage of a stack. */
 export interface BuildSettings {
@@ -107,9 +106,11 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       cacheFrom: [{ registry: { ref: cache } }],
       cacheTo: [
         {
+          // Some registries refuse the manifest of a cache export. The image itself is pushed all the same.
           registry: {
             ref: cache,
             mode: "min",
+            ignoreError: true,
             imageManifest: true,
             ociMediaTypes: true,
             compression: "zstd",
@@ -130,7 +131,6 @@ export function versionOf(context: Context): string {
 }
 
 function registryLogin(address: string, { user, password }: Login): dockerBuild.types.input.RegistryArgs {
-  removeCredentialsAtEnd(address);
   return { address, username: user, password };
 }
 

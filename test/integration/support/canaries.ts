@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, type Dirent } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -20,11 +20,28 @@ export function placesHolding(texts: readonly string[], places: Iterable<Place>)
 
 /** Yields every file below a folder. A compressed file also comes unpacked. */
 export function* filesBelow(folder: string, leftOut: (path: string) => boolean = () => false): Generator<Place> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
     if (leftOut(path)) continue;
     if (entry.isDirectory()) yield* filesBelow(path, leftOut);
-    else if (entry.isFile()) yield* unpacked(path, readFileSync(path));
+    else if (entry.isFile()) yield* unpacked(path, contentOf(path));
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Other runs remove their temporary files meanwhile. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
   }
 }
 

@@ -41,6 +41,7 @@ export function projectEnvironment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${folder}/.morgan/state?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: `${folder}/.morgan/passphrase`,
+    MORGAN_TMPDIR: `${folder}/.morgan/runs/shell`,
   };
 }
 

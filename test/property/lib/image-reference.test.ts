@@ -1,6 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { digestOf, isPinned, parseRegistry, withoutTag } from "../../../components/lib/image-reference.ts";
+import {
+  digestOf,
+  fromShownName,
+  isPinned,
+  isWrongHub,
+  parseRegistry,
+  shownName,
+  withoutTag,
+} from "../../../components/lib/image-reference.ts";
 
 const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?$/);
 const port = fc.integer({ min: 1, max: 65_535 });
@@ -11,9 +19,38 @@ const host = fc.oneof(
 );
 const component = fc.stringMatching(/^[a-z0-9]{1,6}(?:(?:\.|_|__|-{1,3})[a-z0-9]{1,6}){0,2}$/);
 const project = fc.array(component, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
+const account = fc.stringMatching(/^[a-z0-9]{2,10}$/).filter((name) => name !== "localhost");
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `sha256:${hex}`);
 const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/);
 const image = fc.tuple(host, project, component).map(([at, below, name]) => `${at}/${below}/${name}`);
+
+describe("the name that an engine shows", () => {
+  it("of an image has its host, except that of Docker Hub", () => {
+    fc.assert(
+      fc.property(host, account, project, component, tag, (at, account, below, name, version) => {
+        const ref = `${at}/${below}/${name}:${version}`;
+        expect(shownName(ref)).to.equal(ref);
+        expect(fromShownName(ref)).to.equal(ref);
+        const onHub = `docker.io/${account}/${name}:${version}`;
+        expect(shownName(onHub)).to.equal(`${account}/${name}:${version}`);
+        expect(fromShownName(shownName(onHub))).to.equal(onHub);
+      }),
+    );
+  });
+});
+
+describe("Docker Hub", () => {
+  for (const text of ["docker.io/me", "harbor.example.com/a/b", "127.0.0.1:5101/morgan"]) {
+    it(`is not named wrong by ${text}`, () => {
+      expect(isWrongHub(parseRegistry(text) ?? { host: "", project: "" })).to.equal(false);
+    });
+  }
+  for (const text of ["index.docker.io/me", "registry-1.docker.io/me", "hub.docker.com/me", "docker.io/me/voice"]) {
+    it(`is named wrong by ${text}`, () => {
+      expect(isWrongHub(parseRegistry(text) ?? { host: "", project: "" })).to.equal(true);
+    });
+  }
+});
 
 describe("a registry", () => {
   it("is read back as it was written", () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execute } from "../../../cli/lib/run-program.ts";
@@ -14,6 +14,7 @@ describe("an operation of Pulumi", () => {
   const project = useFolder();
   const programs = usePrograms(project);
   const useFile = useVariable("PULUMI_CONFIG_PASSPHRASE_FILE");
+  const useFolderOfShell = useVariable("MORGAN_TMPDIR");
   afterEach(() => programs.called());
   const plain = (call: string): string => call.replace(" --non-interactive", "");
 
@@ -21,6 +22,18 @@ describe("an operation of Pulumi", () => {
     programs.write("pulumi", "exit 3");
     expect(await operate("preview", DEV, ["--diff"])).to.equal(3);
     expect(programs.called().map(plain)).to.deep.equal(["pulumi preview --stack dev --diff"]);
+  });
+
+  it("has a new folder for temporary files, which is gone afterwards, also if it fails", async () => {
+    useFolderOfShell("/checkout/.morgan/runs/shell");
+    programs.write("pulumi", 'echo "$MORGAN_TMPDIR" >>folders; mkdir -p "$MORGAN_TMPDIR"; exit 3');
+    for (const operation of ["up", "up"]) await operate(operation, DEV, []);
+    const folders = readFileSync("folders", "utf8").trim().split("\n");
+    expect(new Set(folders)).to.have.length(2);
+    for (const folder of folders) {
+      expect(folder).to.match(/\/\.morgan\/runs\/run-[0-9a-f]{8}$/);
+      expect(existsSync(folder)).to.equal(false);
+    }
   });
 
   it("creates the stack if there is none, selects it only if a command without a name takes it, and runs again", async () => {

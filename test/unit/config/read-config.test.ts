@@ -44,6 +44,31 @@ describe("the configuration of a stack", () => {
     expect(config.services.map(({ name }) => name)).to.deep.equal(["llm", "vad"]);
   });
 
+  it("takes Docker Hub by the host that refs have, and an account of it", () => {
+    expect(read({ registry: "docker.io/me" }).problems).to.deep.equal([]);
+    for (const registry of ["index.docker.io/me", "docker.io/me/voice"]) {
+      const [problem] = read({ registry }).problems;
+      expect(problem).to.include({ key: "morgan:registry", found: `"${registry}"` });
+      expect(problem?.expected).to.include("docker.io/account");
+    }
+  });
+
+  for (const [name, isTaken] of [
+    ["dev-cache", true],
+    ["dev-r0a1b2c3d", true],
+    ["cache", false],
+    ["dev-caches", false],
+    ["dev-r0a1b2c3", false],
+  ] as const) {
+    it(`${isTaken ? "refuses" : "accepts"} the name ${name} for a stack in a registry that others may share`, async () => {
+      const mocks = { newResource: () => ({ id: "", state: {} }), call: () => ({}) };
+      await pulumi.runtime.setMocks(mocks, "morgan", name, false, "organization");
+      const keys = read({ registry: "harbor.example.com/team" }).problems.map(({ key }) => key);
+      expect(keys).to.deep.equal(isTaken ? ["name of the stack"] : []);
+      expect(read().problems, "in a registry of its own").to.deep.equal([]);
+    });
+  }
+
   it("takes uv and the engine's address from the environment", () => {
     process.env["DOCKER_CONFIG"] = project.folder;
     expect(read().config).to.deep.include({ machine: { ...read().config.machine, uv: "" } });

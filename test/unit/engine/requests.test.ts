@@ -38,10 +38,10 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, body?: unknown]
   "POST /containers/c2/stop": [500, { message: "not today" }],
   'POST /containers/c1/update {"PidsLimit":512}': [200, { Warnings: null }],
   'GET /networks?filters={"label":["a=b"]}': [200, [{ Id: "n1" }, { Id: "n2" }]],
-  'GET /images/json?filters={"reference":["host/m:core.*"]}': [
+  'GET /images/json?filters={"reference":["h.example/m:core.*"]}': [
     200,
     [
-      { Id: "sha256:1", RepoTags: ["host/m:core.dev"], RepoDigests: [`host/m@sha256:${"2".repeat(64)}`] },
+      { Id: "sha256:1", RepoTags: ["h.example/m:core.dev"], RepoDigests: [`h.example/m@sha256:${"2".repeat(64)}`] },
       { Id: "sha256:3", RepoTags: null, RepoDigests: null },
     ],
   ],
@@ -50,7 +50,7 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, body?: unknown]
   "DELETE /containers/going?force=true&v=true": [409, { message: "removal of container going is already in progress" }],
   "DELETE /networks/n1": [204],
   "DELETE /volumes/used": [409, { message: "volume is in use" }],
-  "DELETE /images/host/m:core.dev": [200, []],
+  "DELETE /images/h.example/m:core.dev": [200, []],
 };
 
 describe("the engine's requests", () => {
@@ -104,8 +104,8 @@ describe("the engine's requests", () => {
   });
 
   it("list images with their digests and names", async () => {
-    expect(await engine.images(["host/m:core.*"])).to.deep.equal([
-      { digests: ["sha256:1", `sha256:${"2".repeat(64)}`], names: ["host/m:core.dev"] },
+    expect(await engine.images(["h.example/m:core.*"])).to.deep.equal([
+      { digests: ["sha256:1", `sha256:${"2".repeat(64)}`], names: ["h.example/m:core.dev"] },
       { digests: ["sha256:3"], names: [] },
     ]);
   });
@@ -120,7 +120,7 @@ describe("the engine's requests", () => {
     await engine.remove("container", "going");
     await engine.remove("network", "n1");
     await engine.remove("volume", "gone");
-    await engine.remove("image", "host/m:core.dev");
+    await engine.remove("image", "h.example/m:core.dev");
     expect(asked).to.have.length(5);
   });
 

@@ -51,6 +51,20 @@ const container = (ports: readonly number[], stack?: string, role?: string): Par
 describe("the preflight", () => {
   const logs = useLogs();
 
+  it("refuses to leave the stack's own registry while its images are protected", async () => {
+    const registry = { kind: "remote", host: "harbor.example.com", project: "voice" } as const;
+    const own = container([], "dev", "registry");
+    const changes = { images: { registry }, data: { protect: true } };
+    const [problem, ...others] = await problems(fakeHost(own), changes);
+    expect(others).to.deep.equal([]);
+    expect(problem).to.include({ key: "morgan:registry", found: "harbor.example.com/voice" });
+    expect(problem?.fix).to.match(/registry local.*protectData false.*\.\/morgan up --stack dev.*then set/);
+    expect(await problems(fakeHost(own), { images: { registry } }), "unprotected").to.deep.equal([]);
+    expect(await problems(fakeHost(own), { data: { protect: true } }), "still local").to.deep.equal([]);
+    expect(await problems(fakeHost(container([], "dev", "llm")), changes), "has none").to.deep.equal([]);
+    expect(await problems(fakeHost(container([], "prod", "registry")), changes), "another's").to.deep.equal([]);
+  });
+
   it("warns if another port replaces the gateway, and only then", async () => {
     await problems(fakeHost(container([8080], "dev")));
     await problems(fakeHost(container([9999], "prod")));

@@ -109,7 +109,7 @@ describe("the registry's image", () => {
     const image = async (changes: ConfigChanges): Promise<unknown> =>
       (await up(changes)).get("container", "registry").inputs["image"];
     const before = await image({});
-    expect(before).to.match(/^morgan\/registry:[0-9a-f]{12}$/);
+    expect(before).to.match(/^morgan\.invalid\/registry:[0-9a-f]{12}$/);
     expect(await image({ stack: "prod" })).to.equal(before);
     expect(await image({ images: { base: { ...DEBIAN, revision: "2026-02-02" } } })).not.to.equal(before);
     expect(await image({ images: { base: UPSTREAM } })).not.to.equal(before);

@@ -125,6 +125,14 @@ describe("the stack", () => {
     expect(at(registrations.component("MorganStack").outputs, "registry")).to.equal("harbor.example.com/voice/morgan");
   });
 
+  for (const [title, changes] of Object.entries(STACKS)) {
+    it(`runs no image that anybody could put under its name into a public registry, if it ${title}`, async () => {
+      for (const { name, inputs } of (await up(changes)).of("container")) {
+        expect(inputs["image"], name).to.match(/@sha256:[0-9a-f]{64}$|^morgan\.invalid\//);
+      }
+    });
+  }
+
   it("runs the images it built, by digest", async () => {
     const registrations = await up();
     for (const name of SERVICES) {

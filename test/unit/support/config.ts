@@ -133,7 +133,14 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
 }
 
 /** A machine on which set-up found Debian's packages. */
-export const MACHINE: Machine = { platform: "linux-x64", baseImages: "debian", cache: "/var/cache/morgan", uv: "uv" };
+export const MACHINE: Machine = {
+  platform: "linux-x64",
+  baseImages: "debian",
+  cache: "/var/cache/morgan",
+  uv: "uv",
+  temporary: "",
+  pulumi: "",
+};
 
 /** Checks a configuration of plain texts. It has no secret and no file unless `sources` has some. */
 export function checkTexts(

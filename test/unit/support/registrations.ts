@@ -34,6 +34,8 @@ export interface Registered {
   readonly aliases: readonly string[];
   /** Name of its provider; empty for the default one. */
   readonly provider: string;
+  /** Variables that a provider gets under another name, by their names in Pulumi. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Outputs that a component registered, with marks for secrets and unknown values. */
   outputs?: unknown;
 }
@@ -214,6 +216,7 @@ function registered(request: RegisterResourceRequest): Registered {
     ignoreChanges: request.getIgnorechangesList(),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? nameOf(alias.getUrn())),
     provider: request.getProvider().split("::").at(-2) ?? "",
+    variables: Object.fromEntries(request.getEnvvarmappingsMap().getEntryList()),
   };
 }
 

@@ -24,6 +24,12 @@ describe("the environment of a run", () => {
     expect(of({ XDG_CACHE_HOME: "/caches", MORGAN_CACHE: "/old" })["MORGAN_CACHE"]).to.equal("/caches/morgan");
   });
 
+  it("names one folder for the temporary files of a shell's runs, also in a run that inherits another one", () => {
+    const folder = join(root, ".morgan/runs/shell");
+    expect(of()["MORGAN_TMPDIR"]).to.equal(folder);
+    expect(of({ MORGAN_TMPDIR: "/other/.morgan/runs/run-1" })["MORGAN_TMPDIR"]).to.equal(folder);
+  });
+
   it("names the source of base images that set-up recorded, unless the user names one", () => {
     writeFileSync(machine, '{"baseImages":"debian"}');
     expect(of()["MORGAN_BASE_IMAGES"]).to.equal("debian");

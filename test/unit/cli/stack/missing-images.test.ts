@@ -51,7 +51,7 @@ describe("an up with --refresh", () => {
       stage("replaced", { delete: true }),
       script("debian", `${where}/morgan/images:debian.dev`),
       script("gateway-config", `${where}/morgan/images:haproxy.dev@${DIGEST}`),
-      script("registry-image", "morgan/registry:0123"),
+      script("registry-image", "morgan.invalid/registry:0123"),
       { urn: "urn:redis-password", type: "command:local:Command", inputs: {}, outputs: { stdout: "x" } },
       { urn: "urn:stack" },
       ...more,
@@ -84,6 +84,16 @@ describe("an up with --refresh", () => {
     expect(await deployments()).to.deep.equal([
       ["--replace=urn:core", "--replace=urn:debian", "--replace=urn:registry-image"],
     ]);
+  });
+
+  it("makes the registry's image again that an older checkout has named without a host", async () => {
+    recorded(host(), {
+      urn: "urn:old",
+      type: "command:local:Command",
+      inputs: { environment: { MORGAN_IMAGE: "morgan/registry:0123" } },
+    });
+    inEngine(false);
+    expect(await deployments()).to.deep.equal([["--replace=urn:registry-image", "--replace=urn:old"]]);
   });
 
   const copy = (repository: string): object => ({

@@ -78,6 +78,13 @@ describe("the engine of a stack that keeps fewer images", () => {
     ]);
   });
 
+  it("finds the images of a registry on Docker Hub, whose host the engine does not show", async () => {
+    listed.splice(0, listed.length, { Id: digest("gone"), RepoTags: [`me/images:llm.dev@${digest("gone")}`] });
+    expect(await pruneImages(engine, "dev", { registry: "docker.io/me", releases: [a] }, ["llm"])).to.equal(1);
+    expect(asked).to.include('GET /images/json?filters={"reference":["me/images:llm.*"]}');
+    expect(asked).to.include(`DELETE /images/docker.io/me/images:llm.dev@${digest("gone")}`);
+  });
+
   it("lists nothing if nothing changed, and all images if the changes are unknown", async () => {
     expect(await pruneImages(engine, "dev", { registry: REGISTRY, releases: [a] }, [])).to.equal(0);
     expect(asked).to.deep.equal([]);

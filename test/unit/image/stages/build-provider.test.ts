@@ -12,6 +12,7 @@ const graph = (): Promise<Registrations> => record(() => new ImageGraph("images"
 describe("the provider of the builds", () => {
   useProject();
   const setHost = useVariable("DOCKER_HOST");
+  const setTemporary = useVariable("MORGAN_TMPDIR");
 
   const provider = async (host: string | undefined): Promise<Registered | undefined> => {
     setHost(host);
@@ -27,6 +28,17 @@ describe("the provider of the builds", () => {
 
   it("keeps the address that an earlier up recorded, also that of a default provider", async () => {
     expect(await provider(undefined)).to.deep.include({ ignoreChanges: ["host"], aliases: ["default_0_0_22"] });
+  });
+
+  it("alone gets the run's folder for temporary files, whose path is no input", async () => {
+    setTemporary("/checkout/.morgan/runs/run-1");
+    const { all } = await graph();
+    expect(all.filter(({ variables }) => Object.keys(variables).length > 0).map(({ name }) => name)).to.deep.equal([
+      "docker-build",
+    ]);
+    const [found] = all.filter(({ name }) => name === "docker-build");
+    expect(found?.variables).to.deep.equal({ MORGAN_TMPDIR: "TMPDIR" });
+    expect(JSON.stringify(all)).to.not.include("/checkout/.morgan/runs");
   });
 
   it("makes every image", async () => {

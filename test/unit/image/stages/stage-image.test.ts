@@ -69,6 +69,7 @@ describe("a stage's image", () => {
     const ref = "harbor.example.com/voice/morgan/images:tools.prod-cache";
     expect(inputs["cacheFrom"]).to.deep.equal([{ registry: { ref } }]);
     expect(at(inputs, "cacheTo.0.registry")).to.deep.include({ ref, imageManifest: true, ociMediaTypes: true });
+    expect(at(inputs, "cacheTo.0.registry.ignoreError"), "a registry may refuse it").to.equal(true);
     expect(at(inputs, "cacheTo.0.registry.compressionLevel"), "without it the compression does not count").to.equal(3);
     expect(at(inputs, "cacheTo.0.registry.forceCompression"), "another build may have the layer in gzip").to.equal(
       true,

@@ -1,0 +1,31 @@
+import type { MorganConfig } from "../config/config.ts";
+import type { Identity } from "../engine/identity.ts";
+import { containersOf } from "../engine/ownership.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { Host } from "../host/host.ts";
+
+/** Role of the container of a stack's own registry. */
+const ROLE = "registry";
+
+/**
+ * Checks a move from the stack's own registry to another. Pulumi 3.259 refuses to remove a protected volume at the end of
+ * an `up`, when it has replaced everything else, and does so each time.
+ */
+export async function checkRegistryMove(
+  { stack, images, data }: Pick<MorganConfig, "stack" | "images" | "data">,
+  { engine }: Host,
+  identity: Identity,
+): Promise<Problem[]> {
+  if (images.registry.kind === "local" || !data.protect) return [];
+  if ((await containersOf(engine, identity, ROLE)).length === 0) return [];
+  return [
+    {
+      key: "morgan:registry",
+      expected: "local, as long as morgan:protectData protects the images in the stack's own registry",
+      found: `${images.registry.host}/${images.registry.project}`,
+      fix:
+        `pulumi config set registry local, pulumi config set protectData false, ./morgan up --stack ${stack}; ` +
+        "then set the other registry and run up, then set protectData again",
+    },
+  ];
+}

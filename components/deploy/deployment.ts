@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { GATEWAY_NAME } from "../catalog/image-contract.ts";
 import { publishedService, type StackService } from "../catalog/select.ts";
 import type { Backing } from "../catalog/service.ts";
 import type { MorganConfig } from "../config/config.ts";
@@ -119,7 +120,7 @@ export class Deployment extends pulumi.ComponentResource {
       {
         stack,
         ref: backing.haproxy,
-        networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
+        networks: join(networks, GATEWAY_NETWORKS, GATEWAY_NAME, "services"),
         config: config.gateway,
         routes,
         published: publishedService(config.services),

@@ -18,7 +18,7 @@ const SERVICES = Object.keys(catalog) as (keyof typeof catalog)[];
 
 /** Memory and CPUs of the containers that are not services. */
 const SIZES: Readonly<Record<string, { mebibytes: number; cpus: number }>> = {
-  gateway: { mebibytes: 256, cpus: 1 },
+  gateway: { mebibytes: 1024, cpus: 1 },
   redis: { mebibytes: 256, cpus: 1 },
   postgres: { mebibytes: 512, cpus: 1 },
   registry: { mebibytes: 512, cpus: 2 },

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { WEIGHTS } from "../../catalog/image-contract.ts";
+import { GATEWAY_NAME, WEIGHTS } from "../../catalog/image-contract.ts";
 import type { LlmConfig } from "../../config/llm.ts";
 import type { Model } from "../../config/models.ts";
 import type { StackService } from "../../catalog/select.ts";
@@ -42,7 +42,7 @@ export function environmentOf(
   const { variant } = service;
   const called = service.calls.map(({ name, port }) => [
     `MORGAN_${name.toUpperCase()}_URL`,
-    `http://gateway:${String(port)}`,
+    `http://${GATEWAY_NAME}:${String(port)}`,
   ]);
   return {
     MORGAN_MAX_BODY_BYTES: String(bodyLimit),

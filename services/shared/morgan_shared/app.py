@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 
+from morgan_shared.budget import Budget
 from morgan_shared.errors import ServiceError, install_error_handlers
 from morgan_shared.guard import RequestGuard
 from morgan_shared.health import Check, EngineInfo, health_router
@@ -58,8 +59,14 @@ def create_base_app(
         async with running():
             yield
 
-    app = FastAPI(title=f"Morgan {service}", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes, timeout_s=settings.request_timeout_s)
+    # A redirect would repeat the client's header Host, and the scheme between gateway and service.
+    app = FastAPI(title=f"Morgan {service}", docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False)
+    app.add_middleware(
+        RequestGuard,
+        budget=Budget(requests=settings.max_requests, held_bytes=max(settings.held_bytes, settings.max_body_bytes)),
+        max_body_bytes=settings.max_body_bytes,
+        timeout_s=settings.request_timeout_s,
+    )
     install_error_handlers(app)
     app.include_router(health_router(service, engine, checks))
     return app

@@ -178,7 +178,7 @@ describe("a gateway with a certificate, a token and limits", () => {
     expect(await refused("/v1/models", { method: "PROPFIND" })).to.deep.equal([405, "method_not_allowed"]);
     expect(await refused(`/${"a".repeat(8192)}`, {})).to.deep.equal([414, "uri_too_long"]);
     expect(await refused("/", { headers: { x: "a".repeat(32_768) } })).to.deep.equal([431, "headers_too_large"]);
-    expect(await refused("/v1/models/", { headers: { host: "evil.example" } })).to.deep.equal([404, "not_found"]);
+    expect(await refused("/v1/models/", {}), "no redirect").to.deep.equal([404, "not_found"]);
   });
 
   it("the service that uses a language model reaches it, and no other service does", () => {

@@ -57,7 +57,7 @@ export function readGateway(reader: ConfigReader, sources: ConfigSources): Gatew
     tls,
     token,
     bodyLimit: Math.round(mebibytes(size("bodyLimit", "10 MiB", LARGEST_BODY)) * 1024 * 1024),
-    rateLimit: count("rateLimit", 1_000_000),
+    rateLimit: count("rateLimit", { most: 1_000_000 }),
   };
 }
 

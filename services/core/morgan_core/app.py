@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Query
 from pydantic import AfterValidator, BaseModel, StringConstraints
@@ -16,6 +17,10 @@ from morgan_shared.app import Recording, audio_body, create_base_app, json_body
 from morgan_shared.health import EngineInfo
 
 SESSION_ID = r"^[A-Za-z0-9_-]{1,64}$"
+PAGE = 100
+"""Turns in a page of the history if the client wants no other number."""
+MAX_PAGE = 500
+"""Largest number of turns in a page; a page is also limited in bytes."""
 
 OpenBackends = Callable[[CoreSettings], AbstractAsyncContextManager[Backends]]
 
@@ -37,10 +42,12 @@ class ChatRequest(BaseModel):
 
 
 class SessionHistory(BaseModel):
-    """All turns of a session, oldest first."""
+    """The newest turns of a session, or a page of earlier turns. The oldest turn is the first."""
 
     session_id: str
     turns: list[Turn]
+    before: UUID | None = None
+    """Id of the first of these turns, if there are earlier turns: the query `before` of the next page."""
 
 
 class _Running:
@@ -82,7 +89,13 @@ def create_app(settings: CoreSettings, open_with: OpenBackends = open_backends) 
         return await conversation().voice_turn(session_id, recording)
 
     @app.get("/v1/sessions/{session_id}/history")
-    async def history(session_id: Annotated[str, Path(pattern=SESSION_ID)]) -> SessionHistory:
-        return SessionHistory(session_id=session_id, turns=await conversation().history(session_id))
+    async def history(
+        session_id: Annotated[str, Path(pattern=SESSION_ID)],
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+        before: UUID | None = None,
+    ) -> SessionHistory:
+        page = await conversation().history(session_id, limit, before)
+        earlier = page.turns[0].id if page.has_earlier else None
+        return SessionHistory(session_id=session_id, turns=page.turns, before=earlier)
 
     return app

@@ -1,5 +1,6 @@
 """A turn of a conversation, and the interfaces of neighbours and stores."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
@@ -18,6 +19,32 @@ class Turn(BaseModel):
     reply: str
     at: datetime
     """Time of the reply, in UTC."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a session's history, oldest turn first."""
+
+    turns: list[Turn]
+    has_earlier: bool
+    """True if the session has turns before these."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """The size of a store and its limit, in bytes."""
+
+    used: int
+    limit: int
+
+    @property
+    def part(self) -> float:
+        """The used part of the limit."""
+        return self.used / self.limit
+
+    def __str__(self) -> str:
+        mib = 1024 * 1024
+        return f"{self.used / mib:.1f} of {self.limit / mib:.0f} MiB used"
 
 
 class Neighbours(Protocol):
@@ -49,10 +76,10 @@ class SessionStore(Protocol):
 
 
 class History(Protocol):
-    """All turns, kept permanently."""
+    """The turns of all sessions, up to the limits of the history."""
 
-    async def turns(self, session_id: str) -> list[Turn]:
-        """Return a session's turns, oldest first."""
+    async def page(self, session_id: str, limit: int, before: UUID | None) -> Page:
+        """Return the newest turns of a session, or the newest of those before a turn."""
         ...
 
     async def append(self, session_id: str, turn: Turn) -> None:
@@ -61,4 +88,8 @@ class History(Protocol):
 
     async def check(self) -> None:
         """Raise `ServiceError` unless the store answers."""
+        ...
+
+    def fill(self) -> Fill | None:
+        """Return how full the history is; None if that is not known yet."""
         ...

@@ -155,7 +155,8 @@ export class Deployment extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[],
   ): ServiceContainer {
     const { name, variant } = service;
-    const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit, history: config.history };
+    const { bodyLimit, openApi } = config.gateway;
+    const wiring = { ...data, llm: config.llm, bodyLimit, openApi, history: config.history };
     const placement = gpuPlan.placements.get(name);
     const model = config.models.services[name];
     const compute = { onGpu: placement !== undefined, model, offline: config.models.offline };

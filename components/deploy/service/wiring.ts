@@ -19,6 +19,8 @@ export interface Wiring {
   /** Largest body of a request, in bytes. */
   readonly bodyLimit: number;
   readonly history: HistoryConfig;
+  /** True if a service returns the description of its routes. */
+  readonly openApi: boolean;
 }
 
 /** The device and the weights of a service that can use a GPU. */
@@ -38,7 +40,7 @@ type Inputs = Record<string, pulumi.Input<string>>;
  */
 export function environmentOf(
   service: StackService,
-  { redis, postgres, llm, bodyLimit, history }: Wiring,
+  { redis, postgres, llm, bodyLimit, history, openApi }: Wiring,
   compute: Compute,
 ): Inputs {
   const { variant } = service;
@@ -48,6 +50,7 @@ export function environmentOf(
   ]);
   return {
     MORGAN_MAX_BODY_BYTES: String(bodyLimit),
+    ...(openApi ? { MORGAN_OPENAPI: "true" } : {}),
     ...variant.environment,
     ...(variant.usesGpu ? computeEnvironment(compute) : {}),
     ...(Object.fromEntries(called) as Inputs),

@@ -5,7 +5,7 @@ import json
 import uuid
 from datetime import UTC, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from morgan_core import answers
 from morgan_core.answers import Segment
@@ -23,19 +23,16 @@ MAX_REPLY = 32_000
 class TextReply(BaseModel):
     """The assistant's reply in a written turn."""
 
-    session_id: str
-    reply: str
+    session_id: str = Field(description="The session, for the next turn.")
+    reply: str = Field(description=f"The reply, at most {MAX_REPLY} characters.")
 
 
 class VoiceReply(TextReply):
     """The assistant's reply in a spoken turn."""
 
-    transcript: str
-    """The recognised text."""
-    audio: str
-    """The reply as a WAV file, in base64."""
-    segments: list[Segment]
-    """The stretches of speech in the recording."""
+    transcript: str = Field(description="The recognised text.")
+    audio: str = Field(description=f"The first {MAX_SPOKEN} characters of the reply as a WAV file, in base64.")
+    segments: list[Segment] = Field(description="The stretches of speech in the recording.")
 
 
 class Conversation:

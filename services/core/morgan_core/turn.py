@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 Name = Literal["vad", "stt", "llm", "tts"]
 NEIGHBOURS: tuple[Name, ...] = ("vad", "stt", "llm", "tts")
@@ -14,11 +14,10 @@ NEIGHBOURS: tuple[Name, ...] = ("vad", "stt", "llm", "tts")
 class Turn(BaseModel):
     """A user's message and the assistant's reply."""
 
-    id: UUID
-    text: str
-    reply: str
-    at: datetime
-    """Time of the reply, in UTC."""
+    id: UUID = Field(description="Id of the turn.")
+    text: str = Field(description="What the user said.")
+    reply: str = Field(description="What the assistant replied.")
+    at: datetime = Field(description="Time of the reply, in UTC.")
 
 
 @dataclass(frozen=True)

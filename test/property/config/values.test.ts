@@ -50,6 +50,7 @@ const valid = fc
     pair: fc.constantFrom("", "tls/gateway.pem"),
     bodyLimit: fc.constantFrom("1 MiB", "10 MiB", "12.5 MiB", "64 MiB"),
     rateLimit: fc.nat({ max: 1_000_000 }).map(String),
+    openApi: fc.constantFrom("true", "false"),
     historyDays: fc.nat({ max: 36_500 }).map(String),
     historySize: fc.constantFrom("1 MiB" as const, "2 GiB" as const, "512 GiB" as const),
     historySessionTurns: fc.integer({ min: 1, max: 100_000 }).map(String),
@@ -134,6 +135,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   bodyLimit: ["0.5 MiB", "65 MiB", "1 GiB", "10", "10MiB", "10 MB", "-1 MiB", ""],
   rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1", "007", "0x10"],
+  openApi: ["yes", "1", ""],
   historyDays: ["-1", "36501", "1.5", "365 d", ""],
   historySize: ["0 MiB", "2 TiB", "2048", "1025000 GiB", ""],
   historySessionTurns: ["0", "-1", "100001", "all", ""],
@@ -185,6 +187,7 @@ describe("a configuration", () => {
           token: undefined,
           bodyLimit: Number(config.bodyLimit.split(" ")[0]) * 1_048_576,
           rateLimit: Number(config.rateLimit),
+          openApi: config.openApi === "true",
         });
         expect(values.history.days).to.equal(Number(config.historyDays));
         expect(values.history.sessionTurns).to.equal(Number(config.historySessionTurns));

@@ -114,6 +114,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       token: undefined,
       bodyLimit: 10_485_760,
       rateLimit: 0,
+      openApi: false,
       ...gateway,
     },
     images: {

@@ -17,6 +17,7 @@ const wiring: Wiring = {
   postgres,
   llm: { endpoint: "https://llm.example.com/v1", model: "small", apiKey: "key secret" },
   bodyLimit: 1000,
+  openApi: false,
   history: { days: 30, size: 5_000_000, sessionTurns: 20, sessionSize: 2_000_000 },
 };
 /** The part of the environment that every service gets. */
@@ -53,6 +54,13 @@ describe("the wiring of a service", () => {
       MORGAN_HISTORY_SESSION_SIZE: "2000000",
     });
     expect(environmentOf(stackService("vad"), wiring, ON_CPU)).to.deep.equal(COMMON);
+  });
+
+  it("lets a service describe its routes only if the configuration says so", () => {
+    expect(environmentOf(stackService("vad"), wiring, ON_CPU)).not.to.have.property("MORGAN_OPENAPI");
+    expect(environmentOf(stackService("vad"), { ...wiring, openApi: true }, ON_CPU)).to.include({
+      MORGAN_OPENAPI: "true",
+    });
   });
 
   it("gives the language model's endpoint, model and key file to the service that calls the model", () => {

@@ -23,7 +23,7 @@ import { engineHostNames, environmentOf, secretsOf } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {
-  readonly config: Pick<MorganConfig, "services" | "gateway" | "llm" | "models" | "release">;
+  readonly config: Pick<MorganConfig, "services" | "gateway" | "history" | "llm" | "models" | "release">;
   readonly stack: StackContext;
   /** Ref of each service's image, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
@@ -156,7 +156,8 @@ export class Deployment extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[],
   ): ServiceContainer {
     const { name, variant } = service;
-    const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit };
+    const { bodyLimit, openApi } = config.gateway;
+    const wiring = { ...data, llm: config.llm, bodyLimit, openApi, history: config.history };
     const placement = gpuPlan.placements.get(name);
     const model = config.models.services[name];
     const compute = { onGpu: placement !== undefined, model, offline: config.models.offline };

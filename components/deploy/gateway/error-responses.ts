@@ -27,7 +27,7 @@ const ERRORS: readonly GatewayError[] = [
     message: "no service has this method",
     header: `allow 'GET, HEAD, POST'`,
   },
-  { status: 408, code: "request_timeout", message: "the body did not arrive within 30 s" },
+  { status: 408, code: "timeout", message: "the body did not arrive within 30 s" },
   { status: 413, code: "body_too_large", message: "the body is larger than the stack takes" },
   {
     status: 429,

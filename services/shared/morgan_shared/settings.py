@@ -56,6 +56,9 @@ class CommonSettings(BaseModel):
     request_timeout_s: float = Field(default=30, gt=0)
     """Seconds until a request that has no answer yet is answered with 504."""
 
+    openapi: bool = False
+    """True if GET /openapi.json returns the description of the routes."""
+
 
 class AudioSettings(CommonSettings):
     """Further settings of services that work on audio."""

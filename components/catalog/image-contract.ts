@@ -36,6 +36,9 @@ export const HAPROXY_CONFIG = `${GATEWAY_FOLDER}/haproxy.cfg`;
 /** Starts HAProxy as a master with workers, in the foreground. */
 export const HAPROXY_COMMAND: readonly string[] = ["haproxy", "-W", "-db", "-f", HAPROXY_CONFIG];
 
+/** DNS name of the gateway on the network of the services. */
+export const GATEWAY_NAME = "gateway";
+
 /** Port in the gateway's container that is published on the host. */
 export const GATEWAY_PORT = 8080;
 

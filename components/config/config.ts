@@ -8,6 +8,7 @@ import { readData, type DataConfig } from "./data.ts";
 import { readEngine, type EngineConfig } from "./engine.ts";
 import { readGateway, type GatewayConfig } from "./gateway.ts";
 import { readGpuConfig, type GpuConfig } from "./gpu.ts";
+import { readHistory, type HistoryConfig } from "./history.ts";
 import { hostCertificates } from "./host-certificates.ts";
 import { readImages, readRegistry, type ImagesConfig } from "./images.ts";
 import { readLlm, type LlmConfig } from "./llm.ts";
@@ -38,6 +39,7 @@ export interface MorganConfig extends StackIdentity, ServicesConfig {
   readonly images: ImagesConfig;
   readonly release: ReleaseConfig;
   readonly data: DataConfig;
+  readonly history: HistoryConfig;
   readonly gpu: GpuConfig;
   readonly models: Models;
   readonly network: NetworkProfile;
@@ -97,6 +99,7 @@ export function checkConfig(
     images: readImages(reader, { registry, aptSources: aptSources(network.apt), machine }),
     release: readRelease(reader),
     data: readData(reader, catalog),
+    history: readHistory(reader),
     gpu: readGpuConfig(reader, services.accelerator),
     models: readModels(reader, catalog, services),
     network,

@@ -22,6 +22,8 @@ export interface GatewayConfig {
   readonly bodyLimit: number;
   /** Largest number of requests from one client's address in 10 s. Default: 0, which means any number. */
   readonly rateLimit: number;
+  /** True if the services return the OpenAPI description of their routes. Default: false. */
+  readonly openApi: boolean;
 }
 
 /**
@@ -57,7 +59,8 @@ export function readGateway(reader: ConfigReader, sources: ConfigSources): Gatew
     tls,
     token,
     bodyLimit: Math.round(mebibytes(size("bodyLimit", "10 MiB", LARGEST_BODY)) * 1024 * 1024),
-    rateLimit: count("rateLimit", 1_000_000),
+    rateLimit: count("rateLimit", { most: 1_000_000 }),
+    openApi: reader.boolean("openApi"),
   };
 }
 

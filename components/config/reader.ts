@@ -21,8 +21,8 @@ export interface ConfigReader {
   readonly boolean: (key: string) => boolean;
   /** A port; 0 stands in for a wrong one. */
   readonly port: (key: string) => number;
-  /** A whole number from 0 to `most`. Default: 0. */
-  readonly count: (key: string, most: number) => number;
+  /** A whole number from `least` to `most`. Both `least` and the default are 0 if they are left out. */
+  readonly count: (key: string, range: { most: number; least?: number; otherwise?: number }) => number;
   /** A size of at least 1 MiB and at most `most` MiB. */
   readonly size: (key: string, otherwise: Size, most: number) => Size;
   /** A length of time of at most `most`, as "5 s". */
@@ -90,11 +90,11 @@ export function configReader(
       wrong(key, "a port, 1 to 65535", found === undefined ? "nothing" : `"${found}"`);
       return 0;
     },
-    count(key, most) {
-      const found = values(key) ?? "0";
-      const valid = DECIMAL.test(found) && Number(found) <= most;
-      if (!valid) wrong(key, `a whole number, 0 to ${String(most)}`, `"${found}"`);
-      return valid ? Number(found) : 0;
+    count(key, { most, least = 0, otherwise = 0 }) {
+      const found = values(key) ?? String(otherwise);
+      const valid = DECIMAL.test(found) && Number(found) >= least && Number(found) <= most;
+      if (!valid) wrong(key, `a whole number, ${String(least)} to ${String(most)}`, `"${found}"`);
+      return valid ? Number(found) : otherwise;
     },
     size(key, otherwise, most) {
       const found = values(key) ?? otherwise;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { GATEWAY_NAME } from "../catalog/image-contract.ts";
 import { publishedService, type StackService } from "../catalog/select.ts";
 import type { Backing } from "../catalog/service.ts";
 import type { MorganConfig } from "../config/config.ts";
@@ -22,7 +23,7 @@ import { engineHostNames, environmentOf, secretsOf } from "./service/wiring.ts";
 
 /** Inputs of a Deployment. */
 export interface DeploymentArgs {
-  readonly config: Pick<MorganConfig, "services" | "gateway" | "llm" | "models" | "release">;
+  readonly config: Pick<MorganConfig, "services" | "gateway" | "history" | "llm" | "models" | "release">;
   readonly stack: StackContext;
   /** Ref of each service's image, by name. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
@@ -119,7 +120,7 @@ export class Deployment extends pulumi.ComponentResource {
       {
         stack,
         ref: backing.haproxy,
-        networks: join(networks, GATEWAY_NETWORKS, "gateway", "services"),
+        networks: join(networks, GATEWAY_NETWORKS, GATEWAY_NAME, "services"),
         config: config.gateway,
         routes,
         published: publishedService(config.services),
@@ -155,7 +156,8 @@ export class Deployment extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[],
   ): ServiceContainer {
     const { name, variant } = service;
-    const wiring = { ...data, llm: config.llm, bodyLimit: config.gateway.bodyLimit };
+    const { bodyLimit, openApi } = config.gateway;
+    const wiring = { ...data, llm: config.llm, bodyLimit, openApi, history: config.history };
     const placement = gpuPlan.placements.get(name);
     const model = config.models.services[name];
     const { offline, token } = config.models;

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { docker, idsOf } from "../integration/support/engine.ts";
 import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
+import { abuse } from "./abuse/run.ts";
 import { describeFigures, type Figure } from "./lib/figures.ts";
 import { endBetweenRuns, throwIfInterrupted } from "./lib/interrupt.ts";
 import { describeMachine } from "./lib/machine.ts";
@@ -79,6 +80,7 @@ async function coreManifest(stack: TestStack) {
 
 const { values } = parseArgs({
   options: {
+    abuse: { type: "boolean", default: false },
     "side-by-side": { type: "boolean", default: false },
     cold: { type: "boolean", default: false },
     accelerator: { type: "string", default: "cpu" },
@@ -88,7 +90,9 @@ const { values } = parseArgs({
 });
 
 endBetweenRuns();
-if (values["side-by-side"]) {
+if (values.abuse) {
+  if (!(await abuse())) process.exitCode = 1;
+} else if (values["side-by-side"]) {
   // Without GPUs, because builds and rollouts are measured, on any machine.
   const config = { accelerator: values.accelerator, gpu: "off", ...configurationFrom(values.config) };
   const against = EVERY_OTHER.filter((other) => values.against.includes(other));

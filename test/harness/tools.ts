@@ -4,7 +4,7 @@ import { run } from "./process.ts";
 import { cacheDir, python } from "./python.ts";
 
 /** The folders that hold Python. */
-const PYTHON_FOLDERS = ["services", "components", "test/python"];
+const PYTHON_FOLDERS = ["services", "components", "docs", "test/integration/support", "test/python"];
 
 /** Runs a tool of node_modules with the Node that runs this program. */
 export function tool(name: string, ...args: readonly string[]): Promise<number> {

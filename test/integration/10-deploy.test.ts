@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, utimesSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { selectServices } from "../../components/catalog/select.ts";
+import { fetchRecording } from "../../cli/lib/recording.ts";
 import type { Outputs } from "../../cli/stack/outputs.ts";
 import { bytes } from "../../components/lib/units.ts";
 import { catalog } from "../../services/catalog.ts";
+import { cacheDir, python } from "../harness/python.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { manifestOf, type Manifest } from "./support/registry.ts";
 import { chat, historyOf, recordedSpeech, voice } from "./support/requests.ts";
@@ -156,6 +159,45 @@ print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_sour
     const seconds = samples.length / wav.readUInt32LE(24);
     expect(seconds).to.be.within(0.5, 20);
     expect(Math.max(...samples.subarray(0, 100_000).map(Math.abs))).to.be.greaterThan(1000);
+  });
+
+  it("the example clients in Python and TypeScript have a conversation", async () => {
+    const recording = await fetchRecording(cacheDir);
+    const folder = mkdtempSync(join(tmpdir(), "morgan-examples-"));
+    try {
+      for (const [program, example] of [
+        [await python(), "client.py"],
+        [process.execPath, "client.ts"],
+      ] as const) {
+        const talk = (said: string): string =>
+          execFileSync(program, [resolve("docs/examples", example), outputs.endpoint, said], {
+            cwd: folder,
+            encoding: "utf8",
+          });
+        expect(talk("good morning"), example).to.include("good morning").and.include("has 1 turn(s)");
+        expect(talk(recording), example).to.include("you said: go forward ten meters");
+        expect(readFileSync(join(folder, "reply.wav")).toString("latin1", 0, 4), example).to.equal("RIFF");
+        rmSync(join(folder, "reply.wav"));
+        expect(() => talk(" "), example).to.throw("invalid_request");
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("a request beyond the interface gets an error of the one form", async () => {
+    const found = [];
+    for (const [method, path] of [
+      ["GET", "/nowhere"],
+      ["GET", "/openapi.json"],
+      ["GET", "/docs"],
+      ["PUT", "/v1/chat"],
+    ] as const) {
+      const response = await fetch(outputs.endpoint + path, { method });
+      const { error } = (await response.json()) as { error: { code: string } };
+      found.push(`${String(response.status)} ${error.code}`);
+    }
+    expect(found).to.deep.equal(["404 not_found", "404 not_found", "404 not_found", "405 method_not_allowed"]);
   });
 
   it("a second up changes nothing and replaces no container", async () => {

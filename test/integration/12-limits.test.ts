@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { expect } from "chai";
+import { GATEWAY_PORT } from "../../components/catalog/image-contract.ts";
 import { catalog } from "../../services/catalog.ts";
 import { containersOf, filesContainersOf, type InspectedContainer } from "./support/engine.ts";
 import {
@@ -11,6 +14,7 @@ import {
   type InspectedNetwork,
   type Target,
 } from "./support/network.ts";
+import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
@@ -18,7 +22,7 @@ const SERVICES = Object.keys(catalog) as (keyof typeof catalog)[];
 
 /** Memory and CPUs of the containers that are not services. */
 const SIZES: Readonly<Record<string, { mebibytes: number; cpus: number }>> = {
-  gateway: { mebibytes: 256, cpus: 1 },
+  gateway: { mebibytes: 1024, cpus: 1 },
   redis: { mebibytes: 256, cpus: 1 },
   postgres: { mebibytes: 512, cpus: 1 },
   registry: { mebibytes: 512, cpus: 2 },
@@ -172,6 +176,21 @@ describe("the networks of a running stack", () => {
     expect(from("gateway", targets)).to.deep.equal([outside()]);
   });
 
+  it("the gateway's ports for the services are open to no one outside the services' network", async () => {
+    const address = containers["gateway"]?.NetworkSettings.Networks[networks["network"]?.Name ?? ""]?.IPAddress ?? "";
+    const opens = async (port: number): Promise<string> => {
+      const socket = connect(port, address);
+      return once(socket, "connect")
+        .then(
+          () => "open",
+          (error: unknown) => (error as NodeJS.ErrnoException).code ?? "",
+        )
+        .finally(() => socket.destroy());
+    };
+    expect(await opens(GATEWAY_PORT), "the published port").to.equal("open");
+    for (const { port } of Object.values(catalog)) expect(await opens(port), String(port)).to.equal("ECONNREFUSED");
+  });
+
   it("Redis and PostgreSQL reach nothing but each other", () => {
     for (const role of ["redis", "postgres"]) {
       expect(from(role, [outside(), GATEWAY, ...stores()]), role).to.deep.equal(stores());
@@ -188,6 +207,27 @@ describe("the networks of a running stack", () => {
     for (const role of ["services-network", "data-network"]) {
       expect(networks[role]?.Internal, role).to.equal(true);
       expect(addresses(role), role).to.deep.equal([]);
+    }
+  });
+});
+
+describe("the gateway of a running stack", () => {
+  it("serves others while 700 connections have sent one byte", async () => {
+    const { gatewayPort } = await sharedStack();
+    let ended = 0;
+    const sockets = await Promise.all(
+      Array.from({ length: 700 }, async () => {
+        const socket = connect(gatewayPort, "127.0.0.1").on("close", () => (ended += 1));
+        await once(socket, "connect");
+        socket.write("G");
+        return socket;
+      }),
+    );
+    try {
+      expect((await chat(`http://127.0.0.1:${String(gatewayPort)}`, "how are you")).status).to.equal(200);
+      expect(ended, "the connections are open until the answer").to.equal(0);
+    } finally {
+      for (const socket of sockets) socket.destroy();
     }
   });
 });

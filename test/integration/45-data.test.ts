@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { killUpAt } from "./support/kill-up.ts";
+import { startPostgres } from "./support/postgres.ts";
 import { chat, historyOf } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
@@ -145,6 +147,38 @@ describe("the data of a stack", () => {
       expect(code, output).to.equal(1);
       expect(output).to.match(/nothing was restored|is no backup/);
       await expectData();
+    }
+  });
+});
+
+describe("the limits of the history", () => {
+  it("pages, sessions and the whole history have a largest size, and turns an age", async () => {
+    const { name } = await sharedStack();
+    const images = containersOf(name);
+    const database = await startPostgres(images["postgres"]?.Config.Image ?? "");
+    try {
+      const settings = {
+        PASSWORD: database.password,
+        ...Object.fromEntries(["VAD", "STT", "LLM", "TTS"].map((service) => [`MORGAN_${service}_URL`, "http://none"])),
+        MORGAN_DATABASE_URL: "postgresql://pulumi@127.0.0.1/pulumi",
+        MORGAN_DATABASE_PASSWORD_FILE: "/tmp/password",
+        MORGAN_HISTORY_DAYS: "30",
+        MORGAN_HISTORY_SIZE: "2097152",
+        MORGAN_HISTORY_SESSION_TURNS: "5",
+        MORGAN_HISTORY_SESSION_SIZE: "1000",
+      };
+      const options = Object.entries(settings).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]);
+      const { stdout, stderr } = spawnSync(
+        "docker",
+        [
+          ...["run", "--rm", "--interactive", "--network", `container:${database.id}`, ...options],
+          ...[images["core"]?.Config.Image ?? "", "sh", "-c", 'echo "$PASSWORD" >/tmp/password; exec python3 -'],
+        ],
+        { input: readFileSync("test/integration/support/history_limits.py"), encoding: "utf8" },
+      );
+      expect(stdout + stderr).to.include("the history keeps its limits");
+    } finally {
+      database.close();
     }
   });
 });

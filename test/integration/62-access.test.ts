@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { expect } from "chai";
 import { haproxyConfig } from "../../components/deploy/gateway/haproxy-config.ts";
@@ -18,6 +19,9 @@ const TOKEN = "canary-token-of-the-gateway-4711";
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 const MIB = 1024 * 1024;
 const RATE = 100;
+
+/** Pause in milliseconds between two parts of a slow request. */
+const SLOW = 6000;
 
 /** Fails on warnings too. The file of container states exists, because HAProxy 2.6 warns at a start without it. */
 const CHECK = "echo 1 >/tmp/servers; exec haproxy -c -q -dW -f /dev/stdin";
@@ -138,13 +142,50 @@ describe("a gateway with a certificate, a token and limits", () => {
     expect(text, "the gateway's own answer").to.contain("than the stack takes");
   });
 
-  it("an incomplete request is answered with 408 after its time limit", async () => {
+  /** Sends these texts on one connection, with a pause before each but the first, and returns the answer. */
+  const sendRaw = async (...texts: readonly string[]): Promise<string> => {
     const socket = connect({ host: "127.0.0.1", port: stack.gatewayPort, ca: pair.certificate });
     await once(socket, "secureConnect");
-    socket.write("GET /ready HTTP/1.1\r\nHost: localhost\r\n");
+    for (const [index, part] of texts.entries()) {
+      if (index > 0) await sleep(SLOW);
+      socket.write(part);
+    }
     let text = "";
     for await (const chunk of socket.setEncoding("utf8")) text += String(chunk);
-    expect(text).to.match(/^HTTP\/1\.1 408 /);
+    return text;
+  };
+
+  it("headers have 10 s, after which there is 408, and a body has longer", async () => {
+    const body = JSON.stringify({ messages: [{ role: "user", content: "good morning" }] });
+    const head = [
+      "POST /v1/chat/completions HTTP/1.1",
+      "Host: localhost",
+      `Authorization: ${BEARER.authorization}`,
+      "Content-Type: application/json",
+      `Content-Length: ${String(body.length)}`,
+      "Connection: close",
+    ];
+    const [incomplete, slow] = await Promise.all([
+      sendRaw("GET /ready HTTP/1.1\r\nHost: localhost\r\n"),
+      sendRaw(`${head.join("\r\n")}\r\n\r\n${body.slice(0, 5)}`, body.slice(5, -1), body.slice(-1)),
+    ]);
+    expect(incomplete).to.match(/^HTTP\/1\.1 408 /);
+    expect(slow).to.match(/^HTTP\/1\.1 200 /);
+  });
+
+  it("HTTP/2 is refused, since the gateway does not offer it", async () => {
+    expect(await sendRaw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).to.match(/^HTTP\/1\.1 400 /);
+  });
+
+  it("a strange method, a long path and long headers are refused in the form of all errors", async () => {
+    const refused = async (path: string, options: HttpsRequest): Promise<[number, string]> => {
+      const { status, code } = await get(path, { ...options, headers: { ...BEARER, ...options.headers } });
+      return [status, code];
+    };
+    expect(await refused("/v1/models", { method: "PROPFIND" })).to.deep.equal([405, "method_not_allowed"]);
+    expect(await refused(`/${"a".repeat(8192)}`, {})).to.deep.equal([414, "uri_too_long"]);
+    expect(await refused("/", { headers: { x: "a".repeat(32_768) } })).to.deep.equal([431, "headers_too_large"]);
+    expect(await refused("/v1/models/", {}), "no redirect").to.deep.equal([404, "not_found"]);
   });
 
   it("the service that uses a language model reaches it, and no other service does", () => {

@@ -37,7 +37,7 @@ export const architecture: Linter.Config[] = [
     },
   },
   {
-    ignores: [...outsideConfig, ...programs, "cli/**"],
+    ignores: [...outsideConfig, ...programs, "cli/**", "docs/examples/**"],
     rules: {
       "no-restricted-properties": [
         "error",

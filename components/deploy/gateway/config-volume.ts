@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { GATEWAY_FOLDER } from "../../catalog/image-contract.ts";
+import { GATEWAY_FOLDER, GATEWAY_NAME } from "../../catalog/image-contract.ts";
 import { createFiles, type Files } from "../container/files.ts";
 import type { StackContext } from "../container/stack-context.ts";
 import { createVolume } from "../container/volume.ts";
@@ -39,6 +39,7 @@ export function createGatewayFiles(parent: pulumi.Resource, name: string, args: 
         MORGAN_HOLDER: createFiles(parent, `${name}-files`, stack, { image: stack.filesImage, contents }),
         MORGAN_VOLUME: volume,
         MORGAN_FOLDER: GATEWAY_FOLDER,
+        MORGAN_HOST_NAME: GATEWAY_NAME,
       },
       logging: command.local.Logging.None,
       addPreviousOutputInEnv: false,

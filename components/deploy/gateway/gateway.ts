@@ -61,7 +61,7 @@ export class Gateway extends pulumi.ComponentResource {
       healthCommand: ["/bin/bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/${String(GATEWAY_PORT)}`],
       startLimit: "30 s",
       stopLimit: "10 s",
-      memory: "256 MiB",
+      memory: "1 GiB",
       cpus: 1,
       publish: { address: config.address, external: config.port, internal: GATEWAY_PORT },
       rollout: "stop-first",

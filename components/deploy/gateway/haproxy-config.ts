@@ -1,5 +1,6 @@
-import { GATEWAY_STATS_PORT } from "../../catalog/image-contract.ts";
-import { ERROR_LINES } from "./error-responses.ts";
+import { GATEWAY_NAME, GATEWAY_STATS_PORT } from "../../catalog/image-contract.ts";
+import { ERROR_LINES, refuse } from "./error-responses.ts";
+import { publishedFrontend, type GatewayLimits } from "./published-frontend.ts";
 
 /** The route to one service. */
 export interface Route {
@@ -7,18 +8,6 @@ export interface Route {
   readonly name: string;
   /** Port of the containers, and port of the gateway for the other services. */
   readonly port: number;
-}
-
-/** Limits for requests at the published port. */
-export interface GatewayLimits {
-  /** Path, in the container, of the file with certificate and key; undefined for plain HTTP. */
-  readonly certificate: string | undefined;
-  /** Largest body of a request, in bytes. */
-  readonly bodyLimit: number;
-  /** Largest number of requests from one client's address in 10 s; 0 for any number. */
-  readonly rateLimit: number;
-  /** SHA-256 of the token that a request has to bring, in hexadecimal digits; undefined if it needs none. */
-  readonly tokenDigest: string | undefined;
 }
 
 /** Inputs of HAProxy's configuration. */
@@ -34,6 +23,12 @@ export interface HaproxyConfigArgs {
 /** Largest number of containers of one service at once: the old, the new, and those that failed rollouts left. */
 const SERVERS = 8;
 
+/** Requests that one container gets at once; the others wait. */
+const AT_ONCE = 100;
+
+/** Requests that may wait for the containers of one service. A longer queue would only delay everyone's refusal. */
+const QUEUE = 100;
+
 /**
  * Returns the configuration of HAProxy 2.6. HAProxy finds containers through the engine's DNS and checks their
  * readiness all the time. So a new container gets few requests before it can answer them, and a stopped one gets none.
@@ -44,9 +39,16 @@ const SERVERS = 8;
  * - A busy service may not answer checks for seconds, as stt while it decodes. It stays up until five checks fail. A
  *   container that is gone refuses connections instead, and the request is retried elsewhere.
  * - Without retries, a request to a container that is just stopping is lost.
- * - HAProxy can retry only a request that fits into a buffer. 256 KiB suffice for a voice turn of 8 s, and 600 buffers
- *   take little more than half of the gateway's memory.
+ * - HAProxy can retry only a request that fits into a buffer. 256 KiB suffice for a voice turn of 8 s.
  * - Only backends wait for the body. A frontend would receive the whole body before it refuses the request.
+ *
+ * A connection that has sent one byte takes a buffer. So there are more buffers than connections, and all of them fit
+ * into the gateway's memory.
+ *
+ * A request that ended its container must not end the next one. HAProxy sends a request a second time only if the
+ * service has two containers, which it has during a rollout. A request that no container got is always sent again.
+ * If a container dies of a request that is not the first of its connection, HAProxy 2.6 closes that connection without
+ * a response. So the connections between services have one request each.
  *
  * HAProxy treats a new server as healthy until its first check fails, and a server that was healthy until five checks
  * fail. A container that restarts at a new address is one of each, and both are idle. `leastconn` would send every
@@ -61,59 +63,37 @@ export function haproxyConfig({ routes, published, publishedPort, limits }: Hapr
   return [
     GLOBAL,
     publishedFrontend(publishedPort, published, limits),
-    ...routes.map(({ name, port }) => `frontend ${name}\n  bind :${String(port)}\n  default_backend ${name}\n`),
-    ...routes.map(
-      ({ name, port }) => `backend ${name}
-  option http-buffer-request
-  http-check send meth GET uri /ready
-  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} check resolvers engine resolve-prefer ipv4 init-addr last,none
-`,
-    ),
+    ...routes.map(innerFrontend),
+    ...routes.map(backend),
   ].join("\n");
 }
 
-/**
- * The services refuse a body above the limit: they also count a body of undeclared length, and read on until the client
- * reads the response. The gateway refuses a body only if its declared length is twice the limit.
- */
-function publishedFrontend(port: number, published: string, { certificate, ...limits }: GatewayLimits): string {
-  const lines = [
-    `bind :${String(port)}${certificate === undefined ? "" : ` ssl crt ${certificate} ${TLS}`}`,
-    ...(limits.rateLimit === 0 ? [] : rateLines(limits.rateLimit)),
-    ...(limits.tokenDigest === undefined ? [] : tokenLines(limits.tokenDigest)),
-    `http-request deny deny_status 413 if { req.body_size gt ${String(2 * limits.bodyLimit)} }`,
-    `default_backend ${published}`,
-  ];
-  return `frontend published\n${lines.map((line) => `  ${line}\n`).join("")}`;
+/** The port for the other services. It is open on the services' network only, where the gateway has its DNS name. */
+function innerFrontend({ name, port }: Route): string {
+  return `frontend ${name}
+  bind ipv4@${GATEWAY_NAME}:${String(port)}
+  option httpclose
+  default_backend ${name}
+`;
 }
 
-/** Without HTTP/2: HAProxy 2.6 resets the stream of a refused request with a body, and the client gets no response. */
-const TLS = "ssl-min-ver TLSv1.2 alpn http/1.1";
-
-/** Lines that limit the rate. They come before the check of the token, so that guesses count too. */
-function rateLines(limit: number): string[] {
-  return [
-    "stick-table type ip size 100k expire 10s store http_req_rate(10s)",
-    "http-request track-sc0 src",
-    `http-request deny deny_status 429 if { sc_http_req_rate(0) gt ${String(limit)} }`,
-  ];
-}
-
-/** Lines that check the token. They compare digests, so neither this file nor the response time reveals the token. */
-function tokenLines(digest: string): string[] {
-  return [
-    `acl authorised http_auth_bearer,sha2(256),hex -m str ${digest.toUpperCase()}`,
-    "acl open path /health /ready",
-    "http-request deny deny_status 401 unless authorised or open",
-    "http-request del-header authorization",
-  ];
+function backend({ name, port }: Route): string {
+  return `backend ${name}
+  option http-buffer-request
+  option http-server-close
+  timeout http-request 30s
+  ${refuse("busy", `queue(${name}) ge ${String(QUEUE)}`)}
+  http-request disable-l7-retry if { nbsrv(${name}) lt 2 }
+  http-check send meth GET uri /ready
+  server-template ${name} ${String(SERVERS)} ${name}:${String(port)} maxconn ${String(AT_ONCE)} check resolvers engine resolve-prefer ipv4 init-addr last,none
+`;
 }
 
 const GLOBAL = `global
   log stdout format raw local0 notice
   maxconn 2000
   tune.bufsize 262144
-  tune.buffers.limit 600
+  tune.buffers.limit 2800
   stats socket ipv4@127.0.0.1:${String(GATEWAY_STATS_PORT)} level user
   server-state-file /tmp/servers
 
@@ -132,6 +112,7 @@ defaults
   option httpchk
   option redispatch 1
   option idle-close-on-response
+  option disable-h2-upgrade
   load-server-state-from-file global
   balance roundrobin
   retries 5
@@ -140,6 +121,7 @@ defaults
   timeout check 5s
   timeout queue 5s
   timeout http-request 10s
+  timeout http-keep-alive 10s
   timeout client 60s
   timeout server 60s
   default-server inter 500ms fastinter 200ms downinter 200ms fall 5 rise 1 weight 16 slowstart 2s

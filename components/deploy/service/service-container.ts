@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { APP, SERVICE_USER } from "../../catalog/image-contract.ts";
+import { APP, GATEWAY_NAME, SERVICE_USER } from "../../catalog/image-contract.ts";
 import type { GpuAssignment } from "../container/gpu.ts";
 import type { Rollout } from "../../catalog/rollout.ts";
 import type { StackService } from "../../catalog/select.ts";
@@ -68,7 +68,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
       ...args.weights,
     });
     this.device = container.id.apply(() => args.gpu?.device ?? "cpu");
-    this.address = container.id.apply(() => `http://gateway:${String(port)}`);
+    this.address = container.id.apply(() => `http://${GATEWAY_NAME}:${String(port)}`);
     this.container = container;
     this.registerOutputs({ address: this.address, device: this.device, container: container.id });
   }

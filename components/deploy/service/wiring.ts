@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { WEIGHTS } from "../../catalog/image-contract.ts";
+import { GATEWAY_NAME, WEIGHTS } from "../../catalog/image-contract.ts";
+import type { HistoryConfig } from "../../config/history.ts";
 import type { LlmConfig } from "../../config/llm.ts";
 import type { Model } from "../../config/models.ts";
 import type { StackService } from "../../catalog/select.ts";
@@ -10,13 +11,16 @@ export interface BackingService {
   readonly password: pulumi.Input<string>;
 }
 
-/** The backing services, the language model and the limit that services are configured with. */
+/** The backing services, the language model and the limits that services are configured with. */
 export interface Wiring {
   readonly redis: BackingService | undefined;
   readonly postgres: BackingService | undefined;
   readonly llm: Omit<LlmConfig, "apiKey"> & { readonly apiKey: pulumi.Input<string> | undefined };
   /** Largest body of a request, in bytes. */
   readonly bodyLimit: number;
+  readonly history: HistoryConfig;
+  /** True if a service returns the description of its routes. */
+  readonly openApi: boolean;
 }
 
 /** The device and the weights of a service that can use a GPU. */
@@ -38,16 +42,17 @@ type Inputs = Record<string, pulumi.Input<string>>;
  */
 export function environmentOf(
   service: StackService,
-  { redis, postgres, llm, bodyLimit }: Wiring,
+  { redis, postgres, llm, bodyLimit, history, openApi }: Wiring,
   compute: Compute,
 ): Inputs {
   const { variant } = service;
   const called = service.calls.map(({ name, port }) => [
     `MORGAN_${name.toUpperCase()}_URL`,
-    `http://gateway:${String(port)}`,
+    `http://${GATEWAY_NAME}:${String(port)}`,
   ]);
   return {
     MORGAN_MAX_BODY_BYTES: String(bodyLimit),
+    ...(openApi ? { MORGAN_OPENAPI: "true" } : {}),
     ...variant.environment,
     ...(variant.usesGpu ? computeEnvironment(compute) : {}),
     ...(Object.fromEntries(called) as Inputs),
@@ -55,13 +60,26 @@ export function environmentOf(
       ? { MORGAN_REDIS_URL: redis.url, MORGAN_REDIS_PASSWORD_FILE: "/run/secrets/redis-password" }
       : {}),
     ...(uses(service, "postgres") && postgres !== undefined
-      ? { MORGAN_DATABASE_URL: postgres.url, MORGAN_DATABASE_PASSWORD_FILE: "/run/secrets/database-password" }
+      ? {
+          MORGAN_DATABASE_URL: postgres.url,
+          MORGAN_DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+          ...historyEnvironment(history),
+        }
       : {}),
     ...(service.languageModel && llm.endpoint !== "" ? { MORGAN_LLM_ENDPOINT: llm.endpoint } : {}),
     ...(service.languageModel && llm.model !== "" ? { MORGAN_LLM_MODEL: llm.model } : {}),
     ...(service.languageModel && llm.apiKey !== undefined
       ? { MORGAN_LLM_API_KEY_FILE: "/run/secrets/llm-api-key" }
       : {}),
+  };
+}
+
+function historyEnvironment({ days, size, sessionTurns, sessionSize }: HistoryConfig): Inputs {
+  return {
+    MORGAN_HISTORY_DAYS: String(days),
+    MORGAN_HISTORY_SIZE: String(size),
+    MORGAN_HISTORY_SESSION_TURNS: String(sessionTurns),
+    MORGAN_HISTORY_SESSION_SIZE: String(sessionSize),
   };
 }
 

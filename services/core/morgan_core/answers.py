@@ -13,8 +13,8 @@ Answer = TypeVar("Answer", bound=BaseModel)
 class Segment(BaseModel):
     """A stretch of speech, in seconds from the recording's start."""
 
-    start_s: float
-    end_s: float
+    start_s: float = Field(description="Begin, in seconds.")
+    end_s: float = Field(description="End, in seconds.")
 
 
 class Segments(BaseModel):

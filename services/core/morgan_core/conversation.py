@@ -5,35 +5,34 @@ import json
 import uuid
 from datetime import UTC, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from morgan_core import answers
 from morgan_core.answers import Segment
-from morgan_core.turn import History, Neighbours, SessionStore, Turn
+from morgan_core.turn import History, Neighbours, Page, SessionStore, Turn
 from morgan_shared.app import Recording
 from morgan_shared.errors import ServiceError
 
 INSTRUCTIONS = "You are Morgan, a voice assistant. Answer in a few plain sentences that can be read out."
 MAX_SPOKEN = 5000
 """Longest part of a reply that is spoken, in characters; tts takes no more."""
+MAX_REPLY = 32_000
+"""Longest reply in characters. The rest of a longer reply is left out, so that a turn has a largest size."""
 
 
 class TextReply(BaseModel):
     """The assistant's reply in a written turn."""
 
-    session_id: str
-    reply: str
+    session_id: str = Field(description="The session, for the next turn.")
+    reply: str = Field(description=f"The reply, at most {MAX_REPLY} characters.")
 
 
 class VoiceReply(TextReply):
     """The assistant's reply in a spoken turn."""
 
-    transcript: str
-    """The recognised text."""
-    audio: str
-    """The reply as a WAV file, in base64."""
-    segments: list[Segment]
-    """The stretches of speech in the recording."""
+    transcript: str = Field(description="The recognised text.")
+    audio: str = Field(description=f"The first {MAX_SPOKEN} characters of the reply as a WAV file, in base64.")
+    segments: list[Segment] = Field(description="The stretches of speech in the recording.")
 
 
 class Conversation:
@@ -79,9 +78,9 @@ class Conversation:
             segments=segments,
         )
 
-    async def history(self, session_id: str) -> list[Turn]:
-        """Return all turns of a session, oldest first."""
-        return await self._history.turns(session_id)
+    async def history(self, session_id: str, limit: int, before: uuid.UUID | None) -> Page:
+        """Return the newest turns of a session, or the newest of those before a turn."""
+        return await self._history.page(session_id, limit, before)
 
     async def _reply(self, session_id: str, text: str) -> str:
         messages = [{"role": "system", "content": INSTRUCTIONS}]
@@ -92,7 +91,8 @@ class Conversation:
         answer = await self._neighbours.post(
             "llm", "/v1/chat/completions", _json(messages=messages), "application/json"
         )
-        reply = answers.parse(answers.Completion, "llm", answer).choices[0].message.content.replace("\0", "").strip()
+        message = answers.parse(answers.Completion, "llm", answer).choices[0].message
+        reply = message.content.replace("\0", "").strip()[:MAX_REPLY]
         if not reply:
             raise ServiceError(503, "neighbour_unavailable", "llm gave an empty reply")
         return reply

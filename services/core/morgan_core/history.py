@@ -1,116 +1,101 @@
 """History in PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from uuid import UUID
 
-import asyncpg
-
+from morgan_core.postgres import Connection, Database, open_database
 from morgan_core.settings import CoreSettings
-from morgan_core.turn import Turn
-from morgan_shared.errors import ServiceError
-from morgan_shared.settings import reveal
+from morgan_core.turn import Fill, Page, Turn
+from morgan_core.upkeep import Upkeep
 
-CONNECT_TIMEOUT_S = 2.0
-STATEMENT_TIMEOUT_S = 5.0
-MAX_CONNECTIONS = 5
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.UndefinedTableError,
-    ConnectionError,
-)
-SCHEMA_LOCK = 0x6D6F7267616E
-"""Number of the advisory lock under which the table is made; "morgan" in ASCII."""
-SCHEMA = """
-create table if not exists turns (
-    id uuid primary key,
-    session_id text not null,
-    text text not null,
-    reply text not null,
-    at timestamptz not null
-);
-create index if not exists turns_by_session on turns (session_id, at);
+PAGE_BYTES = 1024 * 1024
+"""Largest size of a page's texts and replies. A page with one turn may be larger."""
+
+# PostgreSQL 15 finds the length of a long text without reading the text.
+SELECT_PAGE = """
+select id, text, reply, at, candidates from (
+    select *,
+        count(*) over () as candidates,
+        row_number() over newest as place,
+        sum(octet_length(text) + octet_length(reply)) over newest as bytes
+    from (
+        select id, text, reply, at from turns
+        where session_id = $1
+            and ($2::uuid is null or (at, id) < (select at, id from turns where session_id = $1 and id = $2))
+        order by at desc, id desc
+        limit $3 + 1
+    ) as candidate
+    window newest as (order by at desc, id desc)
+) as numbered
+where place = 1 or (place <= $3 and bytes <= $4)
+order by place desc
 """
-
-Result = TypeVar("Result")
+INSERT = "insert into turns (id, session_id, text, reply, at) values ($1, $2, $3, $4, $5) on conflict do nothing"
+TRIM = """
+delete from turns where id in (
+    select id from (
+        select id,
+            row_number() over newest as place,
+            sum(octet_length(text) + octet_length(reply)) over newest as bytes
+        from turns where session_id = $1
+        window newest as (order by at desc, id desc)
+    ) as numbered
+    where place > 1 and (place > $2 or bytes > $3)
+)
+"""
 
 
 class PostgresHistory:
-    """The table `turns`, made on first use. Connections are opened on demand, so PostgreSQL may restart."""
+    """The turns of all sessions. A session keeps its newest turns, up to the limits of the settings."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._schema_is_there = False
+    def __init__(self, database: Database, upkeep: Upkeep, settings: CoreSettings) -> None:
+        self._database = database
+        self._upkeep = upkeep
+        self._turns = settings.history_session_turns
+        self._bytes = settings.history_session_size
 
-    async def turns(self, session_id: str) -> list[Turn]:
-        """Return a session's turns, oldest first."""
+    async def page(self, session_id: str, limit: int, before: UUID | None) -> Page:
+        """Return the newest turns of a session, or the newest of those before a turn."""
 
-        async def select(connection: asyncpg.pool.PoolConnectionProxy) -> list[Turn]:
-            query = "select id, text, reply, at from turns where session_id = $1 order by at"
-            return [Turn.model_validate(dict(row)) for row in await connection.fetch(query, session_id)]
+        async def select(connection: Connection) -> Page:
+            rows = await connection.fetch(SELECT_PAGE, session_id, before, limit, PAGE_BYTES)
+            turns = [Turn.model_validate(dict(row)) for row in rows]
+            return Page(turns, has_earlier=bool(rows) and rows[0]["candidates"] > len(rows))
 
-        return await self._with_connection(select)
+        return await self._database.run(select)
 
     async def append(self, session_id: str, turn: Turn) -> None:
         """Keep a turn. A repetition changes nothing, so that a failed call may be repeated."""
 
-        async def insert(connection: asyncpg.pool.PoolConnectionProxy) -> None:
-            await connection.execute(
-                "insert into turns (id, session_id, text, reply, at)"
-                " values ($1, $2, $3, $4, $5) on conflict do nothing",
-                turn.id,
-                session_id,
-                turn.text,
-                turn.reply,
-                turn.at,
-            )
+        async def insert(connection: Connection) -> None:
+            await connection.execute(INSERT, turn.id, session_id, turn.text, turn.reply, turn.at)
+            await connection.execute(TRIM, session_id, self._turns, self._bytes)
 
-        await self._with_connection(insert)
+        await self._database.run(insert)
 
     async def check(self) -> None:
         """Raise `ServiceError` unless PostgreSQL answers and the table is there."""
 
-        async def select(connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        async def select(connection: Connection) -> None:
             await connection.fetchval("select 1")
 
-        await self._with_connection(select)
+        await self._database.run(select)
 
-    async def _with_connection(self, work: Callable[[asyncpg.pool.PoolConnectionProxy], Awaitable[Result]]) -> Result:
-        try:
-            try:
-                return await self._attempt(work)
-            except LOST:
-                # A pooled connection may be to a server that was replaced. The new server may lack the table.
-                self._schema_is_there = False
-                return await self._attempt(work)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            reason = str(error) or type(error).__name__
-            raise ServiceError(503, "postgres_unavailable", f"history is not available: postgres: {reason}") from error
-
-    async def _attempt(self, work: Callable[[asyncpg.pool.PoolConnectionProxy], Awaitable[Result]]) -> Result:
-        async with asyncio.timeout(STATEMENT_TIMEOUT_S), self._pool.acquire() as connection:
-            if not self._schema_is_there:
-                async with connection.transaction():
-                    # In PostgreSQL 15, "if not exists" alone may fail if two containers make the table at once.
-                    await connection.execute("select pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-                    await connection.execute(SCHEMA)
-                self._schema_is_there = True
-            return await work(connection)
+    def fill(self) -> Fill | None:
+        """Return how full the history is, as the last upkeep has found it."""
+        return self._upkeep.fill
 
 
 @asynccontextmanager
 async def open_history(settings: CoreSettings) -> AsyncIterator[PostgresHistory]:
-    """Make the history; close its connections at the end."""
-    pool = asyncpg.create_pool(
-        settings.database_url,
-        password=reveal(settings.database_password),
-        min_size=0,
-        max_size=MAX_CONNECTIONS,
-        timeout=CONNECT_TIMEOUT_S,
-        command_timeout=STATEMENT_TIMEOUT_S,
-    )
-    async with pool:
-        yield PostgresHistory(pool)
+    """Make the history, and keep it within its limits until the end."""
+    async with open_database(settings) as database:
+        upkeep = Upkeep(database, settings)
+        running = asyncio.create_task(upkeep.run())
+        try:
+            yield PostgresHistory(database, upkeep, settings)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)

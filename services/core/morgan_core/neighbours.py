@@ -11,8 +11,11 @@ from morgan_core.settings import CoreSettings
 from morgan_core.turn import Name
 from morgan_shared.errors import ServiceError
 from morgan_shared.guard import REQUEST_ID_HEADER, current_request_id
+from morgan_shared.settings import MIB
 
 CONNECT_TIMEOUT_S = 2.0
+MAX_ANSWER_BYTES = 16 * MIB
+"""Longest answer of a neighbour. tts speaks for two minutes at most, which is 12 MB at 48 kHz."""
 CHECK_TIMEOUT_S = 0.5
 TAKE_RECORDINGS: tuple[Name, ...] = ("vad", "stt")
 """Neighbours that get the client's recording unchanged, so that the client gets their refusals."""
@@ -40,10 +43,9 @@ class HttpNeighbours:
         try:
             try:
                 return await self._post(name, path, body, content_type)
-            except aiohttp.ClientConnectionError as error:
-                if isinstance(error, aiohttp.ServerTimeoutError):
-                    raise
-                # The neighbour may just have been replaced. No neighbour keeps anything, so a repetition is safe.
+            except aiohttp.ClientConnectorError:
+                # The gateway may just have been replaced. Nothing was sent. What was sent may have ended a neighbour,
+                # and only the gateway knows when it may be sent again.
                 return await self._post(name, path, body, content_type)
         except TimeoutError:
             raise ServiceError(504, "neighbour_timeout", f"{name} did not answer in time") from None
@@ -63,7 +65,7 @@ class HttpNeighbours:
     async def _post(self, name: Name, path: str, body: bytes, content_type: str) -> bytes:
         headers = {"content-type": content_type, REQUEST_ID_HEADER: current_request_id() or "none"}
         async with self._session.post(self._urls[name] + path, data=body, headers=headers) as response:
-            answer = await response.read()
+            answer = await _read(name, response)
             if response.status == 200:
                 return answer
             raise _refusal(name, response.status, answer)
@@ -75,6 +77,19 @@ async def open_neighbours(settings: CoreSettings) -> AsyncIterator[HttpNeighbour
     timeout = aiohttp.ClientTimeout(total=settings.neighbour_timeout_s, sock_connect=CONNECT_TIMEOUT_S)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         yield HttpNeighbours(session, settings)
+
+
+async def _read(name: Name, response: aiohttp.ClientResponse) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.content.iter_any():
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise ServiceError(
+                503, "neighbour_unavailable", f"{name} gave an answer of more than {MAX_ANSWER_BYTES} bytes"
+            )
+        parts.append(part)
+    return b"".join(parts)
 
 
 class _Error(BaseModel):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from morgan_core.backends import Backends
-from morgan_core.turn import NEIGHBOURS, Name
+from morgan_core.turn import NEIGHBOURS, History, Name
 from morgan_shared.errors import ServiceError
 from morgan_shared.health import Check, CheckResult
 
@@ -20,9 +20,15 @@ def core_checks(backends: Callable[[], Backends]) -> list[Check]:
 
     return [
         Check("redis", lambda: _result(backends().sessions.check())),
-        Check("postgres", lambda: _result(backends().history.check())),
+        Check("postgres", lambda: _history(backends().history)),
         *map(neighbour, NEIGHBOURS),
     ]
+
+
+async def _history(history: History) -> CheckResult:
+    result = await _result(history.check())
+    fill = history.fill()
+    return CheckResult(ok=True, detail=f"answers; {fill}") if result.ok and fill is not None else result
 
 
 async def _result(check: Awaitable[None]) -> CheckResult:

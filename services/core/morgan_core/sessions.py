@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
@@ -16,6 +16,9 @@ from morgan_shared.settings import reveal
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 3.0
 RETRY_AFTER_S = 0.1
+MAX_CONNECTIONS = 20
+WAIT_S = 3.0
+"""Seconds for which a request waits for a connection."""
 
 
 class RedisSessions:
@@ -50,13 +53,17 @@ class RedisSessions:
 @asynccontextmanager
 async def open_sessions(settings: CoreSettings) -> AsyncIterator[RedisSessions]:
     """Make the sessions; close their connections at the end."""
-    client = Redis.from_url(
+    # By default, redis 8.1.0 refuses a request that finds no free connection.
+    pool = BlockingConnectionPool.from_url(
         settings.redis_url,
+        max_connections=MAX_CONNECTIONS,
+        timeout=WAIT_S,
         password=reveal(settings.redis_password),
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=ANSWER_TIMEOUT_S,
         retry=Retry(ConstantBackoff(RETRY_AFTER_S), 1),
     )
+    client = Redis.from_pool(pool)
     try:
         yield RedisSessions(client, settings)
     finally:

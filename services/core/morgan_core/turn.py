@@ -1,10 +1,11 @@
 """A turn of a conversation, and the interfaces of neighbours and stores."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 Name = Literal["vad", "stt", "llm", "tts"]
 NEIGHBOURS: tuple[Name, ...] = ("vad", "stt", "llm", "tts")
@@ -13,11 +14,36 @@ NEIGHBOURS: tuple[Name, ...] = ("vad", "stt", "llm", "tts")
 class Turn(BaseModel):
     """A user's message and the assistant's reply."""
 
-    id: UUID
-    text: str
-    reply: str
-    at: datetime
-    """Time of the reply, in UTC."""
+    id: UUID = Field(description="Id of the turn.")
+    text: str = Field(description="What the user said.")
+    reply: str = Field(description="What the assistant replied.")
+    at: datetime = Field(description="Time of the reply, in UTC.")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a session's history, oldest turn first."""
+
+    turns: list[Turn]
+    has_earlier: bool
+    """True if the session has turns before these."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """The size of a store and its limit, in bytes."""
+
+    used: int
+    limit: int
+
+    @property
+    def part(self) -> float:
+        """The used part of the limit."""
+        return self.used / self.limit
+
+    def __str__(self) -> str:
+        mib = 1024 * 1024
+        return f"{self.used / mib:.1f} of {self.limit / mib:.0f} MiB used"
 
 
 class Neighbours(Protocol):
@@ -49,10 +75,10 @@ class SessionStore(Protocol):
 
 
 class History(Protocol):
-    """All turns, kept permanently."""
+    """The turns of all sessions, up to the limits of the history."""
 
-    async def turns(self, session_id: str) -> list[Turn]:
-        """Return a session's turns, oldest first."""
+    async def page(self, session_id: str, limit: int, before: UUID | None) -> Page:
+        """Return the newest turns of a session, or the newest of those before a turn."""
         ...
 
     async def append(self, session_id: str, turn: Turn) -> None:
@@ -61,4 +87,8 @@ class History(Protocol):
 
     async def check(self) -> None:
         """Raise `ServiceError` unless the store answers."""
+        ...
+
+    def fill(self) -> Fill | None:
+        """Return how full the history is; None if that is not known yet."""
         ...

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -13,7 +14,7 @@ from fastapi.testclient import TestClient
 from morgan_core.app import create_app
 from morgan_core.backends import Backends
 from morgan_core.settings import CoreSettings
-from morgan_core.turn import Name, Turn
+from morgan_core.turn import Fill, Name, Page, Turn
 from morgan_shared.errors import ServiceError
 
 NOWHERE = "http://127.0.0.1:9"
@@ -25,6 +26,7 @@ class FakeStore:
     def __init__(self, name: str) -> None:
         self._name = name
         self.down = False
+        self.fullness: Fill | None = None
         self.kept: dict[str, list[Turn]] = {}
 
     async def check(self) -> None:
@@ -35,7 +37,13 @@ class FakeStore:
         await self.check()
         return self.kept.get(session_id, [])
 
-    turns = recent
+    async def page(self, session_id: str, limit: int, before: UUID | None) -> Page:
+        turns = await self.recent(session_id)
+        end = next((place for place, turn in enumerate(turns) if turn.id == before), len(turns))
+        return Page(turns[max(end - limit, 0) : end], has_earlier=end > limit)
+
+    def fill(self) -> Fill | None:
+        return self.fullness
 
     async def append(self, session_id: str, turn: Turn) -> None:
         await self.check()

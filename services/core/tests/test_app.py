@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from morgan_core.turn import Fill
 from morgan_shared.errors import ServiceError
 
 WAV = {"content-type": "audio/wav"}
@@ -137,7 +138,40 @@ def test_wrong_types_and_ids_are_refused(client: TestClient) -> None:
 
 
 def test_an_unknown_session_has_no_turns(client: TestClient) -> None:
-    assert client.get("/v1/sessions/unknown/history").json() == {"session_id": "unknown", "turns": []}
+    expected = {"session_id": "unknown", "turns": [], "before": None}
+    assert client.get("/v1/sessions/unknown/history").json() == expected
+
+
+def test_a_history_has_pages_from_the_newest_to_the_oldest(client: TestClient) -> None:
+    for number in range(5):
+        client.post("/v1/chat", json={"text": str(number), "session_id": "s-1"})
+    pages, query = [], "limit=2"
+    while True:
+        page = client.get(f"/v1/sessions/s-1/history?{query}").json()
+        pages.append([turn["text"] for turn in page["turns"]])
+        if page["before"] is None:
+            break
+        assert page["before"] == page["turns"][0]["id"]
+        query = f"limit=2&before={page['before']}"
+    assert pages == [["3", "4"], ["1", "2"], ["0"]]
+
+
+@pytest.mark.parametrize(("name", "value"), [("limit", "0"), ("limit", "501"), ("limit", "many"), ("before", "5")])
+def test_a_wrong_page_is_refused_with_its_parameter(client: TestClient, name: str, value: str) -> None:
+    response = client.get("/v1/sessions/s-1/history", params={name: value})
+    assert (response.status_code, response.json()["error"]["field"]) == (422, f"query.{name}")
+
+
+def test_a_long_reply_is_cut_so_that_a_turn_has_a_largest_size(client: TestClient, fakes: Any) -> None:
+    answer = {"choices": [{"message": {"content": "a" * 40_000}}]}
+    fakes.neighbours.answers["llm"] = json.dumps(answer).encode()
+    assert client.post("/v1/chat", json={"text": "hello"}).json()["reply"] == "a" * 32_000
+
+
+def test_readiness_reports_how_full_the_history_is(client: TestClient, fakes: Any) -> None:
+    assert client.get("/ready").json()["checks"]["postgres"]["detail"] == "answers"
+    fakes.history.fullness = Fill(5 * 2**20, 20 * 2**20)
+    assert client.get("/ready").json()["checks"]["postgres"]["detail"] == "answers; 5.0 of 20 MiB used"
 
 
 def test_readiness_needs_the_stores_and_reports_the_neighbours(client: TestClient, fakes: Any) -> None:

@@ -1,12 +1,15 @@
 """Failures of neighbours and stores, with core's real clients."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 
 from morgan_core.backends import open_backends
 from morgan_core.neighbours import open_neighbours
+from morgan_core.sessions import open_sessions
 from morgan_shared.errors import ServiceError
 
 
@@ -39,23 +42,63 @@ async def test_a_failure_of_a_neighbour_is_reported(
     assert code == "invalid_audio" or caught.value.message.startswith(name)
 
 
-async def test_a_neighbour_that_drops_a_connection_gets_the_request_again(core_settings: Any) -> None:
+@asynccontextmanager
+async def served(answer: Any) -> AsyncIterator[str]:
+    """Serve connections with a function of reader and writer; yields host and port."""
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_request_that_ended_a_connection_is_not_sent_again(core_settings: Any) -> None:
     requests = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal requests
         requests += 1
         await reader.readuntil(b"hello")
-        if requests > 1:
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
-            await writer.drain()
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with open_neighbours(core_settings(tts_url=url)) as neighbours:
-            assert await neighbours.post("tts", "/v1/speech", b"hello", "application/json") == b"ok"
-    assert requests == 2
+    async with served(answer) as address, open_neighbours(core_settings(tts_url=f"http://{address}")) as neighbours:
+        with pytest.raises(ServiceError) as caught:
+            await neighbours.post("tts", "/v1/speech", b"hello", "application/json")
+    assert (caught.value.status, caught.value.code) == (503, "neighbour_unavailable")
+    assert requests == 1
+
+
+async def test_an_endless_answer_of_a_neighbour_is_given_up(core_settings: Any) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"hello")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(bytes(1_000_000))
+                await writer.drain()
+
+    async with served(answer) as address, open_neighbours(core_settings(tts_url=f"http://{address}")) as neighbours:
+        with pytest.raises(ServiceError, match="tts gave an answer of more than") as caught:
+            await neighbours.post("tts", "/v1/speech", b"hello", "application/json")
+    assert caught.value.status == 503
+
+
+async def test_requests_wait_for_a_connection_to_redis(core_settings: Any) -> None:
+    connections = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while line := await reader.readline():
+            words = []
+            for _ in range(int(line[1:])):
+                await reader.readline()
+                words.append((await reader.readline()).strip())
+            await asyncio.sleep(0.01)
+            writer.write({b"HELLO": b"%0\r\n", b"LRANGE": b"*0\r\n"}.get(words[0], b"+OK\r\n"))
+        writer.close()
+
+    async with served(answer) as address, open_sessions(core_settings(redis_url=f"redis://{address}/0")) as sessions:
+        found = await asyncio.gather(*(sessions.recent(str(index)) for index in range(200)))
+    assert found == [[]] * 200
+    assert connections == 20
 
 
 @pytest.mark.parametrize(("store", "code"), [("sessions", "redis_unavailable"), ("history", "postgres_unavailable")])

@@ -1,7 +1,7 @@
 """The HTTP interface of the llm service."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -11,9 +11,20 @@ from morgan_llm.chat import ChatRequest
 from morgan_llm.settings import LlmSettings
 from morgan_shared.app import create_base_app, json_body
 from morgan_shared.health import Check, EngineInfo
+from morgan_shared.interface import errors
 
 if TYPE_CHECKING:
     from morgan_llm.endpoint import Endpoint
+
+COMPLETION: dict[int | str, dict[str, Any]] = errors(body=True) | {
+    200: {
+        "description": "A chat completion as in OpenAI's API; with `stream`, its chunks as events.",
+        "content": {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+MODELS: dict[int | str, dict[str, Any]] = errors(body=False) | {
+    200: {"description": "A list of models as in OpenAI's API."}
+}
 
 
 def create_app(settings: LlmSettings) -> FastAPI:
@@ -35,19 +46,31 @@ def create_app(settings: LlmSettings) -> FastAPI:
 
 
 def _serve_built_in(app: FastAPI) -> None:
-    @app.post("/v1/chat/completions", dependencies=[Depends(json_body)], response_model=None)
+    @app.post(
+        "/v1/chat/completions",
+        dependencies=[Depends(json_body)],
+        response_model=None,
+        responses=COMPLETION,
+        summary="A reply",
+    )
     async def completions(request: ChatRequest) -> Response:
         if request.stream:
             return _event_stream(built_in.events(request))
         return JSONResponse(built_in.completion(request))
 
-    @app.get("/v1/models")
+    @app.get("/v1/models", responses=MODELS, summary="The models")
     async def models() -> dict[str, object]:
         return built_in.models()
 
 
 def _serve_endpoint(app: FastAPI, endpoint: "Endpoint") -> None:
-    @app.post("/v1/chat/completions", dependencies=[Depends(json_body)], response_model=None)
+    @app.post(
+        "/v1/chat/completions",
+        dependencies=[Depends(json_body)],
+        response_model=None,
+        responses=COMPLETION,
+        summary="A reply",
+    )
     async def completions(request: ChatRequest) -> Response:
         if not request.stream:
             return _json(await endpoint.completion(request))
@@ -56,7 +79,7 @@ def _serve_endpoint(app: FastAPI, endpoint: "Endpoint") -> None:
         first = await anext(events, b"")
         return _event_stream(_joined(first, events))
 
-    @app.get("/v1/models", response_model=None)
+    @app.get("/v1/models", response_model=None, responses=MODELS, summary="The models")
     async def models() -> Response:
         return _json(await endpoint.models())
 

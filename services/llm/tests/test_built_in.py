@@ -45,6 +45,33 @@ def test_the_built_in_responder_repeats_the_message_before(built_in: TestClient)
     assert answer["choices"][0]["message"]["content"] == "I understood: two Before that you said: one"
 
 
+@pytest.mark.parametrize(
+    ("messages", "field"),
+    [
+        ([{"role": "user", "content": "\ud800"}], "messages.0.content"),
+        ([{"role": "user", "content": 5}], "messages.0.content"),
+        ([{"role": "user", "content": [{"type": "text", "text": "\ud800"}]}], "messages.0.content.0.text"),
+        ([{"role": "user", "content": [{"text": "a"}]}], "messages.0.content.0.type"),
+        ([{"role": "wizard", "content": "x"}], "messages.0.role"),
+        ([5], "messages.0"),
+        ("hello", "messages"),
+    ],
+)
+def test_a_wrong_member_is_named_as_the_client_knows_it(built_in: TestClient, messages: Any, field: str) -> None:
+    body = json.dumps({"messages": messages})
+    error = built_in.post("/v1/chat/completions", content=body, headers={"content-type": "application/json"}).json()[
+        "error"
+    ]
+    assert field in error["message"]
+    for internal in ("function-", "[", "TextPart", "Value error", "str:", ".str"):
+        assert internal not in error["message"]
+
+
+def test_an_error_names_some_of_many_wrong_members(built_in: TestClient) -> None:
+    error = built_in.post("/v1/chat/completions", json={"messages": [5] * 1000}).json()["error"]
+    assert error["message"].count("messages.") == 5
+
+
 def test_models_are_listed(built_in: TestClient) -> None:
     assert [model["id"] for model in built_in.get("/v1/models").json()["data"]] == ["built-in"]
     assert built_in.get("/health").json()["engine"] == "built-in"

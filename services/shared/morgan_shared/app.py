@@ -6,18 +6,12 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 
+from morgan_shared.budget import Budget
 from morgan_shared.errors import ServiceError, install_error_handlers
 from morgan_shared.guard import RequestGuard
 from morgan_shared.health import Check, EngineInfo, health_router
+from morgan_shared.interface import AUDIO_TYPES, describe
 from morgan_shared.settings import CommonSettings
-
-AUDIO_TYPES = (
-    *("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"),
-    *("audio/flac", "audio/x-flac"),
-    *("audio/ogg", "application/ogg", "audio/opus", "audio/vorbis"),
-    *("audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/x-mpeg"),
-)
-"""Media types of the formats that decoding.py reads. The format itself is found by the first bytes of the body."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +52,25 @@ def create_base_app(
         async with running():
             yield
 
-    app = FastAPI(title=f"Morgan {service}", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.add_middleware(RequestGuard, max_body_bytes=settings.max_body_bytes, timeout_s=settings.request_timeout_s)
+    app = FastAPI(
+        title=f"Morgan {service}",
+        version="1",
+        # A description is for developers. Clients of a stack need none, so it is served only on request.
+        openapi_url="/openapi.json" if settings.openapi else None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        # A redirect would repeat the client's header Host, and the scheme between gateway and service.
+        redirect_slashes=False,
+    )
+    app.add_middleware(
+        RequestGuard,
+        budget=Budget(requests=settings.max_requests, held_bytes=max(settings.held_bytes, settings.max_body_bytes)),
+        max_body_bytes=settings.max_body_bytes,
+        timeout_s=settings.request_timeout_s,
+    )
     install_error_handlers(app)
+    describe(app)
     app.include_router(health_router(service, engine, checks))
     return app
 

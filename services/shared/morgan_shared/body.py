@@ -1,12 +1,14 @@
 """Reads a request's whole body up to a limit, and detects that the client has left."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-DRAIN_S = 1.0
+from morgan_shared.errors import ServiceError
+
+DRAIN_S = 5.0
 """Seconds for which the rest of a too large body is read: many clients read no answer before they have sent it."""
 
 
@@ -18,11 +20,18 @@ class ClientGoneError(Exception):
     """The client left before it had its answer."""
 
 
-async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
+async def buffered_body(scope: Scope, receive: Receive, limit: int, hold: Callable[[int], None]) -> Receive:
     """Read the body, and return a `receive` that yields the body in one message.
+
+    Args:
+        scope: the request.
+        receive: yields the body in parts.
+        limit: largest body, in bytes.
+        hold: takes the size of each part before the part is kept, and raises `ServiceError` if there is no room.
 
     Raises:
         BodyTooLargeError: if the body has more than `limit` bytes.
+        ServiceError: 503 if there is no room for the body.
         ClientGoneError: if the client leaves before the end of the body.
 
     """
@@ -37,13 +46,16 @@ async def buffered_body(scope: Scope, receive: Receive, limit: int) -> Receive:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+        part = message.get("body", b"")
+        size += len(part)
         more = message.get("more_body", False)
-        if size > limit:
+        refusal = BodyTooLargeError() if size > limit else _refusal(hold, len(part))
+        if refusal is not None:
+            parts.clear()
             if more:
                 await _drain(receive)
-            raise BodyTooLargeError
+            raise refusal
+        parts.append(part)
     pending: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
 
     async def replay() -> Message:
@@ -75,6 +87,14 @@ async def run_while_connected(work: Awaitable[None], receive: Receive) -> None:
 async def _disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _refusal(hold: Callable[[int], None], amount: int) -> ServiceError | None:
+    try:
+        hold(amount)
+    except ServiceError as error:
+        return error
+    return None
 
 
 async def _drain(receive: Receive) -> None:

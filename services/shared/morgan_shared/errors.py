@@ -1,11 +1,15 @@
 """Errors in the form that clients get, a status and `{"error": {"code", "message"}}`."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+MAX_PROBLEMS = 5
+"""Problems of a request that its error names."""
 
 
 class ValidationProblem(TypedDict):
@@ -35,14 +39,19 @@ class ServiceError(Exception):
         self.field = field
 
 
-def error_response(error: ServiceError) -> JSONResponse:
-    """Return the error as a response. Its member `type` is for clients of OpenAI's API."""
+def error_body(error: ServiceError) -> dict[str, dict[str, str]]:
+    """Return the body of an error's response. Its member `type` is for clients of OpenAI's API."""
     kind = "invalid_request_error" if error.status < 500 else "server_error"
     body = {"code": error.code, "message": error.message, "type": kind}
     if error.field is not None:
         body["field"] = error.field
+    return {"error": body}
+
+
+def error_response(error: ServiceError) -> JSONResponse:
+    """Return the error as a response."""
     headers = {"retry-after": "1"} if error.status == 503 else {}
-    return JSONResponse({"error": body}, status_code=error.status, headers=headers)
+    return JSONResponse(error_body(error), status_code=error.status, headers=headers)
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -54,8 +63,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [_field_and_message(problem) for problem in error.errors()]
-        message = "; ".join(f"{field}: {text}" for field, text in problems)
+        problems = [_field_and_message(problem, error.body) for problem in error.errors()[:MAX_PROBLEMS]]
+        message = "; ".join(dict.fromkeys(f"{field}: {text}" for field, text in problems))
         return error_response(ServiceError(422, "invalid_request", message, field=problems[0][0]))
 
     @app.exception_handler(HTTPException)
@@ -66,8 +75,23 @@ def install_error_handlers(app: FastAPI) -> None:
         return response
 
 
-def _field_and_message(problem: ValidationProblem) -> tuple[str, str]:
+def _field_and_message(problem: ValidationProblem, body: object) -> tuple[str, str]:
     if problem["type"] == "json_invalid":
         return "body", "is not valid JSON"
-    path = [str(part) for part in problem["loc"] if part != "body"]
-    return ".".join(path) or "body", problem["msg"]
+    place, *path = problem["loc"]
+    names = _members(path, body) if place == "body" else problem["loc"]
+    return ".".join(map(str, names)) or "body", problem["msg"].removeprefix("Value error, ")
+
+
+def _members(path: Sequence[str | int], body: object) -> list[str | int]:
+    """Leave out what is no member of the body: pydantic 2.14 also names the type of a union that it has tried."""
+    found: list[str | int] = []
+    for place, part in enumerate(path):
+        if isinstance(body, dict) and (part in body or place == len(path) - 1):
+            body = body.get(part)
+        elif isinstance(body, list) and isinstance(part, int):
+            body = body[part]
+        else:
+            continue
+        found.append(part)
+    return found

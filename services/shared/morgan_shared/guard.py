@@ -9,7 +9,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from morgan_shared.answer import PacedAnswer, SlowClientError
 from morgan_shared.body import BodyTooLargeError, ClientGoneError, buffered_body, run_while_connected
+from morgan_shared.budget import Budget, Held
 from morgan_shared.errors import ServiceError, error_response
 
 REQUEST_ID_HEADER = "x-request-id"
@@ -28,8 +30,9 @@ def current_request_id() -> str | None:
 class RequestGuard:
     """ASGI middleware. It buffers each body, since every service needs the whole body to begin its work."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, timeout_s: float) -> None:
+    def __init__(self, app: ASGIApp, *, budget: Budget, max_body_bytes: int, timeout_s: float) -> None:
         self._app = app
+        self._budget = budget
         self._max_body_bytes = max_body_bytes
         self._timeout_s = timeout_s
 
@@ -54,28 +57,41 @@ class RequestGuard:
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
-        failure = await self._answer(scope, receive, send_with_id)
+        failure = await self._admit(scope, receive, send_with_id)
         if failure is not None and status is None:
             await error_response(failure)(scope, receive, send_with_id)
         self._log_access(scope, status, started)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> ServiceError | None:
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> ServiceError | None:
+        try:
+            # Many requests must not make a service look unready.
+            with self._budget.request(counts=scope["path"] not in _QUIET_PATHS) as held:
+                return await self._answer(scope, receive, send, held)
+        except ServiceError as error:
+            return error
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, held: Held) -> ServiceError | None:
         """Run the application. Return its failure, which becomes the answer if no answer has begun."""
         deadline = asyncio.timeout(self._timeout_s)
+        answer = PacedAnswer(scope, receive, send, held.add)
 
         async def send_in_time(message: Message) -> None:
             # The limit is on the time until an answer begins. An answer that streams may take longer.
             deadline.reschedule(None)
-            await send(message)
+            await answer.send(message)
 
         try:
             async with deadline:
-                body = await buffered_body(scope, receive, self._max_body_bytes)
+                body = await buffered_body(scope, receive, self._max_body_bytes, held.add)
                 await run_while_connected(self._app(scope, body, send_in_time), receive)
         except BodyTooLargeError:
             return ServiceError(413, "body_too_large", f"the body is larger than {self._max_body_bytes} bytes")
         except ClientGoneError:
             return ServiceError(499, "client_gone", "the client left before it had its answer")
+        except SlowClientError:
+            log.info("an answer was given up, because its client reads too slowly", path=scope["path"])
+        except ServiceError as error:
+            return error
         except TimeoutError:
             return ServiceError(504, "timeout", f"no answer within {self._timeout_s:g} s")
         except Exception:

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from morgan_shared.interface import errors
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -39,6 +43,36 @@ class EngineInfo:
     """The device on which the engine computes; None if the engine computes nothing."""
 
 
+class Health(BaseModel):
+    """The service runs."""
+
+    status: str = Field(description='"ok".')
+    service: str = Field(description="Name of the service.")
+    engine: str = Field(description="Name of the engine that does the service's work.")
+    device: str | None = Field(default=None, description="Device on which the engine computes, if it computes.")
+
+
+class CheckReport(BaseModel):
+    """The result of one check."""
+
+    ok: bool = Field(description="False if the check failed.")
+    detail: str = Field(description="The reason, for people.")
+
+
+class Readiness(BaseModel):
+    """The conditions of readiness, and of what is only reported."""
+
+    ready: bool = Field(description="False if the service can take no request now.")
+    engine: str = Field(description="Name of the engine that does the service's work.")
+    device: str | None = Field(default=None, description="Device on which the engine computes, if it computes.")
+    checks: dict[str, CheckReport] = Field(description="Checks by name. Some gate readiness, the others are reported.")
+
+
+NOT_READY: dict[int | str, dict[str, Any]] = errors(body=False, token=False) | {
+    503: {"model": Readiness, "description": "The service is not ready; the failing check has the reason."}
+}
+
+
 def health_router(service: str, engine: EngineInfo, checks: Sequence[Check]) -> APIRouter:
     """Make the routes /health, which answers while the process runs, and /ready, which runs the checks.
 
@@ -48,11 +82,13 @@ def health_router(service: str, engine: EngineInfo, checks: Sequence[Check]) -> 
     worker = {"engine": engine.name} | ({} if engine.device is None else {"device": engine.device})
     failed: dict[str, str] = {}
 
-    @router.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "ok", "service": service, **worker}
+    open_to_all = errors(body=False, token=False)
 
-    @router.get("/ready")
+    @router.get("/health", response_model=Health, responses=open_to_all, summary="An answer while the service runs")
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "ok", "service": service, **worker})
+
+    @router.get("/ready", response_model=Readiness, responses=NOT_READY, summary="Readiness and its reasons")
     async def ready() -> JSONResponse:
         results = await asyncio.gather(*(check.run() for check in checks))
         is_ready = all(result.ok for check, result in zip(checks, results, strict=True) if check.gates)

@@ -47,6 +47,8 @@ def run(
 
     import uvicorn
 
+    from morgan_shared.protocol import HttpProtocol
+
     config = uvicorn.Config(
         load_factory()(settings),
         host=settings.host,
@@ -55,6 +57,7 @@ def run(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=HttpProtocol,
         # No service has WebSockets. By default, uvicorn 0.54.0 tries to import packages for them at every start.
         ws="none",
         # The guard's limit ends a request without an answer sooner. This limit is for answers that stream.

@@ -48,8 +48,16 @@ class CommonSettings(BaseModel):
     """Lowest severity that is logged."""
     max_body_bytes: int = Field(default=10 * MIB, ge=1)
     """Largest request body in bytes; a larger body is answered with 413."""
+    max_requests: int = Field(default=128, ge=1)
+    """Requests at once; further requests are answered with 503."""
+    held_bytes: int = Field(default=48 * MIB, ge=0)
+    """Bytes of large bodies and answers that all requests hold together; beyond them requests are answered with 503.
+    One body of `max_body_bytes` always has room."""
     request_timeout_s: float = Field(default=30, gt=0)
     """Seconds until a request that has no answer yet is answered with 504."""
+
+    openapi: bool = False
+    """True if GET /openapi.json returns the description of the routes."""
 
 
 class AudioSettings(CommonSettings):

@@ -69,6 +69,11 @@ def test_unknown_paths_and_methods_get_errors_of_the_same_form(client: TestClien
     assert response.headers["allow"] == "POST"
 
 
+def test_a_path_with_a_further_slash_is_unknown_and_no_redirect(client: TestClient) -> None:
+    response = client.get("/ready/", headers={"host": "evil.example"}, follow_redirects=False)
+    assert error_of(response) == (404, "not_found")
+
+
 def test_a_service_error_is_returned_with_a_time_to_retry(client: TestClient) -> None:
     response = client.get("/refuse")
     assert error_of(response) == (503, "broken")

@@ -96,6 +96,21 @@ def test_logs_are_json_with_the_requests_id(start_service: Any) -> None:
     assert (line["service"], line["status"], len(line["request_id"])) == ("llm", 404, 32)
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    [b"GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n", b"G\x00T / HTTP/1.1\r\n"],
+)
+def test_what_is_no_http_gets_an_error_of_the_same_form(start_service: Any, request_line: bytes) -> None:
+    _, url = start_service("llm")
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=5) as connection:
+        connection.sendall(request_line)
+        with connection.makefile("rb") as stream:
+            head, body = stream.read().split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/json" in head
+    assert json.loads(body)["error"]["code"] == "bad_request"
+
+
 def test_the_server_does_not_name_itself(start_service: Any) -> None:
     _, url = start_service("llm")
     with urlopen(url + "/health", timeout=5) as response:  # noqa: S310

@@ -13,6 +13,7 @@ from morgan_shared.cuda import is_gpu_failure
 from morgan_shared.decoder import AudioDecoder
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
+from morgan_shared.interface import RECORDING, errors
 from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_stt.load import load_recogniser
 from morgan_stt.recogniser import SAMPLE_RATE, Recogniser
@@ -49,7 +50,7 @@ def create_app(settings: SttSettings) -> FastAPI:
         running=running,
     )
 
-    @app.post("/v1/transcribe")
+    @app.post("/v1/transcribe", responses=errors(body=True), openapi_extra=RECORDING, summary="The text of a recording")
     async def transcribe(recording: Annotated[Recording, Depends(audio_body)]) -> Transcript:
         with recogniser.using() as loaded:
 

@@ -1,6 +1,6 @@
 """The HTTP interface of the tts service."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Response
 from pydantic import BaseModel, Field, StringConstraints
@@ -9,6 +9,7 @@ from morgan_shared.app import create_base_app, json_body
 from morgan_shared.cuda import is_gpu_failure
 from morgan_shared.engine import LoadedEngine
 from morgan_shared.health import EngineInfo
+from morgan_shared.interface import BINARY, errors
 from morgan_tts.load import load_speaker
 from morgan_tts.settings import TtsSettings
 
@@ -37,7 +38,17 @@ def create_app(settings: TtsSettings) -> FastAPI:
         running=speaker.loading,
     )
 
-    @app.post("/v1/speech", dependencies=[Depends(json_body)], response_class=Response)
+    spoken: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The speech, as a WAV file.", "content": {"audio/wav": BINARY}}
+    }
+
+    @app.post(
+        "/v1/speech",
+        dependencies=[Depends(json_body)],
+        response_class=Response,
+        responses=errors(body=True) | spoken,
+        summary="A spoken text",
+    )
     async def speech(request: SpeechRequest) -> Response:
         with speaker.using() as loaded:
             wav = await loaded.speak(request.text, request.voice, request.speed)

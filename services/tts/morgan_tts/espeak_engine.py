@@ -13,6 +13,9 @@ from morgan_tts.speaker import nothing_to_say
 DEFAULT_VOICE = "en-us"
 WORDS_PER_MINUTE = 175
 HEADER_BYTES = 44
+RATE = 22050
+"""Samples a second of the program's voices, which have one channel of 16 bit."""
+MAX_LIST_BYTES = 1_000_000
 LOAD_TIMEOUT_S = 10.0
 
 
@@ -23,6 +26,7 @@ class EspeakSpeaker:
         self._program = program
         self._voices = voices
         self._timeout_s = settings.synthesis_timeout_s
+        self._max_bytes = HEADER_BYTES + 2 * round(settings.max_speech_s * RATE)
         self._slots = Slots(workers=settings.workers, queue=settings.queue)
 
     @classmethod
@@ -34,7 +38,7 @@ class EspeakSpeaker:
 
         """
         try:
-            listed = await run_program([program, "--voices"], "", LOAD_TIMEOUT_S)
+            listed = await run_program([program, "--voices"], "", LOAD_TIMEOUT_S, MAX_LIST_BYTES)
         except (OSError, TimeoutError) as error:
             raise EngineUnavailableError(f"the program {program} cannot be run: {error or 'no answer'}") from error
         # Pty Language Age/Gender VoiceName File Other
@@ -52,7 +56,7 @@ class EspeakSpeaker:
         command = [self._program, "--stdin", "--stdout", "-b", "1", "-v", chosen, "-s", pace]
         async with self._slots.slot():
             try:
-                spoken = await run_program(command, text, self._timeout_s)
+                spoken = await run_program(command, text, self._timeout_s, self._max_bytes)
             except TimeoutError:
                 raise ServiceError(504, "synthesis_timeout", f"not spoken within {self._timeout_s:g} s") from None
             except OSError as error:

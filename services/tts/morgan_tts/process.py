@@ -4,6 +4,10 @@ import asyncio
 import os
 from dataclasses import dataclass
 
+PART = 64 * 1024
+MAX_ERROR = 64 * 1024
+"""Bytes that are read of what a program writes to its error output."""
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -14,8 +18,10 @@ class Finished:
     error: str
 
 
-async def run_program(command: list[str], text: str, timeout_s: float) -> Finished:
+async def run_program(command: list[str], text: str, timeout_s: float, max_output: int) -> Finished:
     """Run the command with the text as its input; kill it if the caller is cancelled.
+
+    A program that writes more than `max_output` bytes is killed, and counts as one that ended well with these bytes.
 
     Raises:
         FileNotFoundError: if there is no such program.
@@ -28,12 +34,25 @@ async def run_program(command: list[str], text: str, timeout_s: float) -> Finish
         file.write(text.encode())
         file.seek(0)
         process = await asyncio.create_subprocess_exec(*command, stdin=file, stdout=pipe, stderr=pipe)
+    errors = asyncio.create_task(_read(process.stderr, MAX_ERROR))
     try:
         async with asyncio.timeout(timeout_s):
-            output, error = await process.communicate()
-        code = await process.wait()
+            output = await _read(process.stdout, max_output)
+            if len(output) > max_output:
+                return Finished(0, output[:max_output], "")
+            error = await errors
+            code = await process.wait()
     finally:
+        errors.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
     return Finished(code, output, error.decode("utf-8", "replace").strip())
+
+
+async def _read(stream: asyncio.StreamReader | None, limit: int) -> bytes:
+    """Read up to the end, or up to the first part beyond the limit."""
+    content = bytearray()
+    while stream is not None and len(content) <= limit and (part := await stream.read(PART)):
+        content += part
+    return bytes(content)

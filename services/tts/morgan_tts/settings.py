@@ -17,6 +17,8 @@ class TtsSettings(ModelSettings):
     """espeak-ng is a program for the CPU; torch runs a VITS model, whose weights are in `model_dir`."""
     synthesis_timeout_s: float = Field(default=20, gt=0)
     """Seconds until a text that is still being spoken is answered with 504."""
+    max_speech_s: float = Field(default=120, ge=1)
+    """Longest speech in seconds; the rest of a longer text is not spoken."""
     workers: int = Field(default=2, ge=1, le=64)
     """Texts that are spoken at once."""
     queue: int = Field(default=16, ge=0)

@@ -44,6 +44,7 @@ class VitsSpeaker:
             # Each library has types of its own for damaged files; tokenizers 0.23.3 raises a bare Exception.
             raise EngineUnavailableError(damaged_weights(settings, FILES, error)) from error
         self._timeout_s = settings.synthesis_timeout_s
+        self._max_speech_s = settings.max_speech_s
         # The speed is set as an attribute of the model, so the model speaks one text at a time.
         self._pool = WorkerPool(workers=1, queue=settings.queue)
 
@@ -77,5 +78,7 @@ class VitsSpeaker:
         self._model.speaking_rate = speed
         with torch.inference_mode():
             waveform = self._model(**inputs).waveform[0]
+        rate = self._model.config.sampling_rate
+        waveform = waveform[: round(self._max_speech_s * rate)]
         pcm = (waveform.clamp(-1, 1) * 32767).to(torch.int16).cpu().numpy().tobytes()
-        return write_wav(pcm, self._model.config.sampling_rate)
+        return write_wav(pcm, rate)

@@ -61,6 +61,14 @@ def test_a_program_that_hangs_is_killed(running: Any, program: Path, last_call: 
     assert not Path(f"/proc/{last_call()['pid']}").exists()
 
 
+def test_a_long_speech_is_cut(running: Any, program: Path, last_call: Any) -> None:
+    with running(create_app(TtsSettings(max_speech_s=3))) as client:
+        response = client.post("/v1/speech", json={"text": "endless"})
+    with wave.open(io.BytesIO(response.content)) as file:
+        assert (file.getframerate(), file.getnframes()) == (22050, 3 * 22050)
+    assert not Path(f"/proc/{last_call()['pid']}").exists()
+
+
 def test_a_missing_program_is_named(running: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with running(create_app(TtsSettings())) as client:

@@ -14,7 +14,7 @@ from morgan_tts.settings import TtsSettings
 
 
 async def test_a_program_is_killed_when_its_caller_is_cancelled(program: Path, last_call: Any) -> None:
-    task = asyncio.create_task(run_program([str(program)], "hang", 60))
+    task = asyncio.create_task(run_program([str(program)], "hang", 60, 1000))
     while not (program.parent / "call.json").exists():
         await asyncio.sleep(0.02)
     pid = last_call()["pid"]
@@ -39,7 +39,7 @@ def test_a_program_that_ends_without_reading_is_no_failure() -> None:
     """With a pipe, uvloop 0.23.0, which the services run on, would raise another error than Python's loop."""
 
     async def run_many() -> list[Finished]:
-        return await asyncio.gather(*(run_program(["true"], "a" * 5000, 10) for _ in range(50)))
+        return await asyncio.gather(*(run_program(["true"], "a" * 5000, 10, 1000) for _ in range(50)))
 
     for run in (asyncio.run, uvloop.run):
         assert set(run(run_many())) == {Finished(0, b"", "")}

@@ -12,6 +12,7 @@ from morgan_shared.audio import Audio
 from morgan_shared.decoder import AudioDecoder
 from morgan_shared.engine import LoadedEngine, in_thread
 from morgan_shared.health import EngineInfo
+from morgan_shared.interface import RECORDING, errors
 from morgan_shared.pool import Cancellation, WorkerPool
 from morgan_vad.segments import SAMPLE_RATE, Segment, find_segments
 from morgan_vad.settings import VadSettings
@@ -45,7 +46,7 @@ def create_app(settings: VadSettings) -> FastAPI:
     engine = EngineInfo("silero-onnx", "cpu")
     app = create_base_app(settings, service="vad", engine=engine, checks=[detector.check], running=running)
 
-    @app.post("/v1/segments")
+    @app.post("/v1/segments", responses=errors(body=True), openapi_extra=RECORDING, summary="The stretches of speech")
     async def segments(recording: Annotated[Recording, Depends(audio_body)]) -> Segments:
         with detector.using() as loaded:
             return await pool.run(

@@ -7,6 +7,9 @@ import { freePort } from "./project.ts";
 export interface TestPostgres {
   /** URL with user, password and database. */
   readonly url: string;
+  /** Id of its container. */
+  readonly id: string;
+  readonly password: string;
   /** Removes the server and what it held. */
   close(): void;
 }
@@ -41,5 +44,5 @@ export async function startPostgres(image: string): Promise<TestPostgres> {
     close();
     throw new Error(`PostgreSQL did not start: ${stdout}${stderr}`, { cause: error });
   }
-  return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`, close };
+  return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`, id, password, close };
 }

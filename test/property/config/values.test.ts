@@ -5,6 +5,7 @@ import type { ConfigSources, Values } from "../../../components/config/sources.t
 import type { CheckedConfig, MorganConfig } from "../../../components/config/config.ts";
 import { formatProblems } from "../../../components/lib/errors.ts";
 import { isPinned } from "../../../components/lib/image-reference.ts";
+import { mebibytes } from "../../../components/lib/units.ts";
 import { makeKeyPair } from "../../unit/support/key-pair.ts";
 import { checkTexts } from "../../unit/support/config.ts";
 import { testCatalog } from "../../unit/support/catalog.ts";
@@ -49,6 +50,11 @@ const valid = fc
     pair: fc.constantFrom("", "tls/gateway.pem"),
     bodyLimit: fc.constantFrom("1 MiB", "10 MiB", "12.5 MiB", "64 MiB"),
     rateLimit: fc.nat({ max: 1_000_000 }).map(String),
+    openApi: fc.constantFrom("true", "false"),
+    historyDays: fc.nat({ max: 36_500 }).map(String),
+    historySize: fc.constantFrom("1 MiB" as const, "2 GiB" as const, "512 GiB" as const),
+    historySessionTurns: fc.integer({ min: 1, max: 100_000 }).map(String),
+    historySessionSize: fc.constantFrom("1 MiB" as const, "8 MiB" as const, "1 GiB" as const),
     ports: fc.uniqueArray(port, { minLength: 2, maxLength: 2 }),
     registry: fc.constantFrom("local", "harbor.example.com/voice/morgan", "localhost:5000/m"),
     builder: fc.constantFrom("default", "remote"),
@@ -130,6 +136,11 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   bodyLimit: ["0.5 MiB", "65 MiB", "1 GiB", "10", "10MiB", "10 MB", "-1 MiB", ""],
   rateLimit: ["-1", "1.5", "1000001", "1e3", "many", "", " 1", "007", "0x10"],
+  openApi: ["yes", "1", ""],
+  historyDays: ["-1", "36501", "1.5", "365 d", ""],
+  historySize: ["0 MiB", "2 TiB", "2048", "1025000 GiB", ""],
+  historySessionTurns: ["0", "-1", "100001", "all", ""],
+  historySessionSize: ["0 MiB", "1025 MiB", "2 GiB", "8", ""],
   registryPort: ["0", "65536", "x"],
   registry: ["", "morgan", "https://harbor.example.com/m", "harbor.example.com", "Harbor.example.com/m"],
   baseImages: ["alpine", "Debian"],
@@ -178,7 +189,12 @@ describe("a configuration", () => {
           token: undefined,
           bodyLimit: Number(config.bodyLimit.split(" ")[0]) * 1_048_576,
           rateLimit: Number(config.rateLimit),
+          openApi: config.openApi === "true",
         });
+        expect(values.history.days).to.equal(Number(config.historyDays));
+        expect(values.history.sessionTurns).to.equal(Number(config.historySessionTurns));
+        expect(values.history.size).to.equal(mebibytes(config.historySize) * 1_048_576);
+        expect(values.history.sessionSize).to.equal(mebibytes(config.historySessionSize) * 1_048_576);
         expect(values.accelerator).to.equal(config.accelerator);
         expect(values.data.protect).to.equal(config.protectData === "true");
         expect(values.release.minReady).to.equal(config.minReady);

@@ -40,6 +40,8 @@ const wiring: fc.Arbitrary<Wiring> = fc.record({
     apiKey: fc.constant(undefined),
   }),
   bodyLimit: fc.nat(),
+  openApi: fc.boolean(),
+  history: fc.constant({ days: 365, size: 1, sessionTurns: 1, sessionSize: 1 }),
 });
 const compute: fc.Arbitrary<Compute> = fc.record({
   onGpu: fc.boolean(),

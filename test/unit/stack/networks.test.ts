@@ -14,6 +14,8 @@ const wiring: Wiring = {
   postgres: backing,
   llm: { endpoint: "", model: "", apiKey: undefined },
   bodyLimit: 1000,
+  openApi: false,
+  history: { days: 365, size: 1, sessionTurns: 1, sessionSize: 1 },
 };
 
 describe("the networks of a service", () => {

@@ -56,7 +56,9 @@ describe("a sixth service, from one catalog entry, one requirements file and one
 
   it("is reached over the gateway by its name and its port", () => {
     const config = String(at(all.get("container", "gateway-files").inputs, "uploads.0.content"));
-    expect(config).to.match(/^frontend wake\n {2}bind :8005\n {2}default_backend wake$/m);
+    expect(config).to.match(
+      /^frontend wake\n {2}bind ipv4@gateway:8005\n {2}option httpclose\n {2}default_backend wake$/m,
+    );
     expect(config).to.contain("server-template wake 8 wake:8005 ");
     expect(at(all.component("MorganStack").outputs, "services.wake")).to.deep.equal({
       address: "http://gateway:8005",

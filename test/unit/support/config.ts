@@ -114,6 +114,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       token: undefined,
       bodyLimit: 10_485_760,
       rateLimit: 0,
+      openApi: false,
       ...gateway,
     },
     images: {
@@ -124,6 +125,7 @@ export function stackConfig({ services, catalog = testCatalog, ...changes }: Con
       ...images,
     },
     release: { promoteFrom: "", promoteUncommitted: false, pinned: "", minReady: "0 s", ...release },
+    history: { days: 365, size: 2_147_483_648, sessionTurns: 1000, sessionSize: 8_388_608 },
     data: { protect: false, passwordRevision: "", adoptedVolumes: {}, ...data },
     network: NO_PROFILE,
     llm: { endpoint: "", model: "", apiKey: undefined, ...llm },

@@ -6,10 +6,10 @@ import { runToEnd } from "../../../system/run-to-end.ts";
 import { reload } from "./reload.ts";
 
 const { MORGAN_IMAGE: image = "", MORGAN_FOLDER: folder = "" } = process.env;
-const { MORGAN_HOLDER: holder = "", MORGAN_VOLUME: volume = "" } = process.env;
+const { MORGAN_HOLDER: holder = "", MORGAN_VOLUME: volume = "", MORGAN_HOST_NAME: hostName = "" } = process.env;
 
 await reload(
-  { image, holder, volume, folder },
+  { image, holder, volume, folder, hostName },
   {
     engine: engineOf(process.env),
     docker: (args, input = "") => runToEnd("docker", args, { input }),

@@ -12,6 +12,8 @@ export interface ReloadArgs {
   /** Volume that the gateway has at `folder`. */
   readonly volume: string;
   readonly folder: string;
+  /** Name in the new files that the gateway resolves to its own address. */
+  readonly hostName: string;
 }
 
 /** Everything that a reload uses of the machine. */
@@ -90,10 +92,15 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(labels).filter(([name]) => name.startsWith("morgan.")));
 }
 
-function takeOver({ image, holder, volume, folder }: ReloadArgs, labels: Readonly<Record<string, string>>): string[] {
+function takeOver(
+  { image, holder, volume, folder, hostName }: ReloadArgs,
+  labels: Readonly<Record<string, string>>,
+): string[] {
   return [
     ...["run", "--rm", "--interactive", "--network", "none", "--read-only", "--user", "0:0", "--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges:true"],
+    // HAProxy looks up the names in its configuration while it checks it, and this container has no network.
+    ...["--add-host", `${hostName}:127.0.0.1`],
     ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
     ...["--volumes-from", `${holder}:ro`, "--volume", `${volume}:/current`, image, "/bin/sh", "-eus", folder],
   ];

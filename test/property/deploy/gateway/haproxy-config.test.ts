@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { haproxyConfig, type GatewayLimits, type Route } from "../../../../components/deploy/gateway/haproxy-config.ts";
+import { haproxyConfig, type Route } from "../../../../components/deploy/gateway/haproxy-config.ts";
+import type { GatewayLimits } from "../../../../components/deploy/gateway/published-frontend.ts";
 
 const routes = fc
   .uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/), { minLength: 1, maxLength: 8 })
@@ -51,7 +52,11 @@ describe("the gateway's configuration", () => {
       fc.property(routes, limits, (given, demanded) => {
         const config = read(given, demanded);
         for (const { name, port } of given) {
-          expect(config.get(`frontend ${name}`)).to.deep.equal([`bind :${port}`, `default_backend ${name}`]);
+          expect(config.get(`frontend ${name}`)).to.deep.equal([
+            `bind ipv4@gateway:${port}`,
+            "option httpclose",
+            `default_backend ${name}`,
+          ]);
           expect(config.get(`backend ${name}`)?.at(-1)).to.match(
             new RegExp(`^server-template ${name} \\d+ ${name}:${port} `),
           );
@@ -68,22 +73,61 @@ describe("the gateway's configuration", () => {
       fc.property(routes, (given) => {
         for (const [section, lines] of read(given)) {
           if (!section.startsWith("backend ")) continue;
-          expect(lines[1]).to.equal("http-check send meth GET uri /ready");
-          expect(lines[2]).to.match(/ check resolvers engine resolve-prefer ipv4 init-addr last,none$/);
+          expect(lines.at(-2)).to.equal("http-check send meth GET uri /ready");
+          expect(lines.at(-1)).to.match(/ check resolvers engine resolve-prefer ipv4 init-addr last,none$/);
         }
       }),
     );
   });
 
-  it("checks rate, token and body in this order, on the published port only", () => {
+  it("sends a request a second time only if the service has another container", () => {
+    fc.assert(
+      fc.property(routes, (given) => {
+        for (const [section, lines] of read(given)) {
+          if (!section.startsWith("backend ")) continue;
+          const name = section.slice("backend ".length);
+          expect(lines).to.include(`http-request disable-l7-retry if { nbsrv(${name}) lt 2 }`);
+        }
+      }),
+    );
+  });
+
+  it("has more buffers than connections, and memory for all of them", () => {
+    const lines = read([{ name: "core", port: 8000 }]).get("global") ?? [];
+    const value = (key: string): number =>
+      Number(lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1));
+    expect(value("tune.buffers.limit")).to.be.greaterThan(1.25 * value("maxconn"));
+    expect(value("tune.buffers.limit") * value("tune.bufsize")).to.be.lessThan(0.75 * 1024 ** 3);
+  });
+
+  it("replaces what a client claims about the way of its request", () => {
+    fc.assert(
+      fc.property(routes, limits, (given, demanded) => {
+        const lines = read(given, demanded).get("frontend published") ?? [];
+        const about = lines.filter((line) => /forwarded|real-ip/.test(line));
+        expect(about).to.deep.equal([
+          "http-request del-header x-forwarded- -m beg",
+          "http-request del-header forwarded",
+          "http-request del-header x-real-ip",
+          "http-request set-header x-forwarded-for %[src]",
+          `http-request set-header x-forwarded-proto ${demanded.certificate === undefined ? "http" : "https"}`,
+        ]);
+      }),
+    );
+  });
+
+  it("checks connections, rate, token, form and body in this order, on the published port only", () => {
     fc.assert(
       fc.property(routes, limits, (given, demanded) => {
         const { rateLimit, tokenDigest, bodyLimit } = demanded;
         const config = read(given, demanded);
         const denied = config.get("frontend published")?.filter((line) => line.startsWith("http-request deny"));
         expect(denied).to.deep.equal([
+          "http-request deny deny_status 429 if { sc_conn_cur(0) gt 1000 }",
           ...(rateLimit > 0 ? [`http-request deny deny_status 429 if { sc_http_req_rate(0) gt ${rateLimit} }`] : []),
           ...(tokenDigest === undefined ? [] : ["http-request deny deny_status 401 unless authorised or open"]),
+          "http-request deny deny_status 405 unless { method GET HEAD POST PUT PATCH DELETE OPTIONS }",
+          "http-request deny deny_status 400 unless { path_beg / } { req.ver 1.0 1.1 }",
           `http-request deny deny_status 413 if { req.body_size gt ${2 * bodyLimit} }`,
         ]);
         const elsewhere = [...config]

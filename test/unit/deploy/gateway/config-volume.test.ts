@@ -37,6 +37,7 @@ describe("the gateway's files", () => {
       MORGAN_HOLDER: "morgan-dev-gateway-files-0123456",
       MORGAN_VOLUME: "morgan-dev-gateway-config-0123456",
       MORGAN_FOLDER: GATEWAY_FOLDER,
+      MORGAN_HOST_NAME: "gateway",
     });
     expect(dependsOn).to.include.members(["gateway-files", "gateway-config"]);
   });

@@ -4,7 +4,13 @@ import type { InspectedContainer, ListedContainer } from "../../../../components
 import { messageOf } from "../../../../components/lib/errors.ts";
 import { FakeProgram } from "../../support/programs-run.ts";
 
-const ARGS = { image: "haproxy@sha256:1", holder: "files", volume: "config", folder: "/etc/haproxy" };
+const ARGS = {
+  image: "haproxy@sha256:1",
+  holder: "files",
+  volume: "config",
+  folder: "/etc/haproxy",
+  hostName: "gateway",
+};
 const GATEWAY: ListedContainer = { id: "g1", image: "", running: true, labels: {}, published: [] };
 const HOLDER = { labels: { "morgan.stack": "dev", "morgan.role": "gateway-files", "morgan.state": "a1", other: "x" } };
 
@@ -47,7 +53,9 @@ describe("a reload of the gateway", () => {
     const { error, docker, asked } = await run();
     expect(error).to.equal("");
     const [takeOver = ""] = docker.calls;
-    expect(takeOver).to.match(/^run --rm .*--network none --read-only .*--cap-drop ALL/);
+    expect(takeOver).to.match(
+      /^run --rm .*--network none --read-only .*--cap-drop ALL .*--add-host gateway:127.0.0.1 /,
+    );
     for (const label of ["morgan.stack=dev", "morgan.state=a1", "morgan.role=gateway-config"])
       expect(takeOver).to.include(`--label ${label}`);
     expect(takeOver).not.to.include("other=x");

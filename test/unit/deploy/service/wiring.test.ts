@@ -17,6 +17,8 @@ const wiring: Wiring = {
   postgres,
   llm: { endpoint: "https://llm.example.com/v1", model: "small", apiKey: "key secret" },
   bodyLimit: 1000,
+  openApi: false,
+  history: { days: 30, size: 5_000_000, sessionTurns: 20, sessionSize: 2_000_000 },
 };
 /** The part of the environment that every service gets. */
 const COMMON = { MORGAN_MAX_BODY_BYTES: "1000" };
@@ -41,6 +43,23 @@ describe("the wiring of a service", () => {
     expect(secretsOf(stackService("core"), wiring, ON_CPU)).to.deep.equal({
       "redis-password": redis.password,
       "database-password": postgres.password,
+    });
+  });
+
+  it("gives the limits of the history to the service that keeps it, and to no other", () => {
+    expect(environmentOf(stackService("core"), wiring, ON_CPU)).to.include({
+      MORGAN_HISTORY_DAYS: "30",
+      MORGAN_HISTORY_SIZE: "5000000",
+      MORGAN_HISTORY_SESSION_TURNS: "20",
+      MORGAN_HISTORY_SESSION_SIZE: "2000000",
+    });
+    expect(environmentOf(stackService("vad"), wiring, ON_CPU)).to.deep.equal(COMMON);
+  });
+
+  it("lets a service describe its routes only if the configuration says so", () => {
+    expect(environmentOf(stackService("vad"), wiring, ON_CPU)).not.to.have.property("MORGAN_OPENAPI");
+    expect(environmentOf(stackService("vad"), { ...wiring, openApi: true }, ON_CPU)).to.include({
+      MORGAN_OPENAPI: "true",
     });
   });
 

@@ -8,7 +8,7 @@ import { chat } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
 
-const SOURCE = "components/deploy/gateway/haproxy-config.ts";
+const SOURCE = "components/deploy/gateway/published-frontend.ts";
 
 describe("a changed configuration of the gateway", () => {
   let stack: TestStack;
@@ -26,7 +26,7 @@ describe("a changed configuration of the gateway", () => {
 
   /** Adds a line before the line that names the published service. */
   const withLine = (line: string): void => {
-    const place = "default_backend ${published}";
+    const place = "default_backend ${service}";
     expect(source).to.include(place);
     writeFileSync(join(stack.folder, SOURCE), source.replace(place, `${line}\\n  ${place}`));
   };

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
@@ -23,6 +23,14 @@ const RATE = 100;
 /** Pause in milliseconds between two parts of a slow request. */
 const SLOW = 6000;
 
+/** A text at which the simulated language model ends the service that sends it. */
+const DEADLY = "the end";
+
+/** Ends all processes of a container as a crash would. The engine starts it again, which it does not after a kill. */
+function endProcesses(container: string): void {
+  spawnSync("docker", ["exec", container, "python3", "-c", "import os; os.kill(-1, 9)"]);
+}
+
 /** Fails on warnings too. The file of container states exists, because HAProxy 2.6 warns at a start without it. */
 const CHECK = "echo 1 >/tmp/servers; exec haproxy -c -q -dW -f /dev/stdin";
 
@@ -33,10 +41,16 @@ describe("a gateway with a certificate, a token and limits", () => {
   let model: Server;
   let modelAddress: string;
   let modelPort: number;
+  let deadly = 0;
   let endpoint: string;
 
   before("up, with a simulated language model", async () => {
-    model = createModelServer();
+    model = createModelServer((body) => {
+      if (JSON.stringify(body).includes(DEADLY)) {
+        deadly += 1;
+        endProcesses(idsOf(stack.name)["llm"] ?? "");
+      }
+    });
     modelAddress = bridgeAddress();
     modelPort = await listen(model, modelAddress);
     stack = await TestStack.create({
@@ -244,6 +258,13 @@ describe("a gateway with a certificate, a token and limits", () => {
     expect(demo({}), "the token is right, and llm has no voice turns").to.match(/answered 404/);
     expect(demo({ MORGAN_API_TOKEN: `${TOKEN}-another` })).to.match(/answered 401/);
     expect(demo({ NODE_EXTRA_CA_CERTS: "" })).to.match(/NODE_EXTRA_CA_CERTS\n[^]*cannot be reached: /);
+  });
+
+  it("a request that ends its container gets 502, and is not sent to the next one", async () => {
+    const { status, code } = await post(Buffer.from(JSON.stringify({ messages: [{ role: "user", content: DEADLY }] })));
+    expect([status, code]).to.deep.equal([502, "bad_gateway"]);
+    while ((await get("/ready")).status !== 200) await sleep(500);
+    expect(deadly).to.equal(1);
   });
 
   it("a second up changes nothing", async () => {

@@ -55,7 +55,7 @@ const QUEUE = 100;
  * request to these two in turn until its retries run out. So the balance is `roundrobin`, and a new server starts with
  * 1/16 of its weight.
  *
- * After a reload (see reload-config.sh), the new worker starts with the server states of the old worker. Without them
+ * After a reload (see `reload/`), the new worker starts with the server states of the old worker. Without them
  * it would have no server for its first requests. The old worker keeps idle connections open for one more request. If
  * it closed them, a request that just arrives might be served or not, and its client could not find out.
  */

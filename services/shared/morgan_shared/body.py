@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope
 from morgan_shared.errors import ServiceError
 
 DRAIN_S = 5.0
-"""Seconds for which the rest of a too large body is read: many clients read no answer before they have sent it."""
+"""Seconds for which the rest of a refused body is read: many clients read no answer before they have sent it."""
 
 
 class BodyTooLargeError(Exception):

@@ -61,28 +61,41 @@ describe("the data of a stack", () => {
 
   it("the services' user of Redis has the commands of core and its keys, and no other", () => {
     const key = `morgan:session:${session}`;
-    for (const command of [
+    const commands = [
       ...["flushall", "config get dir", "keys *", "info", "shutdown", "acl list", "save", "monitor", "scan 0"],
-      ...["eval return(1) 0", `del ${key}`, `get ${key}`, "replicaof no one", "client list"],
-      ...["module list", "publish a b", "subscribe a", "function list", "lrange other:key 0 0"],
-    ]) {
-      expect(redisCli(...command.split(" ")), command).to.include("NOPERM");
-    }
-    expect(docker("exec", idsOf(stack.name)["redis"] ?? "", "redis-cli", "ping")).to.include("NOAUTH");
+      ...["eval return(1) 0", `del ${key}`, `get ${key}`, "replicaof no one", "client list", "module list"],
+      ...["publish a b", "function list", "lrange other:key 0 0"],
+    ];
+    const options = [
+      "exec",
+      "--interactive",
+      "-e",
+      `REDISCLI_AUTH=${redisPassword()}`,
+      idsOf(stack.name)["redis"] ?? "",
+    ];
+    const { stdout } = spawnSync("docker", [...options, "redis-cli"], { input: commands.join("\n"), encoding: "utf8" });
+    const answers = stdout.split("\n").filter((line) => line !== "");
+    expect(answers, stdout).to.have.length(commands.length);
+    for (const answer of answers) expect(answer).to.include("NOPERM");
+    expect(exec("redis", "redis-cli", "ping")).to.include("NOAUTH");
   });
 
   it("the services' role of PostgreSQL owns its tables and has no other privilege", () => {
     const database = idsOf(stack.name)["postgres"] ?? "";
-    const run = (sql: string, role = "morgan"): SpawnSyncReturns<string> => {
-      const psql = ["psql", "-h", "127.0.0.1", "-U", role, "-d", "morgan", "-Atc", sql];
-      const password = exec("core", "cat", "/run/secrets/database-password");
-      return spawnSync("docker", ["exec", "-e", `PGPASSWORD=${password}`, database, ...psql], { encoding: "utf8" });
+    const password = exec("core", "cat", "/run/secrets/database-password");
+    const psql = (role: string, ...commands: readonly string[]): SpawnSyncReturns<string> => {
+      const login = ["exec", "-e", `PGPASSWORD=${password}`, database, "psql", "-h", "127.0.0.1", "-U", role];
+      const sql = commands.flatMap((command) => ["-c", command]);
+      return spawnSync("docker", [...login, "-d", "morgan", "-At", ...sql], { encoding: "utf8" });
     };
-    const attributes =
-      "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls from pg_roles where rolname = 'morgan'";
-    expect(run(attributes).stdout).to.equal("f|f|f|f|f\n");
-    expect(run("select tableowner from pg_tables where tablename = 'turns'").stdout).to.equal("morgan\n");
-    for (const sql of [
+    const attributes = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls";
+    const { stdout } = psql(
+      "morgan",
+      `select ${attributes} from pg_roles where rolname = 'morgan'`,
+      "select tableowner from pg_tables where tablename = 'turns'",
+    );
+    expect(stdout).to.equal("f|f|f|f|f\nmorgan\n");
+    const refused = [
       "copy (select 1) to program 'true'",
       "select pg_read_file('/etc/passwd')",
       "create role other",
@@ -93,11 +106,10 @@ describe("the data of a stack", () => {
       "alter role morgan superuser",
       "select * from pg_authid",
       "set role admin",
-    ]) {
-      expect(run(sql).stderr, sql).to.match(/permission denied|must be superuser|must be owner/);
-    }
-    expect(run("select 1", "admin").stderr).to.include("no pg_hba.conf entry");
-    expect(run("select 1", "postgres").stderr).to.include("no pg_hba.conf entry");
+    ];
+    const errors = psql("morgan", ...refused).stderr.match(/^ERROR: .*(?:permission denied|must be superuser)/gm);
+    expect(errors).to.have.length(refused.length);
+    for (const role of ["admin", "postgres"]) expect(psql(role, "select 1").stderr).to.include("no pg_hba.conf entry");
   });
 
   describe("when the passwords are rotated", () => {

@@ -172,6 +172,7 @@ print([p for p in sys.stdin.read().split() if not pathlib.Path(u.cache_from_sour
           execFileSync(program, [resolve("docs/examples", example), outputs.endpoint, said], {
             cwd: folder,
             encoding: "utf8",
+            stdio: ["ignore", "pipe", "pipe"],
           });
         expect(talk("good morning"), example).to.include("good morning").and.include("has 1 turn(s)");
         expect(talk(recording), example).to.include("you said: go forward ten meters");

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from "node:fs";
 import type { Engine } from "../../components/engine/engine.ts";
 import { MorganError } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
+import { takeName } from "../lib/take-name.ts";
 import { CONNECTION, databaseOf, inContainer, type DatabaseOwner } from "../stack/postgres.ts";
 
 /** Name of a backup's file if the user gives none: stack and time, as "morgan-dev-2026-11-24T15-04-05Z.dump". */
@@ -34,16 +35,26 @@ export async function backup(engine: Engine, owner: DatabaseOwner, file: string)
   }
   const id = await databaseOf(engine, owner);
   const partial = `${file}.${String(process.pid)}.partial`;
-  const output = openSync(partial, "wx", 0o600);
   try {
-    const { code, stderr } = await inContainer(id, ["pg_dump", ...CONNECTION, "--format=custom"], { output });
-    if (code !== 0) throw new Error(`no backup was made: ${stderr.trim() || `pg_dump ended with ${String(code)}`}`);
-    fsyncSync(output);
-    // Unlike a renaming, a link fails if another file has come there meanwhile.
-    linkSync(partial, file);
+    await dump(id, partial);
+    takeName(partial, file);
   } finally {
-    closeSync(output);
-    rmSync(partial);
+    rmSync(partial, { force: true });
   }
   return statSync(file).size;
+}
+
+/** Writes a database into a new file, and waits until the disk has it. */
+async function dump(id: string, file: string): Promise<void> {
+  const output = openSync(file, "wx", 0o600);
+  try {
+    const { code, stderr } = await inContainer(id, ["pg_dump", ...CONNECTION, "--no-acl", "--format=custom"], {
+      output,
+    });
+    if (code !== 0) throw new Error(`no backup was made: ${stderr.trim() || `pg_dump ended with ${String(code)}`}`);
+    fsyncSync(output);
+  } finally {
+    // Before it gets its name: some network shares rename no open file.
+    closeSync(output);
+  }
 }

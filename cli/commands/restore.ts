@@ -21,7 +21,7 @@ export async function restore(engine: Engine, owner: DatabaseOwner, file: string
   const listed = await reading(file, (input) => inContainer(id, ["pg_restore", "--list"], { input }));
   if (listed.code !== 0) throw new Error(`${file} is no backup that this PostgreSQL reads: ${listed.stderr.trim()}`);
   // The old objects are dropped in the same transaction that creates the new ones: readers see all old or all new ones.
-  const whole = ["--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner"];
+  const whole = ["--clean", "--if-exists", "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl"];
   const done = await reading(file, (input) => inContainer(id, ["pg_restore", ...CONNECTION, ...whole], { input }));
   if (done.code !== 0) throw new Error(`nothing was restored: ${done.stderr.trim()}`);
   return readList(listed.stdout);

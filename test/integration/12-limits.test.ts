@@ -78,6 +78,18 @@ describe("the limits of a running container", () => {
     });
   });
 
+  it("no container can write its configuration and secrets", () => {
+    for (const role of ["core", "redis", "postgres"]) {
+      const secrets = containers[role]?.Mounts.filter(({ Destination }) => Destination === "/run/secrets");
+      expect(
+        secrets?.map(({ RW }) => RW),
+        role,
+      ).to.deep.equal([false]);
+    }
+    const configuration = containers["gateway"]?.Mounts.map(({ RW }) => RW);
+    expect(configuration).to.deep.equal([false]);
+  });
+
   it("every container has its own limits of memory and CPUs, and no swap", () => {
     all(({ HostConfig }, role) => {
       const service = catalog[role as keyof typeof catalog] as (typeof catalog)["core"] | undefined;

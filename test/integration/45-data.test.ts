@@ -1,11 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { HBA, IDENT } from "../../components/deploy/backing/postgres-roles.ts";
 import { containersOf, docker, idsOf } from "./support/engine.ts";
 import { killUpAt } from "./support/kill-up.ts";
-import { startPostgres } from "./support/postgres.ts";
+import { startPostgres, type TestPostgres } from "./support/postgres.ts";
 import { chat, historyOf } from "./support/requests.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
@@ -25,17 +26,16 @@ describe("the data of a stack", () => {
 
   const exec = (role: string, ...command: readonly string[]): string =>
     docker("exec", idsOf(stack.name)[role] ?? "", ...command).trim();
-  /** Runs a Redis command with the password of the server's own configuration. */
-  const redisCli = (command: string): string =>
-    exec(
-      "redis",
-      "sh",
-      "-c",
-      `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' /run/secrets/redis.conf) redis-cli ${command}`,
-    );
+  const redisPassword = (): string => exec("core", "cat", "/run/secrets/redis-password");
+  /** Runs a Redis command as core may. */
+  const redisCli = (...command: readonly string[]): string =>
+    docker(
+      ...["exec", "-e", `REDISCLI_AUTH=${redisPassword()}`, idsOf(stack.name)["redis"] ?? "", "redis-cli"],
+      ...command,
+    ).trim();
   const expectData = async (): Promise<void> => {
     expect(await historyOf(endpoint, session)).to.include("remember me");
-    expect(Number(redisCli(`llen morgan:session:${session}`))).to.be.greaterThan(0);
+    expect(redisCli("lrange", `morgan:session:${session}`, "0", "0")).to.include('"text"');
   };
 
   it("data survives new images of PostgreSQL and Redis, which replace only their own containers", async () => {
@@ -59,11 +59,64 @@ describe("the data of a stack", () => {
     expect((await chat(endpoint, "still there")).status).to.equal(200);
   });
 
+  it("the services' user of Redis has the commands of core and its keys, and no other", () => {
+    const key = `morgan:session:${session}`;
+    const commands = [
+      ...["flushall", "config get dir", "keys *", "info", "shutdown", "acl list", "save", "monitor", "scan 0"],
+      ...["eval return(1) 0", `del ${key}`, `get ${key}`, "replicaof no one", "client list", "module list"],
+      ...["publish a b", "function list", "lrange other:key 0 0"],
+    ];
+    const options = [
+      "exec",
+      "--interactive",
+      "-e",
+      `REDISCLI_AUTH=${redisPassword()}`,
+      idsOf(stack.name)["redis"] ?? "",
+    ];
+    const { stdout } = spawnSync("docker", [...options, "redis-cli"], { input: commands.join("\n"), encoding: "utf8" });
+    const answers = stdout.split("\n").filter((line) => line !== "");
+    expect(answers, stdout).to.have.length(commands.length);
+    for (const answer of answers) expect(answer).to.include("NOPERM");
+    expect(exec("redis", "redis-cli", "ping")).to.include("NOAUTH");
+  });
+
+  it("the services' role of PostgreSQL owns its tables and has no other privilege", () => {
+    const database = idsOf(stack.name)["postgres"] ?? "";
+    const password = exec("core", "cat", "/run/secrets/database-password");
+    const psql = (role: string, ...commands: readonly string[]): SpawnSyncReturns<string> => {
+      const login = ["exec", "-e", `PGPASSWORD=${password}`, database, "psql", "-h", "127.0.0.1", "-U", role];
+      const sql = commands.flatMap((command) => ["-c", command]);
+      return spawnSync("docker", [...login, "-d", "morgan", "-At", ...sql], { encoding: "utf8" });
+    };
+    const attributes = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls";
+    const { stdout } = psql(
+      "morgan",
+      `select ${attributes} from pg_roles where rolname = 'morgan'`,
+      "select tableowner from pg_tables where tablename = 'turns'",
+    );
+    expect(stdout).to.equal("f|f|f|f|f\nmorgan\n");
+    const refused = [
+      "copy (select 1) to program 'true'",
+      "select pg_read_file('/etc/passwd')",
+      "create role other",
+      "create database other",
+      "create schema other",
+      "create temporary table other ()",
+      "alter system set log_connections = on",
+      "alter role morgan superuser",
+      "select * from pg_authid",
+      "set role admin",
+    ];
+    const errors = psql("morgan", ...refused).stderr.match(/^ERROR: .*(?:permission denied|must be superuser)/gm);
+    expect(errors).to.have.length(refused.length);
+    for (const role of ["admin", "postgres"]) expect(psql(role, "select 1").stderr).to.include("no pg_hba.conf entry");
+  });
+
   describe("when the passwords are rotated", () => {
     let before: { readonly postgres: string; readonly redis: string };
     const passwords = (): typeof before => ({
       postgres: exec("postgres", "cat", "/run/secrets/password"),
-      redis: redisCli("config get requirepass").split("\n").at(-1) ?? "",
+      redis: redisPassword(),
     });
     const login = (password: string): string =>
       docker(
@@ -180,5 +233,51 @@ describe("the limits of the history", () => {
     } finally {
       database.close();
     }
+  });
+});
+
+describe("the superuser of an older stack", () => {
+  let database: TestPostgres;
+  before(async () => {
+    const { name } = await sharedStack();
+    const access = { hba: HBA, ident: IDENT };
+    database = await startPostgres(containersOf(name)["postgres"]?.Config.Image ?? "", { name: "morgan", access });
+  });
+  after(() => {
+    database.close();
+  });
+
+  const psql = (role: string, sql: string): string =>
+    docker("exec", database.id, "psql", "-U", role, "-d", "morgan", "-Atc", sql).trim();
+  const login = (password: string, sql = "select 1"): string => {
+    const options = ["exec", "-e", `PGPASSWORD=${password}`, database.id, "psql", "-h", "127.0.0.1", "-U", "morgan"];
+    return docker(...options, "-d", "morgan", "-qAtc", sql).trim();
+  };
+  const limit = (password: string): void => {
+    const { status, stderr } = spawnSync("node", ["components/deploy/backing/set-role-password.ts"], {
+      env: { ...process.env, MORGAN_CONTAINER: database.id },
+      input: `${password}\n${password}\n`,
+      encoding: "utf8",
+    });
+    expect(status, stderr).to.equal(0);
+  };
+  const isSuper = "select rolsuper from pg_roles where rolname = current_user";
+
+  it("loses its privileges, and keeps its tables and its password", () => {
+    expect(login(database.password, isSuper)).to.equal("t");
+    psql("morgan", "create table turns (id uuid, text text); insert into turns values (gen_random_uuid(), 'old')");
+    // An update that was killed in the middle of the first step leaves the role of that step.
+    psql("morgan", "create role morgan_mover superuser login");
+    limit(database.password);
+    expect(login(database.password, isSuper)).to.equal("f");
+    expect(login(database.password, "select text from turns")).to.equal("old");
+    expect(login(database.password, "drop table turns; create table turns (id int); select 'new'")).to.equal("new");
+    expect(psql("admin", "select string_agg(rolname, ' ') from pg_roles where rolsuper")).to.equal("admin");
+  });
+
+  it("keeps them lost, and gets another password, in the next update", () => {
+    limit("another");
+    expect(login("another", isSuper)).to.equal("f");
+    expect(() => login(database.password)).to.throw("password authentication failed");
   });
 });

@@ -3,23 +3,16 @@ import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
 import { createPassword } from "./password.ts";
+import { ADMIN, HBA, IDENT, ROLE } from "./postgres-roles.ts";
 import { setRolePassword } from "./role-password.ts";
 import { createVolume } from "../container/volume.ts";
 
-const ROLE = "morgan";
 const DATA = "/var/lib/postgresql/data";
 const FILES = {
   password: "/run/secrets/password",
   hba: "/run/secrets/pg_hba.conf",
   ident: "/run/secrets/pg_ident.conf",
 };
-
-/**
- * Rules for connections. Clients on the network need the password. The container's own user connects through the socket
- * without one. An image writes its own rules only when it makes a cluster, and each image writes different rules.
- */
-const HBA = "local all all peer map=container\nhost all all all scram-sha-256\n";
-const IDENT = `container postgres ${ROLE}\n`;
 
 /** PostgreSQL for the history, with its data on a volume. */
 export class Postgres extends pulumi.ComponentResource {
@@ -46,7 +39,7 @@ export class Postgres extends pulumi.ComponentResource {
       networks: args.networks,
       command: ["postgres", ...settings.flatMap((setting) => ["-c", setting])],
       environment: {
-        POSTGRES_USER: ROLE,
+        POSTGRES_USER: ADMIN,
         POSTGRES_DB: ROLE,
         POSTGRES_PASSWORD_FILE: FILES.password,
         PGDATA: `${DATA}/cluster`,
@@ -67,7 +60,7 @@ export class Postgres extends pulumi.ComponentResource {
     });
     this.container = container;
     this.url = `postgresql://${ROLE}@${name}:5432/${ROLE}`;
-    this.password = setRolePassword(this, `${name}-role`, { container: container.id, role: ROLE, password });
+    this.password = setRolePassword(this, `${name}-role`, { container: container.id, password });
     this.registerOutputs({ url: this.url, password: this.password, container: container.id });
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
@@ -27,7 +28,7 @@ export class Redis extends pulumi.ComponentResource {
       command: ["redis-server", `${SECRETS}/redis.conf`],
       files: {
         image: args.stack.filesImage,
-        contents: { [`${SECRETS}/redis.conf`]: pulumi.interpolate`${CONFIG}requirepass ${this.password}\n` },
+        contents: { [`${SECRETS}/redis.conf`]: this.password.apply((password) => CONFIG + userOf(password)) },
       },
       volumes: { "/data": createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
       // The probe needs no password: Redis 7 answers NOAUTH without one, and is healthy then.
@@ -42,6 +43,18 @@ export class Redis extends pulumi.ComponentResource {
     this.url = `redis://${name}:6379/0`;
     this.registerOutputs({ url: this.url, password: this.password, container: container.id });
   }
+}
+
+/**
+ * The commands that services use. A service that uses another command needs it here. Redis always allows AUTH and
+ * HELLO, by which a client logs in.
+ */
+const COMMANDS = ["ping", "lrange", "rpush", "ltrim", "expire", "multi", "exec", "discard"];
+
+/** The one user of the services. It reaches their keys, `morgan:…`, with these commands and no other. */
+function userOf(password: string): string {
+  const hash = createHash("sha256").update(password).digest("hex");
+  return `user default on #${hash} ~morgan:* -@all ${COMMANDS.map((command) => `+${command}`).join(" ")}\n`;
 }
 
 /**

@@ -5,13 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 export interface RolePasswordArgs {
   /** Id of PostgreSQL's container, available when it is healthy. */
   readonly container: pulumi.Input<string>;
-  /** Name of the role and of its database. */
-  readonly role: string;
   readonly password: pulumi.Input<string>;
 }
 
 /**
- * Sets the password of a role in the running database. The image's password variables have an effect only when the
+ * Makes the role of the services in the running database, without privileges, and sets its password. The image's password variables have an effect only when the
  * image makes a cluster. It is set again for every new container, because the volume may contain an older password.
  * psql reads the password twice, sends only its hash, and connects as the container's own user.
  *
@@ -21,7 +19,7 @@ export function setRolePassword(parent: pulumi.Resource, name: string, args: Rol
   const set = new command.local.Command(
     name,
     {
-      create: `node components/deploy/backing/set-role-password.ts ${args.role}`,
+      create: "node components/deploy/backing/set-role-password.ts",
       // An update, not a trigger. A trigger replaces the resource, and Pulumi 3.259 would then also replace what
       // depends on it: core would have downtime for every new PostgreSQL image.
       environment: { MORGAN_CONTAINER: args.container },

@@ -94,7 +94,8 @@ export function createContainer(parent: pulumi.Resource, name: string, args: Con
           ? []
           : [{ ip: args.publish.address, external: args.publish.external, internal: args.publish.internal }],
       volumes: [
-        ...(files === undefined ? [] : [{ fromContainer: files, readOnly: true }]),
+        // docker 5.2.0 drops `readOnly` for the volumes of another container. The engine reads it from the name.
+        ...(files === undefined ? [] : [{ fromContainer: pulumi.interpolate`${files}:ro` }]),
         ...Object.entries(args.volumes ?? {}).map(([containerPath, volumeName]) => ({ containerPath, volumeName })),
         ...Object.entries(args.readOnlyVolumes ?? {}).map(([containerPath, volumeName]) => ({
           containerPath,

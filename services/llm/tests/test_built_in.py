@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from morgan_llm.app import create_app
 from morgan_llm.settings import LlmSettings
@@ -65,6 +67,29 @@ def test_a_wrong_member_is_named_as_the_client_knows_it(built_in: TestClient, me
     assert field in error["message"]
     for internal in ("function-", "[", "TextPart", "Value error", "str:", ".str"):
         assert internal not in error["message"]
+
+
+LEAVES = st.none() | st.integers() | st.sampled_from(["", "text", "\ud800"])
+PARTS = st.dictionaries(st.sampled_from(["type", "text", "x"]), LEAVES)
+CONTENTS = LEAVES | PARTS | st.lists(LEAVES | PARTS, max_size=3)
+MESSAGE = st.fixed_dictionaries({"role": st.just("user"), "content": CONTENTS})
+
+
+@settings(max_examples=200, deadline=None)
+@given(messages=st.lists(MESSAGE, min_size=1, max_size=3))
+def test_the_field_of_an_error_is_a_place_in_the_body(messages: Any) -> None:
+    body = {"messages": messages}
+    headers = {"content-type": "application/json"}
+    with TestClient(create_app(LlmSettings())) as client:
+        response = client.post("/v1/chat/completions", content=json.dumps(body), headers=headers)
+    if response.status_code == 200:
+        return
+    assert response.status_code == 422
+    *parents, _last = response.json()["error"]["field"].split(".")
+    place: Any = body
+    for part in parents:
+        place = place[int(part)] if isinstance(place, list) else place[part]
+    assert isinstance(place, dict | list)
 
 
 def test_an_error_names_some_of_many_wrong_members(built_in: TestClient) -> None:

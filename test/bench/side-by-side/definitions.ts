@@ -161,7 +161,7 @@ const FILLED = "gateway-config";
 function mounts(container: Registered, filesContainer: Registered): boolean {
   return list(container.inputs["volumes"]).some(
     (volume) =>
-      isNameOf(text(at(volume, "fromContainer")), filesContainer.name) ||
+      isNameOf(text(at(volume, "fromContainer")).replace(/:ro$/, ""), filesContainer.name) ||
       (isNameOf(text(at(volume, "volumeName")), FILLED) && filesContainer.name === "gateway-files"),
   );
 }

@@ -29,6 +29,7 @@ export interface InspectedContainer {
     readonly Source: string;
     readonly Destination: string;
     readonly Name?: string;
+    readonly RW: boolean;
   }[];
   readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
   readonly HostConfig: {

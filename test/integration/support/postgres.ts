@@ -15,17 +15,32 @@ export interface TestPostgres {
 }
 
 const DATA = "/data";
-const START =
-  'echo "$PASSWORD" >/tmp/password; exec /usr/local/bin/docker-entrypoint.sh postgres -c listen_addresses=*';
+const START = [
+  'echo "$PASSWORD" >/tmp/password',
+  'echo "$HBA" >/tmp/hba',
+  'echo "$IDENT" >/tmp/ident',
+  "exec /usr/local/bin/docker-entrypoint.sh postgres -c listen_addresses=* $SETTINGS",
+].join("; ");
 const READY = "for i in $(seq 600); do pg_isready -q -h 127.0.0.1 && exit; sleep 0.1; done; exit 1";
 
+/** The superuser, which is the name of the database too, and rules for connections instead of the image's own. */
+export interface TestPostgresArgs {
+  readonly name?: string;
+  readonly access?: { readonly hba: string; readonly ident: string };
+}
+
 /** Starts PostgreSQL from an image, on a port of the loopback and with its data in memory. */
-export async function startPostgres(image: string): Promise<TestPostgres> {
-  const name = "pulumi";
+export async function startPostgres(
+  image: string,
+  { name = "pulumi", access }: TestPostgresArgs = {},
+): Promise<TestPostgres> {
   const password = randomBytes(16).toString("hex");
   const port = String(await freePort());
   const variables = {
     PASSWORD: password,
+    HBA: access?.hba ?? "",
+    IDENT: access?.ident ?? "",
+    SETTINGS: access === undefined ? "" : "-c hba_file=/tmp/hba -c ident_file=/tmp/ident",
     POSTGRES_PASSWORD_FILE: "/tmp/password",
     POSTGRES_USER: name,
     POSTGRES_DB: name,

@@ -60,11 +60,12 @@ describe("backing services", () => {
     expect(registrations.get("command", "postgres-role").inputs).not.to.have.property("triggers");
   });
 
-  it("require their password: Redis by its configuration, PostgreSQL by a file", () => {
+  it("require their password: Redis by its digest, PostgreSQL by a file", () => {
     const [redis] = registrations.get("container", "redis-files").inputs["uploads"] as readonly { content: string }[];
     expect(redis?.content)
-      .to.match(/^requirepass secret-of-redis-password$/m)
-      .and.match(/^appendonly yes$/m);
+      .to.match(/^user default on #[0-9a-f]{64} ~morgan:\* -@all \+ping /m)
+      .and.match(/^appendonly yes$/m)
+      .and.not.include("secret-of-redis-password");
     expect(registrations.get("container", "postgres").inputs["envs"]).to.include(
       "POSTGRES_PASSWORD_FILE=/run/secrets/password",
     );
@@ -108,7 +109,7 @@ describe("the passwords of backing services", () => {
     const uploads = registrations.get("container", "postgres-files").inputs["uploads"] as readonly object[];
     expect(uploads).to.deep.include({
       file: "/run/secrets/pg_hba.conf",
-      content: "local all all peer map=container\nhost all all all scram-sha-256\n",
+      content: "local all all peer map=container\nhost morgan morgan all scram-sha-256\n",
       permissions: "0444",
     });
   });

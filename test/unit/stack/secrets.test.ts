@@ -41,7 +41,7 @@ describe("a secret of a stack", () => {
       .map(({ name }) => name);
 
   it("is only in the files containers of its readers, and in the command for the database", () => {
-    expect(holding("secret-of-redis-password")).to.have.members(["redis-files", "core-files"]);
+    expect(holding("secret-of-redis-password")).to.have.members(["core-files"]);
     expect(holding("secret-of-postgres-password")).to.have.members(["postgres-files", "postgres-role", "core-files"]);
     expect(holding(KEY)).to.deep.equal(["llm-files"]);
     expect(holding(HUB_TOKEN)).to.deep.equal(["stt-files"]);
@@ -129,8 +129,7 @@ describe("a files container", () => {
   it("is mounted read-only by its reader", () => {
     for (const name of ["redis", "postgres", "core"]) {
       expect(registrations.get("container", name).inputs["volumes"], name).to.deep.include({
-        fromContainer: `morgan-dev-${name}-files-0123456`,
-        readOnly: true,
+        fromContainer: `morgan-dev-${name}-files-0123456:ro`,
       });
     }
     // The gateway reads what its files container is copied to.

@@ -52,7 +52,9 @@ describe("a backup", () => {
     expect(statSync("a.dump").mode & 0o777).to.equal(0o600);
     expect(files()).to.deep.equal(["a.dump"]);
     const [dumped] = programs.called();
-    expect(dumped).to.equal("docker exec 0123 pg_dump --username=morgan --dbname=morgan --no-password --format=custom");
+    expect(dumped).to.equal(
+      "docker exec 0123 pg_dump --username=morgan --dbname=morgan --no-password --no-acl --format=custom",
+    );
   });
 
   it("that fails leaves no file, half or whole, and reports PostgreSQL's message", async () => {

@@ -1,4 +1,5 @@
 import { isWrongHub, parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
+import { sourcesList, type DebianMirrors } from "../network/debian.ts";
 import { readBaseImages, type BaseImagesChoice } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigReader } from "./reader.ts";
@@ -35,14 +36,14 @@ export function readImages(
   reader: ConfigReader,
   {
     registry,
-    aptMirror,
+    apt,
     machine,
-  }: { readonly registry: RegistryConfig; readonly aptMirror: string; readonly machine: Machine },
+  }: { readonly registry: RegistryConfig; readonly apt: DebianMirrors; readonly machine: Machine },
 ): ImagesConfig {
   return {
     registry,
     builder: readBuilder(reader),
-    ...readBaseImages(reader, aptMirror, machine),
+    ...readBaseImages(reader, sourcesList(apt), machine),
     sizeBudgets: reader.choice("sizeBudgets", ["enforce", "warn"], "warn"),
   };
 }

@@ -19,7 +19,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     what: "the Debian mirror",
-    keys: "morgan:aptMirror, morgan:aptSecurityMirror, morgan:aptUser, morgan:caBundle",
+    keys: "morgan:aptMirror, morgan:aptUser, morgan:caBundle",
     pattern: /(?:^|\s)(?:Err:\d+|E: Failed to fetch) https?:\/\/([\w.-]+(?::\d+)?)\/.*/m,
   },
 ];

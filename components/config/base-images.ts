@@ -10,7 +10,7 @@ export interface DebianPackages {
   readonly kind: "debian";
   /** Name of a state of Debian's packages, as a date. Another name makes a new root file system. */
   readonly revision: string;
-  /** Mirrors in the format of sources.list; empty for mmdebstrap's default, which are Debian's own. */
+  /** URL of an apt mirror; empty for mmdebstrap's default. */
   readonly mirror: string;
 }
 
@@ -45,7 +45,7 @@ export interface BaseImagesChoice {
 /** Reads the source of the first images. */
 export function readBaseImages(
   { text, choice, entries, wrong, unused }: ConfigReader,
-  mirror: string,
+  aptMirror: string,
   machine: Pick<Machine, "baseImages">,
 ): BaseImagesChoice {
   const configured = choice("baseImages", ["", "debian", "registry"], "");
@@ -59,7 +59,7 @@ export function readBaseImages(
   });
   if (configured === "debian" && given.length > 0) unused("upstreamImages", 'morgan:baseImages is "debian"');
   const baseByKind = {
-    debian: { kind: "debian", revision: text("baseRevision"), mirror },
+    debian: { kind: "debian", revision: text("baseRevision"), mirror: aptMirror },
     registry: { kind: "registry", images: { ...UPSTREAM_IMAGES, ...Object.fromEntries(given) } },
   } as const;
   return configured === "" ? { base: baseByKind[machine.baseImages], baseByKind } : { base: baseByKind[configured] };

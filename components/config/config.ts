@@ -93,7 +93,7 @@ export function checkConfig(
     ...services,
     engine: readEngine(reader, recording),
     gateway,
-    images: readImages(reader, { registry, apt: network.apt, machine }),
+    images: readImages(reader, { registry, aptMirror: network.apt.mirror, machine }),
     release: readRelease(reader),
     data: readData(reader, catalog),
     gpu: readGpuConfig(reader, services.accelerator),

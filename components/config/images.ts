@@ -1,5 +1,4 @@
 import { isWrongHub, parseRegistry, type RegistryConfig } from "../lib/image-reference.ts";
-import { sourcesList, type DebianMirrors } from "../network/debian.ts";
 import { readBaseImages, type BaseImagesChoice } from "./base-images.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigReader } from "./reader.ts";
@@ -36,14 +35,14 @@ export function readImages(
   reader: ConfigReader,
   {
     registry,
-    apt,
+    aptMirror,
     machine,
-  }: { readonly registry: RegistryConfig; readonly apt: DebianMirrors; readonly machine: Machine },
+  }: { readonly registry: RegistryConfig; readonly aptMirror: string; readonly machine: Machine },
 ): ImagesConfig {
   return {
     registry,
     builder: readBuilder(reader),
-    ...readBaseImages(reader, sourcesList(apt), machine),
+    ...readBaseImages(reader, aptMirror, machine),
     sizeBudgets: reader.choice("sizeBudgets", ["enforce", "warn"], "warn"),
   };
 }

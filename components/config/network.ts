@@ -1,9 +1,7 @@
 import { fitsSecrets } from "../network/certificates.ts";
-import { usualSecurityMirror } from "../network/debian.ts";
 import { bundleProblem } from "./certificate.ts";
 import { ONE_LINE, ONE_WORD } from "./secret.ts";
-import type { NetworkProfile } from "../network/profile.ts";
-import type { Login } from "../network/login.ts";
+import type { Login, NetworkProfile } from "../network/profile.ts";
 import type { ConfigReader } from "./reader.ts";
 import type { ConfigSources } from "./sources.ts";
 import type { Problem } from "../lib/errors.ts";
@@ -26,7 +24,6 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
   }
   const [index, extraIndex] = [url("pypiIndex", "a build"), url("pypiExtraIndex", "a build")];
   const [mirror, proxy] = [url("aptMirror", "a build"), url("proxy", "a build")];
-  const security = readSecurityMirror(reader, mirror);
   const [pypiUser, aptUser] = [text("pypiUser"), text("aptUser")];
   if (pypiUser !== "" && index === "") wrong("pypiUser", "an index to log in to: morgan:pypiIndex", `"${pypiUser}"`);
   if (aptUser !== "" && mirror === "") wrong("aptUser", "a mirror to log in to: morgan:aptMirror", `"${aptUser}"`);
@@ -37,25 +34,11 @@ export function readNetwork(reader: ConfigReader, sources: ConfigSources, isLoca
   return {
     registry: readLogin("registry", registryUser, reader),
     pypi: { index, extraIndex, login: readLogin("pypi", pypiUser, reader) },
-    apt: { mirror, security, login: readLogin("apt", aptUser, reader) },
+    apt: { mirror, login: readLogin("apt", aptUser, reader) },
     proxy: { url: proxy, except },
     certificates: readCertificates(reader, sources),
     caBundle: text("caBundle"),
   };
-}
-
-/** Reads the mirror of the security updates. By default it is beside the mirror, where Debian has it too. */
-function readSecurityMirror({ text, url, warn, wrong }: ConfigReader, mirror: string): string {
-  const key = "aptSecurityMirror";
-  const found = text(key);
-  if (found === "") return usualSecurityMirror(mirror);
-  const isNone = found === "none";
-  const security = isNone ? "" : url(key, "a build");
-  // A wrong URL has been reported, without the credentials that it may have.
-  if (mirror === "" && (isNone || security !== ""))
-    wrong(key, "a mirror that it belongs to: morgan:aptMirror", `"${found}"`);
-  else if (isNone) warn(`images are built without Debian's security updates: morgan:${key} is "none"`);
-  return security;
 }
 
 /** Reads a user and its password. In a file of apt's, spaces separate the two. */

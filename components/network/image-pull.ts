@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../engine/engine.ts";
 import { messageOf, throwProblems } from "../lib/errors.ts";
 import { forStack } from "../lib/hints.ts";
-import { plainLogin } from "./profile.ts";
-import type { Login } from "./login.ts";
+import { plainLogin, type Login } from "./profile.ts";
 import { registryProblem } from "./problems.ts";
 
 /** A registry that requires a login. */

@@ -74,16 +74,14 @@ export function untrustedRegistryProblem(host: string, path: string): Problem {
 
 /** A package source as the configuration names it. */
 export interface PackageSource {
-  readonly key: "pypiIndex" | "pypiExtraIndex" | "aptMirror" | "aptSecurityMirror";
+  readonly key: "pypiIndex" | "pypiExtraIndex" | "aptMirror";
   readonly url: string;
-  /** Debian suite that has to be there; undefined for an index, which may lack any package. */
-  readonly suite?: string;
   /** User of the login; empty if there is no login. */
   readonly user: string;
 }
 
-/** Returns the problem of a package source that refuses access, or that lacks a suite. */
-export function sourceProblem({ key, url, user, suite }: PackageSource, answer: Answer): Problem | undefined {
+/** Returns the problem of a package source that refuses access. A missing file is no problem. */
+export function sourceProblem({ key, url, user }: PackageSource, answer: Answer): Problem | undefined {
   const host = URL.canParse(url) ? new URL(url).host : url;
   if ("error" in answer) {
     const { error } = answer;
@@ -96,9 +94,8 @@ export function sourceProblem({ key, url, user, suite }: PackageSource, answer: 
   }
   const found = `${String(answer.status)} from ${host}`;
   if (answer.status === 401 || answer.status === 403) {
-    const kind = key === "aptMirror" || key === "aptSecurityMirror" ? "apt" : "pypi";
-    if (user !== "") return refusedLogin(kind, host, user, found);
-    const name = `${kind}User`;
+    if (user !== "") return refusedLogin(key === "aptMirror" ? "apt" : "pypi", host, user, found);
+    const name = key === "aptMirror" ? "aptUser" : "pypiUser";
     return key === "pypiExtraIndex"
       ? {
           key: `morgan:${key}`,
@@ -109,19 +106,8 @@ export function sourceProblem({ key, url, user, suite }: PackageSource, answer: 
       : { key: `morgan:${name}`, expected: `a user of ${host}`, found, fix: `pulumi config set ${name} …` };
   }
   if (answer.status === 407) return proxyProblem(host, "407: the proxy requires a login, which is not supported");
-  if (answer.status === 404 && suite !== undefined) return missingSuite(key, `${url} with the suite ${suite}`, found);
   if (answer.status < 500) return undefined;
   return { key: `morgan:${key}`, expected: `an answer of ${host}`, found, fix: `repair it, or set morgan:${key}` };
-}
-
-function missingSuite(key: PackageSource["key"], expected: string, found: string): Problem {
-  const other = "pulumi config set aptSecurityMirror <its URL>, or none to build without security updates";
-  return {
-    key: `morgan:${key}`,
-    expected,
-    found,
-    fix: key === "aptSecurityMirror" ? other : `pulumi config set ${key} <URL of a whole mirror>`,
-  };
 }
 
 /** Returns the problem of a proxy that does not answer, or that answers with an error. */

@@ -1,7 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { given } from "../lib/given.ts";
-import { aptAuth, isBeside, sourcesList, type DebianMirrors } from "./debian.ts";
-import type { Login } from "./login.ts";
+
+/** A user of a host, with the password as a secret. */
+export interface Login {
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+}
 
 /** A company's network, for every build, push, pull and check. A part that is not set is empty or undefined. */
 export interface NetworkProfile {
@@ -14,7 +18,11 @@ export interface NetworkProfile {
     readonly extraIndex: string;
     readonly login: Login | undefined;
   };
-  readonly apt: DebianMirrors;
+  readonly apt: {
+    /** URL of the Debian mirror. */
+    readonly mirror: string;
+    readonly login: Login | undefined;
+  };
   readonly proxy: {
     /** URL of the HTTP proxy, for http and https. Pushes and pulls use the proxy of the engine instead. */
     readonly url: string;
@@ -49,7 +57,7 @@ export const INDEX_NAMES = { index: "morgan", extraIndex: "extra" } as const;
 
 /** Returns the parts that a profile has. */
 export function packageSources({ pypi, apt }: NetworkProfile): PackageSources {
-  const isShared = isBeside(pypi.extraIndex, pypi.index);
+  const isShared = pypi.extraIndex !== "" && hostOf(pypi.extraIndex) === hostOf(pypi.index);
   return {
     aptMirror: apt.mirror !== "",
     aptLogin: apt.login !== undefined,
@@ -65,8 +73,8 @@ export function buildSecrets(profile: NetworkProfile): Readonly<Record<string, p
   const { pypiLogin } = packageSources(profile);
   const named = (name: string, url: string, hasLogin: boolean): string => (hasLogin ? `${name}=${url}` : url);
   return {
-    ...(apt.mirror === "" ? {} : { "apt-sources": sourcesList(apt) }),
-    ...given({ "apt-auth": apt.login && aptAuth(apt, apt.login) }),
+    ...(apt.mirror === "" ? {} : { "apt-sources": `deb ${apt.mirror} bookworm main\n` }),
+    ...given({ "apt-auth": apt.login && aptAuth(apt.mirror, apt.login) }),
     ...(pypi.index === "" ? {} : { "pypi-index": named(INDEX_NAMES.index, pypi.index, pypiLogin !== "none") }),
     ...(pypi.extraIndex === ""
       ? {}
@@ -81,6 +89,12 @@ export function proxyArguments({ proxy }: Pick<NetworkProfile, "proxy">): Readon
   return { http_proxy: proxy.url, https_proxy: proxy.url, no_proxy: proxy.except.join(",") };
 }
 
+/** Formats an entry of auth.conf. apt 2.6 uses an entry without a scheme for https alone. */
+function aptAuth(mirror: string, { user, password }: Login): pulumi.Output<string> {
+  const { protocol, host, pathname } = new URL(mirror);
+  return pulumi.interpolate`machine ${protocol}//${host}${pathname} login ${user} password ${password}\n`;
+}
+
 /** Returns a login with its password in plain text, for a request that this program sends itself. */
 export async function plainLogin(
   login: Login | undefined,
@@ -90,4 +104,8 @@ export async function plainLogin(
   // The password is a value of the configuration, so it is known from the start.
   login.password.apply(resolve);
   return { user: login.user, password: await promise };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "";
 }

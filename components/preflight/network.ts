@@ -3,7 +3,6 @@ import { isLocal } from "../lib/engine-address.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import type { Host } from "../host/host.ts";
-import { isBeside, SUITES } from "../network/debian.ts";
 import { packageSources, plainLogin } from "../network/profile.ts";
 import {
   unknownCaProblem,
@@ -68,28 +67,23 @@ async function checkSources({ network, engine, images }: Config, host: Host): Pr
   if (down !== undefined) return [down];
   const logins = { pypi: await plainLogin(pypi.login), apt: await plainLogin(apt.login) };
   const checked = sources.map(async (source) => {
-    const login = source.user === "" ? undefined : source.suite !== undefined ? logins.apt : logins.pypi;
+    const login = source.user === "" ? undefined : source.key === "aptMirror" ? logins.apt : logins.pypi;
     const route: HttpRoute = { login, certificates, proxy };
-    const path = source.suite === undefined ? "pip/" : `dists/${source.suite}/InRelease`;
+    const path = source.key === "aptMirror" ? "dists/bookworm/InRelease" : "pip/";
     return sourceProblem(source, await host.httpGet(`${source.url.replace(/\/+$/, "")}/${path}`, route));
   });
   const found = (await Promise.all(checked)).filter((problem) => problem !== undefined);
-  // Two indexes on one host share a login, so a wrong password is reported once. So do the mirrors of Debian.
+  // Two indexes on one host share a login, so a wrong password is reported once.
   return [...new Map(found.map((problem) => [`${problem.key} ${problem.expected}`, problem])).values()];
 }
 
 function configuredSources(network: Config["network"]): PackageSource[] {
   const { pypi, apt } = network;
   const { pypiLogin } = packageSources(network);
-  const aptUser = apt.login?.user ?? "";
   const all: PackageSource[] = [
     { key: "pypiIndex", url: pypi.index, user: pypi.login?.user ?? "" },
     { key: "pypiExtraIndex", url: pypi.extraIndex, user: pypiLogin === "both" ? (pypi.login?.user ?? "") : "" },
-    ...SUITES.mirror.map((suite) => ({ key: "aptMirror", url: apt.mirror, suite, user: aptUser }) as const),
-    ...SUITES.security.map((suite) => {
-      const user = isBeside(apt.security, apt.mirror) ? aptUser : "";
-      return { key: "aptSecurityMirror", url: apt.security, suite, user } as const;
-    }),
+    { key: "aptMirror", url: apt.mirror, user: apt.login?.user ?? "" },
   ];
   return all.filter(({ url }) => url !== "");
 }

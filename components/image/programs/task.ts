@@ -23,7 +23,7 @@ export interface PackageAccess {
 export interface RootfsTask {
   /** Names everything that it is made from, except for the state of the mirror. */
   readonly key: string;
-  /** Mirrors in the format of sources.list, which mmdebstrap 1.3 takes as one; empty for its default. */
+  /** URL of an apt mirror; empty for mmdebstrap's default. */
   readonly mirror: string;
 }
 

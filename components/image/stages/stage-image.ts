@@ -1,8 +1,7 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import { CERTIFICATE_SECRETS, certificateSecrets } from "../../network/certificates.ts";
-import type { PackageSources } from "../../network/profile.ts";
-import type { Login } from "../../network/login.ts";
+import type { Login, PackageSources } from "../../network/profile.ts";
 import type { Instruction } from "../../dockerfile/instruction.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import { mapValues } from "../../lib/map-values.ts";

@@ -140,7 +140,6 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   pypiExtraIndex: ["pypi.example.com"],
   pypiUser: ["somebody"],
   aptUser: ["somebody"],
-  aptSecurityMirror: ["none", "https://apt.example.com/debian-security"],
   registryUser: ["somebody"],
   proxy: ["socks5://proxy.example.com"],
   noProxy: ['["https://a.example.com"]', "localhost", '["a b"]'],
@@ -154,7 +153,6 @@ const base = { gatewayPort: "8080", registryPort: "5101" };
 
 const addressesOf = ({ network, llm }: MorganConfig): string[] => [
   network.apt.mirror,
-  network.apt.security,
   network.pypi.index,
   network.pypi.extraIndex,
   network.proxy.url,

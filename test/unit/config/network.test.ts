@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import type { NetworkProfile } from "../../../components/network/profile.ts";
 import { NO_PROFILE } from "../support/config.ts";
-import { given } from "../../../components/lib/given.ts";
 import type { Problem } from "../../../components/lib/errors.ts";
 import { configReader } from "../../../components/config/reader.ts";
 import type { ConfigSources } from "../../../components/config/sources.ts";
@@ -40,15 +39,14 @@ describe("a company's network in the configuration", () => {
     });
   });
 
-  for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "aptSecurityMirror", "proxy"]) {
+  for (const key of ["pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
     for (const url of [
       "https://ci:canary@a.example.com/simple",
       "http://canary@a.example.com",
       "ftp://ci:can@ary@a.example.com",
     ]) {
       it(`is refused if ${key} is ${url}, without the credentials in the message`, () => {
-        const more = key === "aptSecurityMirror" ? { aptMirror: "https://a/debian" } : {};
-        const { network, problems } = read({ ...more, [key]: url });
+        const { network, problems } = read({ [key]: url });
         expect(problems.map((problem) => problem.key)).to.deep.equal([`morgan:${key}`]);
         expect(problems[0]?.found)
           .to.contain("a.example.com")
@@ -57,27 +55,6 @@ describe("a company's network in the configuration", () => {
       });
     }
   }
-
-  for (const [mirror, security, expected] of [
-    ["https://a/debian", undefined, "https://a/debian-security"],
-    ["https://a/debian/", undefined, "https://a/debian-security/"],
-    ["https://a/artifactory/apt", undefined, "https://a/artifactory/apt"],
-    ["https://a/debian", "https://b/sec", "https://b/sec"],
-    ["https://a/debian", "none", ""],
-    [undefined, undefined, ""],
-  ] as const) {
-    it(`expects security updates at "${expected}" if aptMirror is ${String(mirror)} and aptSecurityMirror ${String(security)}`, () => {
-      const values = { ...given({ aptMirror: mirror, aptSecurityMirror: security }) };
-      const { network, problems } = read(values, true);
-      expect(problems).to.deep.equal([]);
-      expect(network.apt).to.deep.equal({ mirror: mirror ?? "", security: expected, login: undefined });
-    });
-  }
-
-  it("refuses a mirror of security updates without the mirror that it belongs to", () => {
-    for (const aptSecurityMirror of ["https://b/sec", "none"])
-      expect(read({ aptSecurityMirror }).problems.map(({ key }) => key)).to.deep.equal(["morgan:aptSecurityMirror"]);
-  });
 
   it("can have an @ in the path of a URL", () => {
     expect(read({ pypiIndex: "https://a.example.com/simple/@scope" }).problems).to.deep.equal([]);

@@ -52,15 +52,7 @@ describe("a URL in the configuration", () => {
     expect(urlFault("https://a.example.com/v1#canary", "a service")?.shown).to.equal('"https://a.example.com/v1?…"');
   });
 
-  for (const key of [
-    "llmEndpoint",
-    "hubEndpoint",
-    "pypiIndex",
-    "pypiExtraIndex",
-    "aptMirror",
-    "aptSecurityMirror",
-    "proxy",
-  ]) {
+  for (const key of ["llmEndpoint", "hubEndpoint", "pypiIndex", "pypiExtraIndex", "aptMirror", "proxy"]) {
     it(`is checked for ${key}`, () => {
       const values: Record<string, string> = { gatewayPort: "8080", registryPort: "5101", [key]: "http://[::1]:80" };
       const { problems } = checkTexts((name) => values[name]);

@@ -12,11 +12,7 @@ const login = { user: "ci", password: pulumi.secret("p w") };
 const ALL: NetworkProfile = {
   registry: login,
   pypi: { index: "https://pypi.example.com/simple", extraIndex: "https://pypi.example.com/cuda", login },
-  apt: {
-    mirror: "http://apt.example.com:8080/debian",
-    security: "http://apt.example.com:8080/debian-security",
-    login,
-  },
+  apt: { mirror: "http://apt.example.com:8080/debian", login },
   proxy: { url: "http://proxy.example.com:3128", except: ["localhost", ".example.com"] },
   certificates: "PEM",
   caBundle: "",
@@ -37,15 +33,8 @@ describe("a network profile", () => {
 
   it("becomes secrets of builds, in the formats of sources.list, auth.conf and uv", async () => {
     expect(await resolved(buildSecrets(ALL))).to.deep.equal({
-      "apt-sources": [
-        "deb http://apt.example.com:8080/debian bookworm main\n",
-        "deb http://apt.example.com:8080/debian bookworm-updates main\n",
-        "deb http://apt.example.com:8080/debian-security bookworm-security main\n",
-      ].join(""),
-      "apt-auth": [
-        "machine http://apt.example.com:8080/debian login ci password p w\n",
-        "machine http://apt.example.com:8080/debian-security login ci password p w\n",
-      ].join(""),
+      "apt-sources": "deb http://apt.example.com:8080/debian bookworm main\n",
+      "apt-auth": "machine http://apt.example.com:8080/debian login ci password p w\n",
       "pypi-index": "morgan=https://pypi.example.com/simple",
       "pypi-extra-index": "extra=https://pypi.example.com/cuda",
       "pypi-user": "ci",
@@ -65,14 +54,6 @@ describe("a network profile", () => {
     expect(packageSources({ ...ALL, pypi }).pypiLogin).to.equal("index");
     expect(buildSecrets({ ...ALL, pypi })["pypi-extra-index"]).to.equal("https://wheels.example.com/cuda");
     expect(packageSources({ ...ALL, pypi: { ...pypi, login: undefined } }).pypiLogin).to.equal("none");
-  });
-
-  it("sends the login of the Debian mirror to its host only", async () => {
-    const auth = async (security: string): Promise<string | undefined> =>
-      (await resolved(buildSecrets({ ...ALL, apt: { ...ALL.apt, security } })))["apt-auth"];
-    const alone = "machine http://apt.example.com:8080/debian login ci password p w\n";
-    for (const security of ["", "http://security.example.com/debian-security", ALL.apt.mirror])
-      expect(await auth(security), security).to.equal(alone);
   });
 
   it("names an index without a login by its URL alone", () => {

@@ -98,11 +98,7 @@ describe("the check of a company's network", () => {
   it("requests every package source over the proxy, each with its own login only", async () => {
     const host = machine(undefined);
     const proxy = { url: "http://proxy.example.com:3128", except: ["localhost"] };
-    const apt = {
-      mirror: "http://apt.example.com/debian/",
-      security: "http://security.example.com/debian-security",
-      login: { user: "apt", password: pulumi.secret("a") },
-    };
+    const apt = { mirror: "http://apt.example.com/debian/", login: { user: "apt", password: pulumi.secret("a") } };
     const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://wheels.example.com", login };
     expect((await check(host, { proxy, apt, pypi })).problems).to.deep.equal([]);
     const logins = host.asked.map(([url, route]) => [url, route.login?.password, route.proxy]);
@@ -110,8 +106,6 @@ describe("the check of a company's network", () => {
       ["https://pypi.example.com/simple/pip/", "canary", proxy],
       ["https://wheels.example.com/pip/", undefined, proxy],
       ["http://apt.example.com/debian/dists/bookworm/InRelease", "a", proxy],
-      ["http://apt.example.com/debian/dists/bookworm-updates/InRelease", "a", proxy],
-      ["http://security.example.com/debian-security/dists/bookworm-security/InRelease", undefined, proxy],
     ]);
   });
 
@@ -119,21 +113,6 @@ describe("the check of a company's network", () => {
     const pypi = { index: "https://pypi.example.com/simple", extraIndex: "https://pypi.example.com/cuda", login };
     const { problems } = await check(machine(undefined, { status: 401 }), { pypi });
     expect(problems.map(({ key }) => key)).to.deep.equal(["morgan:pypiPassword"]);
-  });
-
-  it("reports a mirror without the security updates, and how to build without them", async () => {
-    const apt = { mirror: "http://a.example.com/debian", security: "http://a.example.com/debian-security", login };
-    const host = machine(undefined);
-    const lacks: FakeHost = {
-      ...host,
-      httpGet: (url) => Promise.resolve({ status: url.includes("bookworm-security") ? 404 : 200 }),
-    };
-    const [problem, ...others] = (await check(lacks, { apt })).problems;
-    expect(others).to.deep.equal([]);
-    expect(problem).to.include({ key: "morgan:aptSecurityMirror", found: "404 from a.example.com" });
-    expect(problem?.expected).to.equal("http://a.example.com/debian-security with the suite bookworm-security");
-    expect(problem?.fix).to.include("or none");
-    expect((await check(lacks, { apt: { ...apt, security: "" } })).problems).to.deep.equal([]);
   });
 
   it("reports that the proxy is down, and no source behind the proxy", async () => {

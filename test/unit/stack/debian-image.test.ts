@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { NO_GPU } from "../../../components/gpu/plan.ts";
-import type { Login } from "../../../components/network/login.ts";
+import type { Login } from "../../../components/network/profile.ts";
 import { MorganStack } from "../../../components/stack.ts";
 import {
   FACTS,
@@ -78,7 +78,7 @@ describe("the Debian image", () => {
   it("shows no secret in the text of a command, which Pulumi prints in errors", async () => {
     const login = (password: string): Login => ({ user: "canary-user", password: pulumi.secret(password) });
     const registry = { kind: "remote", host: "harbor.example.com", project: "m" } as const;
-    const apt = { mirror: "https://apt.example.com", security: "", login: login("canary-apt") };
+    const apt = { mirror: "https://apt.example.com", login: login("canary-apt") };
     const network = {
       ...NO_PROFILE,
       apt,

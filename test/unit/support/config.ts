@@ -43,7 +43,7 @@ export const LOGGED_IN: PackageSources = { ...PRIVATE, aptLogin: true, pypiExtra
 export const NO_PROFILE: NetworkProfile = {
   registry: undefined,
   pypi: { index: "", extraIndex: "", login: undefined },
-  apt: { mirror: "", security: "", login: undefined },
+  apt: { mirror: "", login: undefined },
   proxy: { url: "", except: [] },
   certificates: "",
   caBundle: "",

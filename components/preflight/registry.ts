@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
 import type { Identity } from "../engine/identity.ts";
 import { containersOf } from "../engine/ownership.ts";
@@ -16,8 +17,16 @@ export async function checkRegistryMove(
   { engine }: Host,
   identity: Identity,
 ): Promise<Problem[]> {
-  if (images.registry.kind === "local" || !data.protect) return [];
+  if (images.registry.kind === "local") return [];
   if ((await containersOf(engine, identity, ROLE)).length === 0) return [];
+  if (!data.protect) {
+    // Pulumi tells a program nothing about the protection that the state has.
+    await pulumi.log.warn(
+      "this run removes the stack's own registry with its images; it fails at its end if the last up still had " +
+        "morgan:protectData: then run one with morgan:registry local first",
+    );
+    return [];
+  }
   return [
     {
       key: "morgan:registry",

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { dirname, parse } from "node:path";
 import { fileURLToPath } from "node:url";
-import { log } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { isShared, makeRunFolder, removeEndedRuns } from "./run-folder.ts";
 
 const CLEAN_UP = fileURLToPath(new URL("clean-up.ts", import.meta.url));
@@ -20,7 +20,7 @@ export interface Run {
  */
 export async function enterRun({ temporary, pulumi: engine }: Run, isPreview: boolean): Promise<void> {
   if (temporary === "") {
-    if (!isPreview) void log.warn(WARNING);
+    if (!isPreview) void pulumi.log.warn(WARNING);
     return;
   }
   const runs = dirname(temporary);

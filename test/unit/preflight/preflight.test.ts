@@ -59,10 +59,13 @@ describe("the preflight", () => {
     expect(others).to.deep.equal([]);
     expect(problem).to.include({ key: "morgan:registry", found: "harbor.example.com/voice" });
     expect(problem?.fix).to.match(/registry local.*protectData false.*\.\/morgan up --stack dev.*then set/);
+    expect(logs.warn).to.deep.equal([]);
     expect(await problems(fakeHost(own), { images: { registry } }), "unprotected").to.deep.equal([]);
+    expect(logs.warn.splice(0).join()).to.match(/removes the stack's own registry.*if the last up still had/);
     expect(await problems(fakeHost(own), { data: { protect: true } }), "still local").to.deep.equal([]);
     expect(await problems(fakeHost(container([], "dev", "llm")), changes), "has none").to.deep.equal([]);
     expect(await problems(fakeHost(container([], "prod", "registry")), changes), "another's").to.deep.equal([]);
+    expect(logs.warn).to.deep.equal([]);
   });
 
   it("warns if another port replaces the gateway, and only then", async () => {

@@ -13,10 +13,12 @@ import {
   removeEndedRuns,
   removeRunFolder,
 } from "../../../components/startup/run-folder.ts";
+import { useLogs } from "../support/logs.ts";
 import { useFolder } from "../support/project.ts";
 
 describe("the folder of a run", () => {
   const project = useFolder();
+  const logs = useLogs();
   const engines: Server[] = [];
   afterEach(() => {
     for (const engine of engines.splice(0)) engine.close();
@@ -113,5 +115,12 @@ describe("the folder of a run", () => {
       expect(existsSync(own)).to.equal(!isPreview);
       removeRunFolder(own);
     }
+  });
+
+  it("is missed by an up that is told of none, which warns of the credentials", async () => {
+    await enterRun({ temporary: "", pulumi: "127.0.0.1:1" }, true);
+    expect(logs.warn).to.deep.equal([]);
+    await enterRun({ temporary: "", pulumi: "127.0.0.1:1" }, false);
+    expect(logs.warn.join()).to.match(/credentials in the system's temporary folder.*eval "\$\(\.\/morgan env\)"/);
   });
 });

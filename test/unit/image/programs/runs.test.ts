@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -90,6 +90,18 @@ describe("a program that a command runs", () => {
     expect(readFileSync("secret-ca", "utf8")).to.equal("PEM\n");
     expect(readFileSync("secret-apt-auth", "utf8")).to.equal("machine x\n");
     expect(left()).to.have.members(before);
+  });
+
+  it("has its files in the folder of its run, if there is one, so that they go even if it is killed", async () => {
+    const own = join(project.folder, "run-1");
+    const folderOf = async (MORGAN_TMPDIR: string): Promise<string | undefined> => {
+      const { calls } = await run("image/programs/registry-image.ts", TASK, { MORGAN_IMAGE: "r:3", MORGAN_TMPDIR });
+      return /id=ca,src=(\S+)\/morgan-\w+\/ca/.exec(calls.join())?.[1];
+    };
+    expect(await folderOf(own), "a folder that is not there").to.equal(tmpdir());
+    mkdirSync(own);
+    expect(await folderOf(own)).to.equal(own);
+    expect(readdirSync(own)).to.deep.equal([]);
   });
 
   it("builds no registry's image that the engine has", async () => {

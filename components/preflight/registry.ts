@@ -20,7 +20,7 @@ export async function checkRegistryMove(
   if (images.registry.kind === "local") return [];
   if ((await containersOf(engine, identity, ROLE)).length === 0) return [];
   if (!data.protect) {
-    // Pulumi tells a program nothing about the protection that the state has.
+    // A program cannot read from the state whether a resource is protected.
     await pulumi.log.warn(
       "this run removes the stack's own registry with its images; it fails at its end if the last up still had " +
         "morgan:protectData: then run one with morgan:registry local first",

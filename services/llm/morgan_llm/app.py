@@ -22,6 +22,13 @@ COMPLETION: dict[int | str, dict[str, Any]] = errors(body=True) | {
         "content": {"application/json": {}, "text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+COMPLETIONS_ROUTE: dict[str, Any] = {
+    "dependencies": [Depends(json_body)],
+    "response_model": None,
+    "responses": COMPLETION,
+    "summary": "A reply",
+}
+"""The description of the route, which both responders have."""
 MODELS: dict[int | str, dict[str, Any]] = errors(body=False) | {
     200: {"description": "A list of models as in OpenAI's API."}
 }
@@ -46,13 +53,7 @@ def create_app(settings: LlmSettings) -> FastAPI:
 
 
 def _serve_built_in(app: FastAPI) -> None:
-    @app.post(
-        "/v1/chat/completions",
-        dependencies=[Depends(json_body)],
-        response_model=None,
-        responses=COMPLETION,
-        summary="A reply",
-    )
+    @app.post("/v1/chat/completions", **COMPLETIONS_ROUTE)
     async def completions(request: ChatRequest) -> Response:
         if request.stream:
             return _event_stream(built_in.events(request))
@@ -64,13 +65,7 @@ def _serve_built_in(app: FastAPI) -> None:
 
 
 def _serve_endpoint(app: FastAPI, endpoint: "Endpoint") -> None:
-    @app.post(
-        "/v1/chat/completions",
-        dependencies=[Depends(json_body)],
-        response_model=None,
-        responses=COMPLETION,
-        summary="A reply",
-    )
+    @app.post("/v1/chat/completions", **COMPLETIONS_ROUTE)
     async def completions(request: ChatRequest) -> Response:
         if not request.stream:
             return _json(await endpoint.completion(request))

@@ -1,7 +1,7 @@
 import type { Answers } from "./connections.ts";
 import type { Turns } from "./ordinary-client.ts";
 
-/** What one attack did. */
+/** Result of one attack. */
 export interface AttackResult {
   readonly attack: string;
   readonly answers: Answers;

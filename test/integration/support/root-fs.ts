@@ -12,8 +12,8 @@ export function packagesIn(archive: string): readonly string[] {
 }
 
 /**
- * Returns what tells two archives apart, a line each: the files with other contents, modes, owners or times. It is empty
- * if the archives are the same, byte for byte.
+ * Returns the differences between two archives, a line each: the files with other contents, modes, owners or times. The
+ * list is empty if the archives are the same, byte for byte.
  */
 export function differences(one: string, other: string): readonly string[] {
   if (readFileSync(one).equals(readFileSync(other))) return [];

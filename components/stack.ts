@@ -76,7 +76,7 @@ export class MorganStack extends pulumi.ComponentResource {
       engine,
     };
     const local = this.createLocalRegistry(config, data);
-    const built = this.createImages(config, releasePlan, local?.ready ?? []);
+    const built = this.createImages(config, releasePlan, local);
     const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
       "deployment",
@@ -143,12 +143,13 @@ export class MorganStack extends pulumi.ComponentResource {
   private createImages(
     { stack, accelerator, services, images, network, machine }: MorganConfig,
     releasePlan: ReleasePlan,
-    ready: readonly pulumi.Resource[],
+    local: LocalRegistry | undefined,
   ): ImageGraph | ReleasedImages {
     const parent = { parent: this };
     const { builder, base: baseImages } = images;
     const registry = registryOf(images.registry);
-    const build = { registry, login: network.registry, tag: stack, builder, ready, ...packagesOf(network) };
+    const { login, ready } = local ?? { login: network.registry, ready: [] };
+    const build = { registry, login, tag: stack, builder, ready, ...packagesOf(network) };
     return releasePlan.kind === "run"
       ? new ReleasedImages("release", { release: releasePlan.release, services, build }, parent)
       : new ImageGraph("images", { services, accelerator, baseImages, uv: machine.uv, build }, parent);

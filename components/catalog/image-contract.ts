@@ -21,6 +21,15 @@ export const REGISTRY_DATA = "/var/lib/registry";
 /** Port on which the registry listens in its container. */
 export const REGISTRY_PORT = 5000;
 
+/** Starts the registry alone, which takes writes from everyone. */
+export const REGISTRY_COMMAND: readonly string[] = ["docker-registry", "serve", "/etc/registry.yml"];
+
+/** Program that starts the registry behind a guard, which refuses a write without the stack's login. */
+export const WRITER_GUARD = "/usr/local/bin/guarded-registry";
+
+/** Variable of the guard: SHA-256 of the header `authorization` with the stack's login, in upper-case digits. */
+export const WRITER_DIGEST = "MORGAN_WRITER_DIGEST";
+
 /** User of Redis and PostgreSQL, as "uid:gid". */
 export const DATA_USER = "999:999";
 

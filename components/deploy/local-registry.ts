@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { REGISTRY_DATA, REGISTRY_PORT, REGISTRY_USER } from "../catalog/image-contract.ts";
+import { REGISTRY_DATA, REGISTRY_PORT, REGISTRY_USER, WRITER_DIGEST, WRITER_GUARD } from "../catalog/image-contract.ts";
+import { createPassword } from "./backing/password.ts";
 import { createContainer } from "./container/container.ts";
 import type { StackContext } from "./container/stack-context.ts";
 import { createVolume } from "./container/volume.ts";
@@ -16,22 +18,35 @@ export interface LocalRegistryArgs {
   readonly port: number;
 }
 
-/** The registry that a stack runs for itself if no other registry is configured. */
+/** The user of the stack's builds. */
+interface WriterLogin {
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+}
+
+/** The registry that a stack runs for itself if no other registry is configured. Only the stack's builds write to it. */
 export class LocalRegistry extends pulumi.ComponentResource {
   /** Resources that have to exist before a push. */
   readonly ready: readonly pulumi.Resource[];
+  /** Login for pushes. Reads need none. */
+  readonly login: WriterLogin;
   /** Id of the registry's container. */
   readonly container: pulumi.Output<string>;
 
   constructor(name: string, args: LocalRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("morgan:deploy:LocalRegistry", name, { port: args.port }, opts);
+    const password = createPassword(this, `${name}-password`, { passwordRevision: "", protectData: false });
+    this.login = { user: "morgan", password };
     const container = createContainer(this, name, {
       image: args.image,
       user: REGISTRY_USER,
       stack: args.stack,
       networks: [],
       volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
-      healthCommand: ["/bin/sh", "-c", HEALTH],
+      command: [WRITER_GUARD],
+      // Whoever may use the engine reads the variable. The password is random, so its digest tells nothing of it.
+      environment: { [WRITER_DIGEST]: writerDigest(this.login) },
+      healthCommand: ["/bin/bash", "-c", HEALTH],
       startLimit: "30 s",
       stopLimit: "10 s",
       memory: "512 MiB",
@@ -45,7 +60,15 @@ export class LocalRegistry extends pulumi.ComponentResource {
   }
 }
 
-/** The image from Debian's package has bash and no wget. The upstream image has wget and no bash. */
+/** Returns what the guard compares: the digest of the header that a client with the login sends. */
+function writerDigest({ user, password }: WriterLogin): pulumi.Output<string> {
+  return password.apply((text) => {
+    const header = `Basic ${Buffer.from(`${user}:${text}`).toString("base64")}`;
+    return createHash("sha256").update(header).digest("hex").toUpperCase();
+  });
+}
+
+/** A request through the guard, so that the registry behind it has to answer too. */
 const HEALTH =
-  `if command -v bash >/dev/null; then bash -c 'exec 3<>/dev/tcp/127.0.0.1/${String(REGISTRY_PORT)}'; ` +
-  `else wget -q --spider http://127.0.0.1:${String(REGISTRY_PORT)}/v2/; fi`;
+  `exec 3<>/dev/tcp/127.0.0.1/${String(REGISTRY_PORT)} && printf 'GET /v2/ HTTP/1.0\\r\\n\\r\\n' >&3 && ` +
+  "read -r status <&3 && [[ $status == *' 200 '* ]]";

@@ -3,7 +3,7 @@ import type { MorganConfig } from "../config/config.ts";
 import { checkIdentity } from "./identity.ts";
 import type { KnownState } from "./known-state.ts";
 import { checkPorts } from "./ports.ts";
-import { checkRegistryMove } from "./registry.ts";
+import { checkRegistryMove, checkRegistryOwner } from "./registry.ts";
 import { hasRun } from "../engine/identity.ts";
 import { bindingProblem, recordedEngine } from "../engine/binding.ts";
 import type { EngineFacts } from "../engine/facts.ts";
@@ -47,6 +47,7 @@ export async function checkEngine(
     checkSizeReport(facts, images.sizeBudgets),
     checkPorts(config, host, { identity, facts }),
     checkRegistryMove(config, host, identity),
+    checkRegistryOwner(config, host),
   ]);
   return { facts, problems: problems.flat() };
 }

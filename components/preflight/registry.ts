@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "../config/config.ts";
 import type { Identity } from "../engine/identity.ts";
-import { containersOf } from "../engine/ownership.ts";
+import { ROLE_LABEL } from "../engine/labels.ts";
+import { containersOf, stackOf } from "../engine/ownership.ts";
 import type { Problem } from "../lib/errors.ts";
 import type { Host } from "../host/host.ts";
 
@@ -35,6 +36,29 @@ export async function checkRegistryMove(
       fix:
         `pulumi config set registry local, pulumi config set protectData false, ./morgan up --stack ${stack}; ` +
         "then set the other registry and run up, then set protectData again",
+    },
+  ];
+}
+
+/** A registry on the loopback address of the engine's host, with its port. */
+const ON_LOOPBACK = /^(?:127\.0\.0\.1|localhost):(\d+)$/;
+
+/** Checks that a configured registry is no stack's own, because that takes no writes of other stacks. */
+export async function checkRegistryOwner(
+  { images: { registry } }: Pick<MorganConfig, "images">,
+  { engine }: Pick<Host, "engine">,
+): Promise<Problem[]> {
+  const port = registry.kind === "remote" ? ON_LOOPBACK.exec(registry.host)?.[1] : undefined;
+  if (registry.kind === "local" || port === undefined) return [];
+  const containers = await engine.containers({ publishedPorts: [Number(port)] });
+  const owner = containers.find(({ labels }) => labels[ROLE_LABEL] === ROLE);
+  if (owner === undefined) return [];
+  return [
+    {
+      key: "morgan:registry",
+      expected: "local, or a registry that every stack may write to",
+      found: `${registry.host}, the own registry of the stack "${stackOf(owner.labels) ?? ""}"`,
+      fix: "pulumi config set registry local; a stack that promotes copies the images into its own registry",
     },
   ];
 }

@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { expect } from "chai";
 import { GATEWAY_PORT } from "../../components/catalog/image-contract.ts";
 import { catalog } from "../../services/catalog.ts";
-import { containersOf, filesContainersOf, type InspectedContainer } from "./support/engine.ts";
+import { containersOf, docker, filesContainersOf, type InspectedContainer } from "./support/engine.ts";
 import {
   hostAddress,
   joinedBy,
@@ -220,6 +220,51 @@ describe("the networks of a running stack", () => {
       expect(networks[role]?.Internal, role).to.equal(true);
       expect(addresses(role), role).to.deep.equal([]);
     }
+  });
+});
+
+describe("the registry of a running stack", () => {
+  let url: string;
+  let stack: TestStack;
+
+  before(async () => {
+    stack = await sharedStack();
+    url = `http://127.0.0.1:${String(stack.registryPort)}/v2/`;
+  });
+
+  it("is read by everyone on the host", async () => {
+    expect((await fetch(url)).status).to.equal(200);
+    expect((await fetch(`${url}morgan/images/tags/list`)).status).to.equal(200);
+  });
+
+  it("takes no write without the login of the stack's builds", async () => {
+    const manifest = `${url}morgan/images/manifests/core.${stack.name}-cache`;
+    const guessed = { authorization: `Basic ${Buffer.from("morgan:guessed").toString("base64")}` };
+    for (const [method, target] of [
+      ["POST", `${url}morgan/images/blobs/uploads/`],
+      ["PUT", manifest],
+      ["DELETE", manifest],
+      ["PATCH", `${url}morgan/images/blobs/uploads/x`],
+      ["POST", `${url}other/images/blobs/uploads/`],
+    ] as const) {
+      for (const headers of [{}, guessed]) {
+        const answer = await fetch(target, { method, headers });
+        expect(answer.status, `${method} ${target}`).to.equal(401);
+        expect(await answer.json()).to.have.nested.property("errors[0].code", "UNAUTHORIZED");
+      }
+    }
+  });
+
+  it("listens to no other container but behind the guard", () => {
+    const { Id = "" } = containersOf(stack.name)["registry"] ?? {};
+    const address = docker("inspect", "--format", "{{.NetworkSettings.Networks.bridge.IPAddress}}", Id).trim();
+    const open = (host: string, port: number): boolean =>
+      docker(
+        ...["exec", Id, "bash", "-c", `(exec 3<>/dev/tcp/${host}/${String(port)}) 2>/dev/null && echo open || true`],
+      ).includes("open");
+    expect(open(address, 5000)).to.equal(true);
+    expect(open("127.0.0.1", 5001)).to.equal(true);
+    expect(open(address, 5001)).to.equal(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { Outputs } from "../../cli/stack/outputs.ts";
 import { containersOf, docker, healthOf, idsOf } from "./support/engine.ts";
 import { removeProject } from "./support/project.ts";
+import { OpenRegistry } from "./support/open-registry.ts";
 import { digestOf, removeManifest } from "./support/registry.ts";
 import { trafficSince } from "./support/registry-traffic.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -12,11 +13,13 @@ import { TestStack } from "./support/test-stack.ts";
 describe("a stack that promotes from another", () => {
   let dev: TestStack;
   let prod: TestStack;
+  let registry: OpenRegistry;
 
   before(async () => {
-    dev = await TestStack.create({ services: ["llm", "vad"] });
-    const registry = `127.0.0.1:${String(dev.registryPort)}/prod`;
-    prod = await TestStack.create({ services: ["llm"], promoteFrom: dev.name, registry }, { beside: dev });
+    registry = await OpenRegistry.start();
+    dev = await TestStack.create({ services: ["llm", "vad"], registry: `${registry.host}/dev` });
+    const config = { services: ["llm"], promoteFrom: dev.name, registry: `${registry.host}/prod` };
+    prod = await TestStack.create(config, { beside: dev });
   });
 
   after(async () => {
@@ -24,6 +27,7 @@ describe("a stack that promotes from another", () => {
     await dev.dispose().catch(() => {
       removeProject(dev.folder);
     });
+    registry.remove();
   });
 
   const changeLine = (service: string): void => {
@@ -33,8 +37,7 @@ describe("a stack that promotes from another", () => {
     Object.fromEntries(Object.entries(images).map(([name, { digest }]) => [name, digest]));
   /** Gives an unused image two names: each is the name of an old release of one of the stacks. */
   const staleImages = (): { own: string; others: string } => {
-    const name = (stack: TestStack): string =>
-      `127.0.0.1:${String(dev.registryPort)}/prod/images:llm.${stack.name}-r00000000`;
+    const name = (stack: TestStack): string => `${registry.host}/prod/images:llm.${stack.name}-r00000000`;
     docker("import", "/dev/null", name(prod));
     docker("tag", name(prod), name(dev));
     return { own: name(prod), others: name(dev) };
@@ -46,7 +49,6 @@ describe("a stack that promotes from another", () => {
     }
     throw new Error(`${service} of ${stack} does not become healthy`);
   };
-  const registryOfDev = (): string => idsOf(dev.name)["registry"] ?? "";
 
   it("a promotion is refused while the source runs no release, with the command that deploys it", async () => {
     const message = await prod.failure("preview");
@@ -85,7 +87,7 @@ describe("a stack that promotes from another", () => {
     expect(containersOf(prod.name)["llm"]?.Config.Image).to.equal(ran.images["llm"]?.ref);
     expect(ran.images["llm"]?.ref).to.include("/prod/images:");
     // The target is another project of the same registry, which mounts the layers without an upload.
-    const { uploads, mounts } = trafficSince(registryOfDev(), since);
+    const { uploads, mounts } = trafficSince(registry.name, since);
     expect(uploads).to.deep.equal([]);
     expect(mounts.length).to.be.greaterThan(3);
     expect(await prod.up({ expectNoChanges: true })).to.deep.equal([]);
@@ -131,13 +133,13 @@ describe("a stack that promotes from another", () => {
       const { ref = "", digest = "" } = (await other.outputs()).images["llm"] ?? {};
       const [tag = ""] = ref.split("@");
       await removeManifest(tag);
-      docker("stop", registryOfDev());
+      docker("stop", registry.name);
       const { code, output } = await other.commandLine("up", "--refresh");
       expect(code, output).to.equal(0);
       expect(output).to.include(`${tag}; it is copied again`);
       expect(await digestOf(tag)).to.equal(digest);
     } finally {
-      docker("start", registryOfDev());
+      docker("start", registry.name);
       await other.destroy();
     }
   });
@@ -148,8 +150,7 @@ describe("a stack that promotes from another", () => {
     const second = await prod.outputs();
     expect(second.releases.map(({ id }) => id)).to.deep.equal([second.release, first.release]);
     expect(digests(second)["llm"]).not.to.equal(digests(first)["llm"]);
-    const registry = registryOfDev();
-    docker("stop", registry);
+    docker("stop", registry.name);
 
     const back = await prod.commandLine("rollback", "--yes");
     expect(back.code, back.output).to.equal(0);
@@ -174,7 +175,7 @@ describe("a stack that promotes from another", () => {
     const names = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split("\n");
     expect(names).to.include(stale.others).and.not.include(stale.own);
     docker("rmi", stale.others);
-    docker("start", registry);
+    docker("start", registry.name);
   });
 
   it("the stack stays, and is repaired, after the source is destroyed", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { ClientLogin } from "./support/client-login.ts";
 import { containerIds, containersOf, docker, healthOf, idsOf, leftovers } from "./support/engine.ts";
+import { OpenRegistry } from "./support/open-registry.ts";
 import { plainPulumi, type Ended, type Pulumi } from "./support/plain-pulumi.ts";
 import { copyProject, removeProject } from "./support/project.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -10,6 +11,7 @@ import { TestStack } from "./support/test-stack.ts";
 describe("plain pulumi", () => {
   let dev: TestStack;
   let prod: TestStack;
+  let registry: OpenRegistry;
   let pulumi: Pulumi;
   let main: string;
   let code: string;
@@ -17,8 +19,9 @@ describe("plain pulumi", () => {
 
   before(async () => {
     dev = await TestStack.create({ services: ["llm"], sizeBudgets: "enforce" }, { variables: client.variables });
-    const registry = `127.0.0.1:${String(dev.registryPort)}/prod`;
-    const promotes = { services: ["llm"], promoteFrom: dev.name, sizeBudgets: "enforce", registry };
+    registry = await OpenRegistry.start();
+    const common = { services: ["llm"], sizeBudgets: "enforce" };
+    const promotes = { ...common, promoteFrom: dev.name, registry: `${registry.host}/prod` };
     prod = await TestStack.create(promotes, { beside: dev });
     pulumi = await plainPulumi(dev);
     main = join(dev.folder, "services/llm/morgan_llm/__main__.py");
@@ -35,6 +38,7 @@ describe("plain pulumi", () => {
     await dev.dispose().catch(() => {
       removeProject(dev.folder);
     });
+    registry.remove();
   });
 
   const on = ({ name }: TestStack): string[] => ["--stack", name];

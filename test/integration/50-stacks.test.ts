@@ -6,6 +6,7 @@ import { makeRootfs } from "../../components/image/programs/rootfs.ts";
 import { SOURCE_DATE_EPOCH } from "../../components/image/stages/stage-image.ts";
 import { cacheFolder } from "../../toolchain/lib/paths.mjs";
 import { idsOf, leftovers } from "./support/engine.ts";
+import { OpenRegistry } from "./support/open-registry.ts";
 import { digestOf, manifestOf } from "./support/registry.ts";
 import { differences, packagesIn } from "./support/root-fs.ts";
 import { sharedStack } from "./support/shared-stack.ts";
@@ -72,8 +73,9 @@ describe("a second stack on the same engine", () => {
 
 describe("upstream images and an existing registry", () => {
   let stack: TestStack;
+  let existing: OpenRegistry;
 
-  before("the shared stack's registry and images stand in for public ones", async () => {
+  before("the shared stack's images stand in for public ones", async () => {
     const shared = await sharedStack();
     const { registry } = await shared.outputs();
     const pinned = async (name: string): Promise<string> => {
@@ -81,14 +83,18 @@ describe("upstream images and an existing registry", () => {
       return `${repository}@${(await digestOf(`${repository}:${name}.${shared.name}`)) ?? ""}`;
     };
     const images = { debian: await pinned("debian"), redis: await pinned("redis"), postgres: await pinned("postgres") };
+    existing = await OpenRegistry.start();
     stack = await TestStack.create({
       baseImages: "registry",
       upstreamImages: images,
-      registry: registry.replace("/morgan", "/elsewhere/team"),
+      registry: `${existing.host}/elsewhere/team`,
     });
   });
 
-  after(() => stack.dispose());
+  after(async () => {
+    await stack.dispose();
+    existing.remove();
+  });
 
   it("the stack is deployed without bootstrap commands and without a registry container", async () => {
     const changes = await stack.up();

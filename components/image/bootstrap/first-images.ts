@@ -29,7 +29,7 @@ export function createRegistryImage(
   const dockerfile = renderDockerfile(
     baseImages.kind === "debian"
       ? debianRegistryRecipe(build.sources)
-      : upstreamRegistryRecipe(baseImages.images.registry),
+      : upstreamRegistryRecipe(baseImages.images, build.sources),
   );
   const rootfs = baseImages.kind === "debian" ? { rootfs: rootfsTask(baseImages) } : {};
   const image = engineOnly("registry", digest(dockerfile, JSON.stringify(rootfs)));

@@ -126,7 +126,7 @@ function bcrypt(password: string): string {
 let image: Promise<string> | undefined;
 
 /** Returns the name of the registry image, which the first call builds into the engine. */
-function registryImage(): Promise<string> {
+export function registryImage(): Promise<string> {
   return (image ??= build());
 }
 

@@ -30,7 +30,10 @@ const INSTALLING: Readonly<Record<string, (sources: PackageSources) => readonly 
 
 const OTHERS: Readonly<Record<string, readonly Instruction[]>> = {
   debian: debianRecipe(),
-  "registry-upstream": upstreamRegistryRecipe("registry.example.com/registry@sha256:0123"),
+  "registry-upstream": upstreamRegistryRecipe(
+    { debian: "registry.example.com/debian@sha256:0123", registry: "registry.example.com/registry@sha256:4567" },
+    PUBLIC,
+  ),
   service: serviceRecipe("core", 8000),
   tools: toolsRecipe(),
 };

@@ -114,7 +114,10 @@ describe("a recipe", () => {
     postgres: postgresRecipe(PUBLIC),
     redis: redisRecipe(PUBLIC),
     "registry from Debian": debianRegistryRecipe(PUBLIC),
-    "registry from upstream": upstreamRegistryRecipe("registry@sha256:0"),
+    "registry from upstream": upstreamRegistryRecipe(
+      { debian: "debian@sha256:0", registry: "registry@sha256:0" },
+      PUBLIC,
+    ),
   })) {
     it(`${name} ends as a user that is not root`, () => {
       const users = recipe.flatMap((instruction) => (instruction.kind === "user" ? instruction.user : []));

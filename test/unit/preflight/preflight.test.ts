@@ -68,6 +68,18 @@ describe("the preflight", () => {
     expect(logs.warn).to.deep.equal([]);
   });
 
+  it("refuses the own registry of another stack, which takes writes of its own builds alone", async () => {
+    const push = { images: { registry: { kind: "remote", host: "127.0.0.1:5102", project: "voice" } } } as const;
+    const [problem, ...others] = await problems(fakeHost(container([5102], "prod", "registry")), push);
+    expect(others).to.deep.equal([]);
+    expect(problem).to.include({
+      key: "morgan:registry",
+      found: '127.0.0.1:5102, the own registry of the stack "prod"',
+    });
+    expect(await problems(fakeHost(container([5102], "x", "other")), push), "no stack's registry").to.deep.equal([]);
+    expect(await problems(fakeHost(), push), "no container").to.deep.equal([]);
+  });
+
   it("warns if another port replaces the gateway, and only then", async () => {
     await problems(fakeHost(container([8080], "dev")));
     await problems(fakeHost(container([9999], "prod")));

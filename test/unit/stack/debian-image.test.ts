@@ -118,8 +118,21 @@ describe("the registry's image", () => {
   it("is built on the pinned upstream image if base images come from a registry", async () => {
     const { inputs } = (await up({ images: { base: UPSTREAM } })).get("command", "registry-image");
     const task: unknown = JSON.parse(String(inputs["stdin"]));
-    expect(at(task, "dockerfile")).to.match(/^FROM registry@sha256:[0-9a-f]{64}\n/);
+    expect(at(task, "dockerfile"))
+      .to.match(/^FROM debian@sha256:[0-9a-f]{64}\n/)
+      .and.match(/from=registry@sha256:[0-9a-f]{64},source=\/bin\/registry/);
     expect(at(task, "rootfs"), "no root file system is needed").to.equal(undefined);
+  });
+
+  it("lets the stack's builds write, and tells its container no more than a digest of their login", async () => {
+    const done = await up();
+    const { inputs } = done.get("container", "registry");
+    const password = String(at(done.get("image", "core").inputs, "registries.0.password"));
+    const header = `Basic ${Buffer.from(`morgan:${password}`).toString("base64")}`;
+    const digest = createHash("sha256").update(header).digest("hex").toUpperCase();
+    expect(withoutSecrets(inputs["envs"])).to.deep.equal([`MORGAN_WRITER_DIGEST=${digest}`]);
+    expect(inputs["command"]).to.deep.equal(["/usr/local/bin/guarded-registry"]);
+    expect(JSON.stringify(inputs)).not.to.include(password);
   });
 
   it("is made before the registry's container", async () => {

@@ -61,7 +61,12 @@ describe("a stack that runs a release", () => {
   it("builds nothing and needs no source, only one copy of another stack's images", async () => {
     const registrations = await up(runs({ release: promoted }));
     expect(registrations.names("image")).to.deep.equal([]);
-    expect(registrations.names("command")).to.have.members(["registry-image", "copy", ...DEPLOYING]);
+    expect(registrations.names("command")).to.have.members([
+      "registry-image",
+      "registry-password",
+      "copy",
+      ...DEPLOYING,
+    ]);
     expect(registrations.get("container", "llm").inputs["image"]).to.equal(
       `127.0.0.1:5102/morgan/images:llm.prod@${digest("a")}`,
     );
@@ -86,7 +91,7 @@ describe("a stack that runs a release", () => {
 
   it("copies nothing if it built the release itself", async () => {
     const registrations = await up(runs({ pinned: true }));
-    expect(registrations.names("command")).to.have.members(["registry-image", ...DEPLOYING]);
+    expect(registrations.names("command")).to.have.members(["registry-image", "registry-password", ...DEPLOYING]);
     expect(registrations.get("container", "llm").inputs["image"]).to.equal(built.services["llm"]?.ref);
   });
 

@@ -44,7 +44,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
       networks: [],
       volumes: { [REGISTRY_DATA]: createVolume(this, `${name}-data`, args.stack, args.stack.protectData) },
       command: [WRITER_GUARD],
-      // Whoever may use the engine reads the variable. The password is random, so its digest tells nothing of it.
+      // Every user of the engine can read the variable. The password is random, so nobody can find it from its digest.
       environment: { [WRITER_DIGEST]: writerDigest(this.login) },
       healthCommand: ["/bin/bash", "-c", HEALTH],
       startLimit: "30 s",

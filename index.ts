@@ -36,7 +36,8 @@ const stack = new MorganStack("morgan", {
   facts: checked.facts,
   gpuPlan: checked.gpu,
   releasePlan: checked.release,
+  planSources: checked.planSources,
 });
 
-export const { endpoint, certificate, engine, images, services, registry, baseImages, release, releases, identity } =
-  stack;
+export const { endpoint, certificate, engine, images, services, registry, baseImages } = stack;
+export const { release, releases, identity, manifest, secretDigests } = stack;

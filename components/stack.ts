@@ -17,6 +17,9 @@ import { releaseOutput } from "./release/output.ts";
 import { FIRST_BUILD, type ReleasePlan } from "./release/plan.ts";
 import type { Release } from "./release/release.ts";
 import { reportRelease } from "./release/report.ts";
+import type { StackManifest } from "./plan/manifest.ts";
+import type { PlanSources } from "./preflight/plan-sources.ts";
+import { planStack, NOTHING_RUN, reportPlan, type PlannedParts } from "./stack-plan.ts";
 import type { ServiceImageOutput } from "./size/check.ts";
 
 /** Inputs of a MorganStack. */
@@ -33,10 +36,15 @@ export interface MorganStackArgs {
   readonly gpuPlan?: GpuPlan;
   /** The release to run, or the order to build one. Default: a stack that builds and has run nothing. */
   readonly releasePlan?: ReleasePlan;
+  /** What the plan is compared with. Default: a stack that has run nothing. */
+  readonly planSources?: PlanSources;
 }
 
 /** The part of a stack's context that decides which volumes it has. */
-type DataContext = Pick<StackContext, "identity" | "protectData" | "adoptedVolumes" | "processors" | "engine">;
+type DataContext = Pick<
+  StackContext,
+  "identity" | "protectData" | "adoptedVolumes" | "processors" | "engine" | "manifests"
+>;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
@@ -60,9 +68,14 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly releases: pulumi.Output<readonly Release[]>;
   /** Id of the stack's state, which is a label of everything that the stack has in the engine. */
   readonly identity: pulumi.Output<string>;
+  /** What the stack is made of, with which the next plan is compared. */
+  readonly manifest: pulumi.Output<StackManifest>;
+  /** Digests of the secrets in the configuration, by key, with which the next plan is compared. Secret. */
+  readonly secretDigests: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const parts: PlannedParts = { stages: new Map(), refs: new Map(), containers: new Map() };
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
     for (const report of [reportRelease(releasePlan, config.stack), gpuPlan.report])
@@ -74,9 +87,10 @@ export class MorganStack extends pulumi.ComponentResource {
       protectData: config.data.protect,
       processors: facts.processors,
       engine,
+      manifests: parts.containers,
     };
-    const local = this.createLocalRegistry(config, data);
-    const built = this.createImages(config, releasePlan, local);
+    const local = this.createLocalRegistry(config, data, parts);
+    const built = this.createImages(config, releasePlan, local, parts);
     const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
       "deployment",
@@ -117,6 +131,10 @@ export class MorganStack extends pulumi.ComponentResource {
     this.release = ran.release;
     this.releases = ran.releases;
     this.identity = pulumi.output(identity.label);
+    const planned = planStack({ config, sources: args.planSources ?? NOTHING_RUN, parts, leftOut: [] });
+    this.manifest = planned.manifest(ran, releasePlan.history.running);
+    this.secretDigests = planned.secretDigests;
+    reportPlan(planned.plan, config.machine, this);
     this.registerOutputs({
       endpoint: this.endpoint,
       certificate: this.certificate,
@@ -128,14 +146,20 @@ export class MorganStack extends pulumi.ComponentResource {
       release: this.release,
       releases: this.releases,
       identity: this.identity,
+      manifest: this.manifest,
+      secretDigests: this.secretDigests,
     });
   }
 
   /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry({ images, network }: MorganConfig, stack: DataContext): LocalRegistry | undefined {
+  private createLocalRegistry(
+    { images, network }: MorganConfig,
+    stack: DataContext,
+    { stages: manifests }: PlannedParts,
+  ): LocalRegistry | undefined {
     const { registry, base } = images;
     if (registry.kind !== "local") return undefined;
-    const image = createRegistryImage(this, base, packagesOf(network));
+    const image = createRegistryImage(this, base, { ...packagesOf(network), manifests });
     return new LocalRegistry("registry", { image, stack, port: registry.port }, { parent: this });
   }
 
@@ -144,12 +168,13 @@ export class MorganStack extends pulumi.ComponentResource {
     { stack, accelerator, services, images, network, machine }: MorganConfig,
     releasePlan: ReleasePlan,
     local: LocalRegistry | undefined,
+    { stages: manifests, refs }: PlannedParts,
   ): ImageGraph | ReleasedImages {
     const parent = { parent: this };
     const { builder, base: baseImages } = images;
     const registry = registryOf(images.registry);
     const { login, ready } = local ?? { login: network.registry, ready: [] };
-    const build = { registry, login, tag: stack, builder, ready, ...packagesOf(network) };
+    const build = { registry, login, tag: stack, builder, ready, manifests, refs, ...packagesOf(network) };
     return releasePlan.kind === "run"
       ? new ReleasedImages("release", { release: releasePlan.release, services, build }, parent)
       : new ImageGraph("images", { services, accelerator, baseImages, uv: machine.uv, build }, parent);

@@ -15,6 +15,10 @@ export interface Machine {
   readonly uv: string;
   /** Folder for the temporary files of this run's builds; empty if set-up has named none. */
   readonly temporary: string;
+  /** File into which the program writes its plan; empty if nobody reads it there. */
+  readonly planFile: string;
+  /** True if the plan's message has what stays, too. */
+  readonly planAll: boolean;
   /** Address of Pulumi's engine; empty if Pulumi does not run this program. */
   readonly pulumi: string;
 }
@@ -31,6 +35,8 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
     cache: cache || join(caches || join(home || homedir(), ".cache"), "morgan"),
     uv: env["MORGAN_UV"] ?? "",
     temporary: env["MORGAN_TMPDIR"] ?? "",
+    planFile: env["MORGAN_PLAN_FILE"] ?? "",
+    planAll: env["MORGAN_PLAN_ALL"] === "true",
     // Set by Pulumi 3.259 for each run of a program.
     pulumi: env["PULUMI_NODEJS_ENGINE"] ?? "",
   };

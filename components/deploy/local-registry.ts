@@ -10,7 +10,10 @@ import { createVolume } from "./container/volume.ts";
 export interface LocalRegistryArgs {
   /** Name of the image in the engine. */
   readonly image: pulumi.Input<string>;
-  readonly stack: Pick<StackContext, "identity" | "adoptedVolumes" | "processors" | "protectData" | "engine">;
+  readonly stack: Pick<
+    StackContext,
+    "identity" | "adoptedVolumes" | "processors" | "protectData" | "engine" | "manifests"
+  >;
   /**
    * Port of the host's loopback address. Docker 26 and newer use plain HTTP for a registry on loopback, and for no
    * other.
@@ -38,6 +41,7 @@ export class LocalRegistry extends pulumi.ComponentResource {
     const password = createPassword(this, `${name}-password`, { passwordRevision: "", protectData: false });
     this.login = { user: "morgan", password };
     const container = createContainer(this, name, {
+      plan: { image: "registry" },
       image: args.image,
       user: REGISTRY_USER,
       stack: args.stack,

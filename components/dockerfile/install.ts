@@ -44,6 +44,7 @@ export function installDebianPackages(
   ];
   return {
     kind: "run",
+    debian: packages,
     mounts,
     commands: [
       JOIN_BUNDLE,

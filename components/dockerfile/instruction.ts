@@ -8,7 +8,13 @@ export type Mount =
 /** One instruction of a Dockerfile. Values are plain text. `renderDockerfile` quotes the values that need quotes. */
 export type Instruction =
   | { readonly kind: "from"; readonly image: string }
-  | { readonly kind: "run"; readonly commands: readonly string[]; readonly mounts?: readonly Mount[] }
+  | {
+      readonly kind: "run";
+      readonly commands: readonly string[];
+      readonly mounts?: readonly Mount[];
+      /** Debian packages that the commands install, for the plan. */
+      readonly debian?: readonly string[];
+    }
   | { readonly kind: "copy"; readonly source: string; readonly destination: string; readonly mode?: "0755" }
   | { readonly kind: "add"; readonly source: string; readonly destination: string }
   | { readonly kind: "file"; readonly path: string; readonly mode: "0644" | "0755"; readonly content: string }

@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { connectEngine, type Engine } from "../engine/engine.ts";
 import type { EngineAddress } from "../lib/engine-address.ts";
+import { commitsBetween, type ListedCommit } from "../sources/commits.ts";
 import { listSources, type Sources } from "../sources/list.ts";
 import { sourceRevision } from "../sources/revision.ts";
 import { readTextIfExists } from "../system/files.ts";
@@ -20,6 +21,8 @@ export interface Host {
   sources(folder: string): Sources | { readonly elsewhere: string };
   /** Returns the commit of the sources, as `sourceRevision` does. */
   sourceRevision(): Promise<string | undefined>;
+  /** Returns the commits between two revisions, as `commitsBetween` does. */
+  commits(from: string, to: string): Promise<readonly ListedCommit[] | undefined>;
   /** Returns the text of a file; undefined if it cannot be read. */
   readText(path: string): string | undefined;
   /** True if a file could be written, with the folders that it would need. */
@@ -49,6 +52,7 @@ export function thisHost(address: EngineAddress): Host {
     isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     sources: sourcesOf,
     sourceRevision: () => sourceRevision(runProgram),
+    commits: (from, to) => commitsBetween(runProgram, from, to),
     readText: readTextIfExists,
     isWritable,
     run: runProgram,

@@ -70,6 +70,7 @@ export class ImageGraph extends pulumi.ComponentResource {
         const deps = new ServiceDepsStage(
           `${service}-deps`,
           {
+            baseStage: variant.baseStage,
             parent: stage(variant.baseStage, variant),
             tools,
             requirements: lockFile(variant.lockFile),

@@ -23,12 +23,12 @@ export interface StageManifest {
 
 /** What a container was made with. */
 export interface ContainerManifest {
-  /** Name of its image in the image graph: "core", "haproxy". */
-  readonly image: string;
+  /** Names of the images in the image graph whose change replaces it: its own, and that of the container with its files. */
+  readonly images: readonly string[];
   readonly way: Way;
-  /** Values by the names of settings; a value of a secret is a digest that nobody can guess the secret from. */
+  /** Values by the names of inputs: "memory", "environment MORGAN_LLM_MODEL". A file or a secret has no value here. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Settings that a running container takes over without a replacement. */
+  /** Inputs that a running container takes over without a replacement. */
   readonly reloads: Readonly<Record<string, string>>;
 }
 
@@ -45,4 +45,10 @@ export interface StackManifest {
   /** Ref of each image with its digest, by name. */
   readonly refs: Readonly<Record<string, string>>;
   readonly containers: Readonly<Record<string, ContainerManifest>>;
+  /** Repository of the stack's own images: "host/project/images". */
+  readonly repository: string;
+  /** Name of the generated passwords; see the key passwordRevision. */
+  readonly passwordRevision: string;
+  /** The stages of the other releases that the stack keeps, by release: only those that differ; null for none. */
+  readonly releases: Readonly<Record<string, Readonly<Record<string, StageManifest | null>>>>;
 }

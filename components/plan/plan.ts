@@ -27,8 +27,11 @@ export interface PlannedImage {
   readonly name: string;
   /** Names of the images that it is built on, or that its build mounts. */
   readonly parents: readonly string[];
-  /** "build": its digest changes. "cached": it stays. "copy": it comes from another stack. "remove": nothing needs it. */
-  readonly action: "build" | "cached" | "copy" | "remove";
+  /**
+   * "build": its digest changes. "cached": it stays. "copy": it comes from another stack. "switch": another release has
+   * it already. "remove": nothing needs it.
+   */
+  readonly action: "build" | "cached" | "copy" | "switch" | "remove";
   /** Why it is built; empty if it stays. */
   readonly reasons: readonly ImageReason[];
   /** Absent if it stays. */

@@ -16,6 +16,7 @@ import { parseSizes, type KnownSizes } from "../engine/known-sizes.ts";
 import { checkModels } from "./models.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPlatform } from "./platform.ts";
+import { readPlanSources, type PlanSources } from "./plan-sources.ts";
 import { planPromotion } from "./release.ts";
 import { recordedBaseImages } from "../release/base-images.ts";
 import type { ReleasePlan } from "../release/plan.ts";
@@ -33,6 +34,8 @@ export interface Preflight {
   /** Sizes of images that a past `up` measured. */
   readonly sizes: KnownSizes;
   readonly identity: Identity;
+  /** What the plan is compared with. */
+  readonly planSources: PlanSources;
   /** Names of volumes in the engine that this run takes over, by logical name. */
   readonly adoptedVolumes: Readonly<Record<string, string>>;
 }
@@ -92,6 +95,7 @@ export async function preflight(
     missingCa: network.missingCa,
     sizes,
     identity: await identity,
+    planSources: await readPlanSources(config, host, await outputs, release.plan),
     // In a stack that has run, another volume would replace the one that it has.
     adoptedVolumes: hasRun(await outputs) ? {} : config.data.adoptedVolumes,
   };

@@ -28,6 +28,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/host": {
     may: ["components/engine", "components/sources", "components/system", "components/lib"],
   },
+  "components/plan": { may: ["components/lib"], packages: ["node:{crypto,path,util}"] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
@@ -58,11 +59,12 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/dockerfile/recipes",
       "components/network",
       "components/catalog",
+      "components/requirements",
       "components/sources",
       "components/system",
       "components/lib",
     ],
-    types: ["components/config"],
+    types: ["components/config", "components/plan"],
   },
   "components/image/programs": {
     may: [
@@ -75,7 +77,7 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "components/image/bootstrap": {
     may: ["components/image/stages", "components/dockerfile", "components/dockerfile/recipes", "components/lib"],
-    types: ["components/image/programs", "components/config", "components/network"],
+    types: ["components/image/programs", "components/config", "components/network", "components/plan"],
   },
   "components/image": {
     may: [
@@ -91,7 +93,7 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "components/deploy/container": {
     may: ["components/catalog", "components/engine", "components/lib"],
-    types: ["components/config"],
+    types: ["components/config", "components/plan"],
   },
   "components/deploy/readiness": {
     may: ["components/engine", "components/lib"],
@@ -122,6 +124,7 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/requirements",
       "components/network",
       "components/release",
+      "components/plan",
       "components/config/base-images.ts",
       "components/config/certificate.ts",
       "components/config/machine.ts",
@@ -134,6 +137,7 @@ const directions: Readonly<Record<string, Edges>> = {
   "components/startup": { may: [] },
   components: {
     may: [
+      "components/plan",
       "components/deploy",
       "components/image",
       "components/image/bootstrap",
@@ -142,7 +146,13 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/release",
       "components/lib",
     ],
-    types: ["components/config", "components/engine", "components/size", "components/deploy/container"],
+    types: [
+      "components/config",
+      "components/engine",
+      "components/size",
+      "components/deploy/container",
+      "components/preflight",
+    ],
   },
   services: { may: [], types: ["components/catalog", "components/lib"], packages: [] },
   "index.ts": {

@@ -33,6 +33,7 @@ export class Postgres extends pulumi.ComponentResource {
       `ident_file=${FILES.ident}`,
     ];
     const container = createContainer(this, name, {
+      plan: { image: "postgres" },
       image: args.ref,
       user: DATA_USER,
       stack: args.stack,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
+import { digest } from "../container/container-manifest.ts";
 import { createPassword } from "./password.ts";
 import { createVolume } from "../container/volume.ts";
 
@@ -21,6 +22,7 @@ export class Redis extends pulumi.ComponentResource {
     super("morgan:deploy:Redis", name, {}, opts);
     this.password = pulumi.secret(createPassword(this, `${name}-password`, args.stack));
     const container = createContainer(this, name, {
+      plan: { image: "redis", settings: { "redis.conf": digest(CONFIG + COMMANDS.join(" ")) } },
       image: args.ref,
       user: DATA_USER,
       stack: args.stack,

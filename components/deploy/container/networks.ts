@@ -18,6 +18,7 @@ export const GATEWAY_NETWORKS: readonly NetworkName[] = ["services", "outside"];
 
 /** A network that a container joins. */
 export interface Joined {
+  readonly purpose: NetworkName;
   readonly name: pulumi.Input<string>;
   /** DNS name of the container on this network; undefined if no other container connects to it there. */
   readonly alias?: string;
@@ -61,6 +62,6 @@ export function join(networks: Networks, names: readonly NetworkName[], alias: s
   return names.flatMap((network): Joined[] => {
     const name = networks[network];
     if (name === undefined) return [];
-    return [network === aliasOn ? { name, alias } : { name }];
+    return [{ purpose: network, name, ...(network === aliasOn ? { alias } : {}) }];
   });
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../../engine/engine.ts";
+import type { ContainerManifest } from "../../plan/manifest.ts";
 import type { Identity } from "../../engine/identity.ts";
 
 /** The identity of a stack, as its resources need it. */
@@ -23,6 +24,8 @@ export interface StackContext {
   readonly adoptedVolumes: Readonly<Record<string, string>>;
   /** Processors of the engine. It refuses a container that wants more of them. */
   readonly processors: number;
+  /** What each container is made with, by name, in the order in which they start. Every container adds itself. */
+  readonly manifests: Map<string, ContainerManifest>;
   /** Reports whether the container of a state is still there. */
   readonly engine: Pick<Engine, "inspect">;
 }

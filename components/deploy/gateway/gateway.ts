@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
+import { digest } from "../container/container-manifest.ts";
 import { ownCertificate } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
 import {
@@ -49,6 +50,7 @@ export class Gateway extends pulumi.ComponentResource {
       contents: gatewayFiles(args),
     });
     const container = createContainer(this, name, {
+      plan: { image: "haproxy", reloads: gatewayReloads(args) },
       image: args.ref,
       user: HAPROXY_USER,
       stack,
@@ -73,6 +75,20 @@ export class Gateway extends pulumi.ComponentResource {
     this.container = container;
     this.registerOutputs({ endpoint: this.endpoint, certificate: this.certificate, container: container.id });
   }
+}
+
+/** Returns what decides the gateway's files, by key of the configuration. A secret has no value here. */
+function gatewayReloads({ routes, published, config }: GatewayArgs): Record<string, string> {
+  const { tls, token, bodyLimit, rateLimit } = config;
+  const limits = { certificate: undefined, tokenDigest: undefined, bodyLimit: 1, rateLimit: 0 };
+  return {
+    services: [published, ...routes.map(({ name, port }) => `${name}:${String(port)}`)].join(" "),
+    bodyLimit: String(bodyLimit),
+    rateLimit: String(rateLimit),
+    apiToken: token === undefined ? "none" : "set",
+    tlsCertificate: tls === undefined ? "none" : (ownCertificate(tls.certificate)?.fingerprint256 ?? "set"),
+    "haproxy.cfg": digest(haproxyConfig({ routes: [], published: "", publishedPort: GATEWAY_PORT, limits })),
+  };
 }
 
 /** Returns the gateway's files by path. They contain the token's digest, not the token. */

@@ -43,6 +43,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     super("morgan:deploy:ServiceContainer", name, { port: args.service.port }, opts);
     const { port, cpus, variant } = args.service;
     const container = createContainer(this, name, {
+      plan: { image: name },
       image: args.ref,
       user: SERVICE_USER,
       stack: args.stack,

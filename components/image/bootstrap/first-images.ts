@@ -7,14 +7,17 @@ import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/r
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
 import { engineOnly, repository, tagged } from "../../lib/image-reference.ts";
+import type { Instruction } from "../../dockerfile/instruction.ts";
+import type { StageManifest } from "../../plan/manifest.ts";
 import type { DebianImageTask, RegistryImageTask, RootfsTask } from "../programs/task.ts";
 import type { Inputs } from "./inputs.ts";
+import { stageManifest } from "../stages/stage-manifest.ts";
 import { SOURCE_DATE_EPOCH, type BuildSettings } from "../stages/stage-image.ts";
 
 /** Text of the script, which is a part of the root file system's key. */
 const ROOTFS = readFileSync(new URL("rootfs.sh", import.meta.url), "utf8");
 
-type PackageSettings = Pick<BuildSettings, "sources" | "secrets" | "proxy" | "caBundle">;
+type PackageSettings = Pick<BuildSettings, "sources" | "secrets" | "proxy" | "caBundle" | "manifests">;
 
 /**
  * Makes the image of the stack's own registry. It is built into the engine, because there is no registry yet.
@@ -26,11 +29,12 @@ export function createRegistryImage(
   baseImages: BaseImages,
   build: PackageSettings,
 ): pulumi.Output<string> {
-  const dockerfile = renderDockerfile(
+  const instructions =
     baseImages.kind === "debian"
       ? debianRegistryRecipe(build.sources)
-      : upstreamRegistryRecipe(baseImages.images, build.sources),
-  );
+      : upstreamRegistryRecipe(baseImages.images, build.sources);
+  const dockerfile = renderDockerfile(instructions);
+  build.manifests.set("registry", firstManifest(baseImages, instructions));
   const rootfs = baseImages.kind === "debian" ? { rootfs: rootfsTask(baseImages) } : {};
   const image = engineOnly("registry", digest(dockerfile, JSON.stringify(rootfs)));
   const task: Inputs<RegistryImageTask> = { dockerfile, ...rootfs, ...common(build) };
@@ -57,6 +61,7 @@ export function createDebianImage(
   baseImages: BaseImages,
   build: BuildSettings,
 ): pulumi.Output<string> {
+  build.manifests.set("debian", firstManifest(baseImages, baseImages.kind === "debian" ? debianRecipe() : []));
   if (baseImages.kind === "registry") return pulumi.output(baseImages.images.debian);
   const repo = repository(build.registry);
   const { login, registry, builder } = build;
@@ -81,6 +86,20 @@ export function createDebianImage(
     { parent, dependsOn: [...build.ready] },
   );
   return pulumi.interpolate`${repo}@${pushed.stdout}`;
+}
+
+/** Returns what one of the first images is made from: a root file system, or the pinned upstream image. */
+function firstManifest(baseImages: BaseImages, dockerfile: readonly Instruction[]): StageManifest {
+  const values =
+    baseImages.kind === "debian"
+      ? {
+          baseRevision: baseImages.revision,
+          "package sources": baseImages.sources.trim().replaceAll("\n", "; "),
+          "root file system": digest(ROOTFS),
+        }
+      : { image: baseImages.images.debian };
+  const context = { location: "", digest: "", files: {} };
+  return stageManifest({ dockerfile, context, parents: {}, arguments: values });
 }
 
 /** Returns a root file system. Its key contains nothing of the machine that makes it. */

@@ -4,6 +4,7 @@ import { haproxyRecipe } from "../../dockerfile/recipes/haproxy.ts";
 import { postgresRecipe } from "../../dockerfile/recipes/postgres.ts";
 import { redisRecipe } from "../../dockerfile/recipes/redis.ts";
 import type { PackageSources } from "../../network/profile.ts";
+import { upstreamManifest } from "./stage-manifest.ts";
 import type { BaseImages } from "../../config/base-images.ts";
 import { layOutContext } from "./build-context.ts";
 import { createStageImage, type BuildSettings } from "./stage-image.ts";
@@ -35,6 +36,7 @@ export class BackingImage extends pulumi.ComponentResource {
     super("morgan:image:BackingImage", name, { source: args.baseImages.kind }, opts);
     const upstream =
       args.baseImages.kind === "registry" && name !== "haproxy" ? args.baseImages.images[name] : undefined;
+    if (upstream !== undefined) args.build.manifests.set(name, upstreamManifest(upstream));
     this.ref =
       upstream !== undefined
         ? pulumi.output(upstream)

@@ -25,6 +25,7 @@ export class BaseStage extends pulumi.ComponentResource {
       dockerfile: baseRecipe("requirements.txt", args.build.sources),
       context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
       images: { debian: args.debian, tools: args.tools },
+      requirements: args.requirements,
       description: "Python runtime and the requirements that all services share",
       runs: false,
       build: args.build,

@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { dirname, isAbsolute, join, posix } from "node:path";
 import { listSources } from "../../sources/list.ts";
 
 /** Folder of the build contexts. It is relative to the project, so that the checkout's path is no input of a build. */
@@ -31,6 +31,8 @@ export interface ContextPart {
 export interface Context {
   readonly location: string;
   readonly digest: string;
+  /** Digest of each file, 12 digits, by its path in the project; of a file from elsewhere, by its name in the context. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /**
@@ -45,7 +47,11 @@ export function layOutContext(name: string, parts: readonly ContextPart[]): Cont
   const digest = digestEntries(entries);
   const location = locationOf(name, digest);
   if (!existsSync(location)) write(location, entries);
-  return { location, digest };
+  return {
+    location,
+    digest,
+    files: Object.fromEntries(entries.map((entry) => [entry.from, digestEntries([entry]).slice(0, 12)])),
+  };
 }
 
 /**
@@ -60,7 +66,8 @@ export function layOutFile(name: string, { from, to }: ContextPart): Context {
   const identity = createHash("sha256").update([from, to, size, mtimeMs, ctimeMs, ino].join("\0")).digest("hex");
   const memory = join(CONTEXTS, `${name}.${identity.slice(0, 16)}`);
   const digest = existsSync(memory) ? readFileSync(memory, "utf8") : "";
-  if (existsSync(locationOf(name, digest))) return { location: locationOf(name, digest), digest };
+  if (existsSync(locationOf(name, digest)))
+    return { location: locationOf(name, digest), digest, files: { [to]: digest.slice(0, 12) } };
   const context = layOutContext(name, [{ from, to }]);
   const unfinished = `${memory}.${String(process.pid)}`;
   writeFileSync(unfinished, context.digest);
@@ -73,20 +80,22 @@ function locationOf(name: string, digest: string): string {
   return posix.join(CONTEXTS, `${name}-${digest.slice(0, 16)}`);
 }
 
-/** A file or a link of a build context. */
-type Entry =
-  | { readonly path: string; readonly content: Buffer; readonly executable: boolean }
-  | { readonly path: string; readonly target: string };
+/** A file or a link of a build context: its path there, and its path in the project. */
+type Entry = { readonly path: string; readonly from: string } & (
+  { readonly content: Buffer; readonly executable: boolean } | { readonly target: string }
+);
 
 function list(from: string, to: string): Entry[] {
-  if (!statSync(from).isDirectory()) return [{ path: to, content: readFileSync(from), executable: false }];
+  // The place of a file from elsewhere differs from machine to machine.
+  const shown = isAbsolute(from) ? to : from;
+  if (!statSync(from).isDirectory()) return [{ path: to, from: shown, content: readFileSync(from), executable: false }];
   const { entries, unusable } = listSources(from);
   const [first] = unusable;
   if (first !== undefined) throw new Error(`${posix.join(from, first.path)} cannot be in an image: ${first.found}`);
   return entries.map((entry): Entry => {
-    const path = posix.join(to, entry.path);
-    if (entry.kind === "link") return { path, target: entry.target };
-    return { path, content: readFileSync(join(from, entry.path)), executable: entry.executable };
+    const place = { path: posix.join(to, entry.path), from: posix.join(shown, entry.path) };
+    if (entry.kind === "link") return { ...place, target: entry.target };
+    return { ...place, content: readFileSync(join(from, entry.path)), executable: entry.executable };
   });
 }
 

@@ -33,6 +33,7 @@ export class CudaDepsStage extends pulumi.ComponentResource {
       dockerfile: recipe("requirements.txt", args.build.sources),
       context: layOutContext(name, [{ from: args.requirements, to: "requirements.txt" }]),
       images: { [CUDA_STAGES[name].baseStage]: args.parent, tools: args.tools },
+      requirements: args.requirements,
       description,
       runs: false,
       build: args.build,

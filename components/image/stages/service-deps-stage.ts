@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { serviceDepsRecipe } from "../../dockerfile/recipes/service-deps.ts";
+import type { SharedStage } from "../../catalog/service.ts";
 import { layOutContext } from "./build-context.ts";
 import { createStageImage, versionOf, type BuildSettings } from "./stage-image.ts";
 
 /** Inputs of a ServiceDepsStage. */
 export interface ServiceDepsStageArgs {
-  /** Ref of the base stage's image, on which the requirements are installed. */
+  /** Name of the base stage, on which the requirements are installed. */
+  readonly baseStage: SharedStage;
+  /** Ref of the base stage's image. */
   readonly parent: pulumi.Input<string>;
   /** Ref of the ToolsStage's image. */
   readonly tools: pulumi.Input<string>;
@@ -30,6 +33,8 @@ export class ServiceDepsStage extends pulumi.ComponentResource {
       dockerfile: serviceDepsRecipe("requirements.txt", args.packages, args.build.sources),
       context,
       images: { parent: args.parent, tools: args.tools },
+      names: { parent: args.baseStage },
+      requirements: args.requirements,
       description: `Dependencies of ${name.replace(/-deps$/, "")}`,
       runs: false,
       build: args.build,

@@ -32,6 +32,7 @@ export class ServiceImage extends pulumi.ComponentResource {
       dockerfile: serviceRecipe(name, args.port),
       context,
       images: { deps: args.deps },
+      names: { deps: `${name}-deps` },
       description: args.description,
       runs: true,
       build: args.build,

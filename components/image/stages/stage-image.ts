@@ -7,7 +7,9 @@ import type { Instruction } from "../../dockerfile/instruction.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import { mapValues } from "../../lib/map-values.ts";
 import { tagged, withoutTag, type Registry } from "../../lib/image-reference.ts";
+import type { StageManifest } from "../../plan/manifest.ts";
 import type { Context } from "./build-context.ts";
+import { stageManifest } from "./stage-manifest.ts";
 
 /** Settings of a build, the same for every stage of a stack. */
 export interface BuildSettings {
@@ -34,6 +36,10 @@ export interface BuildSettings {
   readonly proxy: Readonly<Record<string, string>>;
   /** Resources that have to exist before a push: the stack's own registry. */
   readonly ready: readonly pulumi.Resource[];
+  /** What each image is built from, by name, in the order of the image graph. Every stage adds itself. */
+  readonly manifests: Map<string, StageManifest>;
+  /** Ref of each image that is built, by name. Every stage adds itself. */
+  readonly refs: Map<string, pulumi.Output<string>>;
 }
 
 /** Inputs of a stage's image. */
@@ -42,6 +48,10 @@ export interface StageImageArgs {
   readonly context: Context;
   /** Refs of the images in FROM and --from, by their names in the Dockerfile. */
   readonly images: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Names of those of the images that have another name in the image graph than in the Dockerfile. Default: none. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Path of the lock file that it installs, which is in the context. Default: none. */
+  readonly requirements?: string;
   /** Content of the image, in a few words. */
   readonly description: string;
   /**
@@ -51,6 +61,8 @@ export interface StageImageArgs {
   readonly runs: boolean;
   readonly build: BuildSettings;
 }
+
+const COMPRESSION = { ociMediaTypes: true, compression: "zstd", compressionLevel: 3, forceCompression: true } as const;
 
 /** Time that the BuildKit of Docker 28.5 writes into an image's configuration, instead of the time of the build. */
 export const SOURCE_DATE_EPOCH = "1704067200";
@@ -63,20 +75,28 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
   const { build } = args;
   const image = tagged(build.registry, name, build.tag);
   const cache = `${image}-cache`;
+  const labels = {
+    "org.opencontainers.image.title": name,
+    "org.opencontainers.image.description": args.description,
+  };
+  build.manifests.set(
+    name,
+    stageManifest({
+      ...args,
+      parents: Object.fromEntries(Object.keys(args.images).map((key) => [key, args.names?.[key] ?? key])),
+      arguments: { SOURCE_DATE_EPOCH, ...labels, compression: Object.values(COMPRESSION).join(" ") },
+    }),
+  );
   const named = Object.fromEntries(
     Object.entries(args.images).map(([key, image]) => [key, { location: imageContext(image) }]),
   );
-  return new dockerBuild.Image(
+  const built = new dockerBuild.Image(
     name,
     {
       dockerfile: { inline: renderDockerfile(args.dockerfile) },
       context: { location: args.context.location, named },
       tags: [image],
-      labels: {
-        "org.opencontainers.image.title": name,
-        "org.opencontainers.image.description": args.description,
-        "org.opencontainers.image.version": versionOf(args.context),
-      },
+      labels: { ...labels, "org.opencontainers.image.version": versionOf(args.context) },
       buildArgs: { SOURCE_DATE_EPOCH, ...build.proxy },
       // The certificates are no secret, but a reader of a state need not see which CAs a company trusts.
       secrets: {
@@ -93,10 +113,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
         {
           image: {
             push: true,
-            ociMediaTypes: true,
-            compression: "zstd",
-            compressionLevel: 3,
-            forceCompression: true,
+            ...COMPRESSION,
             // Docker 28.5 removes an image without a name. So the image keeps one when its tag moves on, and a rollback
             // does not need the registry.
             ...(args.runs ? { nameCanonical: true } : { store: false }),
@@ -112,10 +129,7 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
             mode: "min",
             ignoreError: true,
             imageManifest: true,
-            ociMediaTypes: true,
-            compression: "zstd",
-            compressionLevel: 3,
-            forceCompression: true,
+            ...COMPRESSION,
           },
         },
       ],
@@ -123,6 +137,8 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
     // docker-build 0.0.22 deletes the digest from the registry with the resource, even if another stack runs the image.
     { parent, retainOnDelete: true, dependsOn: [...build.ready] },
   );
+  build.refs.set(name, built.ref);
+  return built;
 }
 
 /** Returns the value of an image's label `version`: the first 12 digits of its context's digest. */

@@ -51,6 +51,8 @@ describe("the stack", () => {
       "release",
       "releases",
       "identity",
+      "manifest",
+      "secretDigests",
     );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");

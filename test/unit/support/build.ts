@@ -14,6 +14,8 @@ export function buildSettings(changes: Partial<BuildSettings> = {}): BuildSettin
     certificates: "",
     caBundle: "",
     ready: [],
+    manifests: new Map(),
+    refs: new Map(),
     ...changes,
   };
 }

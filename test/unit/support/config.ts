@@ -141,6 +141,8 @@ export const MACHINE: Machine = {
   cache: "/var/cache/morgan",
   uv: "uv",
   temporary: "",
+  planFile: "",
+  planAll: false,
   pulumi: "",
 };
 

@@ -58,6 +58,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     },
     sources: () => ({ entries: [{ kind: "file", path: "__init__.py", executable: false }], unusable: [] }),
     revision: "",
+    commits: () => Promise.resolve(undefined),
     sourceRevision() {
       return Promise.resolve(this.revision);
     },

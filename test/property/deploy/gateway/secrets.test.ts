@@ -16,6 +16,8 @@ const ARGS: GatewayArgs = {
     passwordRevision: "",
     adoptedVolumes: {},
     processors: 4,
+
+    manifests: new Map(),
     engine: fakeEngine(),
   },
   networks: [],

@@ -195,7 +195,7 @@ describe("a build context", () => {
     expect(layOutFile("kept", file), "nobody reads the file").to.deep.equal(other);
     writeFileSync(join(".morgan/contexts", memory), digest);
     rmSync(location, { recursive: true });
-    expect(layOutFile("kept", file)).to.deep.equal({ digest, location });
+    expect(layOutFile("kept", file)).to.deep.equal({ digest, location, files: { uv: digest.slice(0, 12) } });
     expect(existsSync(location)).to.equal(true);
   });
 

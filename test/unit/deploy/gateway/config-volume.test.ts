@@ -13,6 +13,8 @@ const STACK = {
   passwordRevision: "",
   adoptedVolumes: {},
   processors: 4,
+
+  manifests: new Map(),
   engine: fakeEngine(),
 };
 

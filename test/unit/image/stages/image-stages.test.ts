@@ -65,6 +65,7 @@ const CASES: readonly Case[] = [
     name: "tts-deps",
     make: () =>
       new ServiceDepsStage("tts-deps", {
+        baseStage: "base",
         parent: base,
         tools,
         requirements: "requirements/tts-cpu.txt",

@@ -23,7 +23,7 @@ class Parent extends pulumi.ComponentResource {
     const waits = ready === undefined ? [] : [new docker.Volume(ready)];
     createStageImage(this, "tools", {
       dockerfile: toolsRecipe(),
-      context: { location: ".morgan/contexts/tools-0123456789abcdef", digest: "0123456789abcdef0123" },
+      context: { location: ".morgan/contexts/tools-0123456789abcdef", digest: "0123456789abcdef0123", files: {} },
       images: { base: "harbor.example.com/m/base:prod@sha256:abc" },
       description: "Programs that builds mount",
       runs,

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { repository, registryOf } from "./lib/image-reference.ts";
+import { mapValues } from "./lib/map-values.ts";
+import type { MorganConfig } from "./config/config.ts";
+import { createPlan, type PlannedStack } from "./plan/create-plan.ts";
+import type { ContainerManifest, StackManifest, StageManifest } from "./plan/manifest.ts";
+import type { Plan } from "./plan/plan.ts";
+import { recordManifest } from "./plan/record-manifest.ts";
+import { differences } from "./plan/stage-reasons.ts";
+import type { PlanSources } from "./preflight/plan-sources.ts";
+import type { Release } from "./release/release.ts";
+
+/** Everything of a stack that a plan describes. Images and containers add themselves while they are created. */
+export interface PlannedParts {
+  readonly stages: Map<string, StageManifest>;
+  readonly refs: Map<string, pulumi.Output<string>>;
+  readonly containers: Map<string, ContainerManifest>;
+}
+
+/** Inputs of the plan of a stack. */
+export interface StackPlanArgs {
+  readonly config: MorganConfig;
+  readonly sources: PlanSources;
+  readonly parts: PlannedParts;
+  readonly leftOut: readonly string[];
+}
+
+/** The release that an `up` ran, and those that the stack keeps. */
+type RanRelease = pulumi.Output<{ readonly release: string; readonly releases: readonly Release[] }>;
+
+/** The plan of a stack, before anything of it is built. */
+export interface StackPlan {
+  readonly plan: pulumi.Output<Plan>;
+  /** Digests of the secrets in the configuration, by key. Secret. */
+  readonly secretDigests: pulumi.Output<Record<string, string>>;
+  /** Returns what the stack is made of after the `up`, when it has ended; `ranBefore` is the release that ran before. */
+  manifest(ran: RanRelease, ranBefore: string): pulumi.Output<StackManifest>;
+}
+
+/** Plans a stack whose images and containers have been created as resources. */
+export function planStack({ config, sources, parts, leftOut }: StackPlanArgs): StackPlan {
+  const after: PlannedStack = {
+    cuda: config.accelerator === "cuda" ? config.cudaVersion : "",
+    stages: Object.fromEntries(parts.stages),
+    containers: Object.fromEntries(parts.containers),
+    repository: repository(registryOf(config.images.registry)),
+    passwordRevision: config.data.passwordRevision,
+  };
+  const secretDigests = digestsOf(config);
+  const plan = secretDigests.apply((digests): Plan => {
+    const changed = differences(sources.secretDigests, digests).flatMap(({ key, change }) =>
+      change === "changed" ? [key] : [],
+    );
+    const made = createPlan({
+      stack: config.stack,
+      hasRun: sources.hasRun,
+      before: sources.manifest,
+      after,
+      release: sources.release,
+      changedSecrets: new Set(changed),
+      interruptions: sources.interruptions,
+      leftOut,
+    });
+    return { ...made, forecast: { unknown: [] } };
+  });
+  return {
+    // It names secrets and has no value of them.
+    plan: pulumi.unsecret(plan),
+    secretDigests: pulumi.secret(secretDigests),
+    manifest: (ran, ranBefore) =>
+      pulumi.all([pulumi.all(Object.fromEntries(parts.refs)), ran]).apply(([refs, { release, releases }]) =>
+        recordManifest({
+          before: sources.manifest,
+          after: { ...after, stages: { ...sources.release?.stages?.after, ...after.stages } },
+          refs,
+          ranBefore,
+          runs: release,
+          kept: releases.map(({ id }) => id),
+        }),
+      ),
+  };
+}
+
+/** A stack before its first `up`. */
+export const NOTHING_RUN: PlanSources = {
+  hasRun: false,
+  manifest: undefined,
+  secretDigests: {},
+  interruptions: {},
+  release: undefined,
+};
+
+/** Shows a plan as the stack's own message, and writes it where the command line reads it. */
+export function reportPlan(
+  plan: pulumi.Output<Plan>,
+  { planFile }: MorganConfig["machine"],
+  stack: pulumi.Resource,
+): void {
+  plan.apply(async (made) => {
+    if (planFile !== "") writeFileSync(planFile, JSON.stringify(made));
+    await pulumi.log.info(JSON.stringify(made), stack);
+  });
+}
+
+function digestsOf({ gateway, llm, models }: MorganConfig): pulumi.Output<Record<string, string>> {
+  const secrets = { apiToken: gateway.token, llmApiKey: llm.apiKey, hubToken: models.token };
+  const set = Object.entries(secrets).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  return pulumi
+    .all(Object.fromEntries(set))
+    .apply((values) => mapValues(values, (value) => createHash("sha256").update(value).digest("hex")));
+}

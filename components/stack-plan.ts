@@ -5,6 +5,8 @@ import { repository, registryOf } from "./lib/image-reference.ts";
 import { mapValues } from "./lib/map-values.ts";
 import type { MorganConfig } from "./config/config.ts";
 import { createPlan, type PlannedStack } from "./plan/create-plan.ts";
+import { changes } from "./plan/changes.ts";
+import { describePlan } from "./plan/faces/table.ts";
 import type { ContainerManifest, StackManifest, StageManifest } from "./plan/manifest.ts";
 import type { Plan } from "./plan/plan.ts";
 import { recordManifest } from "./plan/record-manifest.ts";
@@ -92,15 +94,16 @@ export const NOTHING_RUN: PlanSources = {
   release: undefined,
 };
 
-/** Shows a plan as the stack's own message, and writes it where the command line reads it. */
+/** Shows a plan as the stack's own message, but not in an `up` that changes nothing, and writes it where the command line reads it. */
 export function reportPlan(
   plan: pulumi.Output<Plan>,
-  { planFile }: MorganConfig["machine"],
+  { planFile, planAll }: MorganConfig["machine"],
   stack: pulumi.Resource,
 ): void {
   plan.apply(async (made) => {
     if (planFile !== "") writeFileSync(planFile, JSON.stringify(made));
-    await pulumi.log.info(JSON.stringify(made), stack);
+    if (!pulumi.runtime.isDryRun() && !changes(made)) return;
+    await pulumi.log.info(describePlan(made, { all: planAll }), stack);
   });
 }
 

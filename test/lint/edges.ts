@@ -29,6 +29,7 @@ const directions: Readonly<Record<string, Edges>> = {
     may: ["components/engine", "components/sources", "components/system", "components/lib"],
   },
   "components/plan": { may: ["components/lib"], packages: ["node:{crypto,path,util}"] },
+  "components/plan/faces": { may: ["components/plan", "components/lib"], packages: [] },
   "components/release": { may: ["components/lib"], types: ["components/catalog"] },
   "components/requirements": { may: ["components/catalog"], types: ["components/lib"], packages: PURE },
   "components/network": { may: ["components/lib"], types: ["components/host", "components/engine"] },
@@ -138,6 +139,7 @@ const directions: Readonly<Record<string, Edges>> = {
   components: {
     may: [
       "components/plan",
+      "components/plan/faces",
       "components/deploy",
       "components/image",
       "components/image/bootstrap",

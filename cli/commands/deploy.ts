@@ -3,7 +3,6 @@ import { throwProblems, type Problem } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import { printsJson } from "../lib/command-line.ts";
 import type { Invocation } from "../lib/invocation.ts";
-import type { Execution } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { describeGaps, gapsIn } from "../report/downtime.ts";
 import { watchContainers } from "../report/container-events.ts";
@@ -11,12 +10,12 @@ import { stopFailed } from "../report/failed-containers.ts";
 import { explainFailure, type FailedUp } from "../report/failure.ts";
 import { withGateLogs, type GateLog } from "../report/gate-logs.ts";
 import { withMissingImages } from "../stack/missing-images.ts";
-import { configValue, operate, operateOrCreate, withoutSalt } from "../stack/pulumi.ts";
+import { configValue, operateOrCreate, withoutSalt } from "../stack/pulumi.ts";
 import { describeOutputs, outputsOf } from "../stack/outputs.ts";
 import { describeUnhealthy, findUnhealthy } from "../stack/present-containers.ts";
 import { changedStages, pruneAllImages, pruneImages } from "../stack/prune-images.ts";
 import { startStopped, withNeededRefresh } from "../stack/put-back-containers.ts";
-import { changeStack, prepareChange, reportKilledRun, withCleanUp, withRepair } from "../stack/change.ts";
+import { changeStack, prepareChange, withRepair } from "../stack/change.ts";
 import { identityOf, outputsInFile, readState, recordedStack } from "../stack/state.ts";
 
 /** Deploys, and prints what the engine reports beside Pulumi. Returns the exit code: 0 if all that runs is healthy. */
@@ -77,17 +76,6 @@ type Run = Pick<FailedUp, "since" | "gateLogs">;
 async function explain(engine: Engine, stack: StackName, run: Run): Promise<string> {
   const builder = (await withoutSalt(stack, () => configValue(stack, "builder"))) ?? "default";
   return explainFailure(engine, await identityOf(stack), { ...run, builder, again: forStack("up", stack.reference) });
-}
-
-/** Prints what an `up` would change. */
-export async function preview(
-  { stack, flags }: Invocation,
-  engine: Engine,
-  execution: Execution = {},
-): Promise<number> {
-  reportKilledRun(stack);
-  const all = ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
-  return withCleanUp(stack, () => operate("preview", stack, all, execution));
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Invocation } from "../lib/invocation.ts";
 import { outputsOf } from "../stack/outputs.ts";
 import { pinnedRelease, pinRelease, releaseBefore } from "../stack/pinned-release.ts";
 import { STDERR, withoutSalt } from "../stack/pulumi.ts";
-import { preview, up } from "./deploy.ts";
+import { up } from "./deploy.ts";
+import { previewText } from "./preview.ts";
 
 /** Writes the release into the stack's configuration, for this and the next `up`, and runs it. */
 export async function rollback(invocation: Invocation, engine: Engine): Promise<number> {
@@ -16,7 +17,7 @@ export async function rollback(invocation: Invocation, engine: Engine): Promise<
   const before = isOwn ? target : await pinnedRelease(stack);
   await withoutSalt(stack, () => pinRelease(stack, target));
   // The preflight checks that the other stack has the release and that it may run here. If not, the file is restored.
-  const refused = isOwn ? 0 : await preview(invocation, engine, printsJson(invocation.flags) ? STDERR : {});
+  const refused = isOwn ? 0 : await previewText(invocation, engine, printsJson(invocation.flags) ? STDERR : {});
   if (refused === 0) return up(invocation, engine);
   await withoutSalt(stack, () => pinRelease(stack, before));
   return refused;

@@ -48,10 +48,14 @@ export const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: "preview",
-    summary: "print what an up would change; changes nothing",
-    options: [],
+    summary: "print what an up would change, why, and what it interrupts; changes nothing",
+    options: [
+      { name: "all", description: "print what stays too, and every reason" },
+      { name: "json", description: "print the plan as JSON, for programs" },
+      { name: "markdown", value: "file", description: "write the plan as a comment for a pull request; - prints it" },
+    ],
     passesTo: "preview",
-    examples: ["./morgan preview --diff", "./morgan preview --stack prod --json"],
+    examples: ["./morgan preview", "./morgan preview --stack prod --json", "./morgan preview --markdown comment.md"],
   },
   {
     name: "rollback",

@@ -14,6 +14,8 @@ export interface Ended {
 export interface Execution {
   /** Passes its output on as it comes. */
   readonly show?: boolean;
+  /** Keeps the standard output for the result, even if the rest is passed on. */
+  readonly keep?: boolean;
   /** Lines of stderr that are not passed on. */
   readonly hide?: RegExp;
   /** Descriptor of the file that it reads; by default it reads the input of this process. */
@@ -33,10 +35,10 @@ export interface Execution {
 export function execute(
   program: string,
   args: readonly string[],
-  { show = false, hide, input, output, cwd, env }: Execution = {},
+  { show = false, keep = false, hide, input, output, cwd, env }: Execution = {},
 ): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const stdio: StdioOptions = [input ?? "inherit", output ?? (show ? "inherit" : "pipe"), "pipe"];
+  const stdio: StdioOptions = [input ?? "inherit", output ?? (show && !keep ? "inherit" : "pipe"), "pipe"];
   let interrupted: Interrupted | undefined;
   // From before the start on: a signal that came between would end this process and not the program.
   const stop = interruptible({

@@ -22,6 +22,11 @@ export async function operate(
   return (await run(operation, stack, flags, execution)).code;
 }
 
+/** Runs a Pulumi operation and returns its standard output. Its error output is passed on. */
+export function capture(operation: string, stack: StackName, flags: readonly string[]): Promise<Ended> {
+  return run(operation, stack, flags, { keep: true });
+}
+
 async function run(
   operation: string,
   stack: StackName,

@@ -27,7 +27,7 @@ export async function commitsBetween(
     "-c",
     "safe.directory=*",
     "log",
-    "--format=%h%x00%s",
+    "--pretty=tformat:%h%x00%s",
     `--max-count=${String(MOST)}`,
   ];
   const listed = await run("git", [...format, `${first}..${last}`, "--"]);

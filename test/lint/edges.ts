@@ -186,7 +186,16 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "cli/report": { may: ["cli/lib", "components/engine", "components/lib"] },
   "cli/commands": {
-    may: ["cli/stack", "cli/report", "cli/lib", "components/engine", "components/lib", "toolchain"],
+    may: [
+      "cli/stack",
+      "cli/report",
+      "cli/lib",
+      "components/engine",
+      "components/plan/faces",
+      "components/lib",
+      "toolchain",
+    ],
+    types: ["components/plan"],
   },
   cli: {
     may: [

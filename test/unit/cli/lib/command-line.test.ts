@@ -39,10 +39,11 @@ describe("a command line", () => {
 
   it("hands on to Pulumi what is Pulumi's, as it was written and in its order", () => {
     const flags = "--refresh --parallel 4 -p 4 -v=9 --target urn:a::b --diff=false -rf --message=a=b --json".split(" ");
-    for (const command of ["up", "preview", "rollback", "destroy"]) {
+    for (const command of ["up", "rollback", "destroy"]) {
       expect(read(`${command} ${flags.join(" ")}`).flags, command).to.deep.equal(flags);
       expect(read(`${command} --stack prod ${flags.join(" ")}`).flags, command).to.deep.equal(flags);
     }
+    expect(read("preview --diff --refresh").flags).to.deep.equal(["--diff", "--refresh"]);
     expect(read(`rollback ${flags.join(" ")} --off`)).to.deep.include({ flags, options: { off: true } });
   });
 
@@ -51,6 +52,7 @@ describe("a command line", () => {
     expect(read("backup").argument).to.equal(undefined);
     expect(read("rollback --to r0a1b2c3d").options).to.deep.equal({ to: "r0a1b2c3d" });
     expect(read("outputs --json").options).to.deep.equal({ json: true });
+    expect(read("preview --json --diff")).to.deep.include({ flags: ["--diff"], options: { json: true } });
     expect(read("destroy -y").options).to.deep.equal({ yes: true });
   });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect } from "chai";
-import { preview } from "../../../../cli/commands/deploy.ts";
+import { preview } from "../../../../cli/commands/preview.ts";
 import { repairKilledRun } from "../../../../cli/stack/repair.ts";
 import { thingsMadeBy } from "../../../../cli/stack/unrecorded-things.ts";
 import type { InspectedContainer } from "../../../../components/engine/containers.ts";

@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import type { Engine } from "../../components/engine/engine.ts";
+import { describeComment } from "../../components/plan/faces/comment.ts";
+import type { Plan } from "../../components/plan/plan.ts";
+import type { Invocation } from "../lib/invocation.ts";
+import { withPlanFile } from "../lib/plan-file.ts";
+import type { Execution } from "../lib/run-program.ts";
+import { reportKilledRun, withCleanUp } from "../stack/change.ts";
+import { capture, operate } from "../stack/pulumi.ts";
+import { withNeededRefresh } from "../stack/put-back-containers.ts";
+
+/** Prints what an `up` would change: Pulumi's own preview with the plan in it, or the plan alone in another form. */
+export async function preview(invocation: Invocation, engine: Engine): Promise<number> {
+  const { options } = invocation;
+  if (options["all"] === true) process.env["MORGAN_PLAN_ALL"] = "true";
+  const { json, markdown } = options;
+  if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
+  return withPlanFile(async (read) => {
+    const flags = await flagsFor(invocation, engine);
+    const run = ["--diff", "--color", "never", ...flags];
+    const { code, stdout } = await withCleanUp(invocation.stack, () => capture("preview", invocation.stack, run));
+    // The standard output is for the plan alone.
+    if (json === true || code !== 0) process.stderr.write(stdout);
+    if (code !== 0) return code;
+    const plan = read() as Plan;
+    if (json === true) console.log(JSON.stringify(plan, undefined, 2));
+    if (typeof markdown === "string") write(markdown, describeComment([{ plan, diff: stdout }]));
+    return 0;
+  });
+}
+
+/** Prints Pulumi's own preview. */
+export async function previewText(invocation: Invocation, engine: Engine, execution: Execution = {}): Promise<number> {
+  const flags = await flagsFor(invocation, engine);
+  return withCleanUp(invocation.stack, () => operate("preview", invocation.stack, flags, execution));
+}
+
+async function flagsFor({ stack, flags }: Invocation, engine: Engine): Promise<string[]> {
+  reportKilledRun(stack);
+  return ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
+}
+
+function write(file: string, text: string): void {
+  if (file === "-") process.stdout.write(text);
+  else writeFileSync(file, text);
+}

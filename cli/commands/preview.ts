@@ -17,7 +17,7 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
   if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
   return withPlanFile(async (read) => {
     const flags = await flagsFor(invocation, engine);
-    const run = ["--diff", "--color", "never", ...flags];
+    const run = ["--color", "never", ...flags];
     const { code, stdout } = await withCleanUp(invocation.stack, () => capture("preview", invocation.stack, run));
     // The standard output is for the plan alone.
     if (json === true || code !== 0) process.stderr.write(stdout);

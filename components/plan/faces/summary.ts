@@ -12,8 +12,8 @@ export function describeSummary(plan: Plan): string {
   const containers = plan.containers.filter(({ action }) => action !== "untouched");
   const interrupted = containers.flatMap(({ interrupts }) => (interrupts === undefined ? [] : [interrupts]));
   return [
-    counted(images.length, "image"),
-    counted(containers.length, "container"),
+    ...(images.length === 0 ? [] : [counted(images.length, "image")]),
+    ...(containers.length === 0 ? [] : [counted(containers.length, "container")]),
     ...(interrupted.length === 0 ? [describeInterruption(undefined)] : interrupted.map(describeInterruption)),
     ...describeForecast(plan.forecast),
   ].join(", ");

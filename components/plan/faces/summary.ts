@@ -30,7 +30,7 @@ function describeForecast({ seconds, bytes, unknown, past }: Forecast): string[]
     ...(past === undefined || parts.length === 0
       ? []
       : [
-          `the last ${counted(past.ups, "forecast")} said ${describeSeconds(past.secondsForecast)} and ` +
+          `the last ${past.ups === 1 ? "forecast" : counted(past.ups, "forecast")} said ${describeSeconds(past.secondsForecast)} and ` +
             `${describeBytes(past.bytesForecast)}, and it took ${describeSeconds(past.seconds)} and ${describeBytes(past.bytes)}`,
         ]),
   ];

@@ -4,6 +4,7 @@ import { readConfig } from "./components/config/config.ts";
 import { forecastsOf } from "./components/preflight/forecasts.ts";
 import { thisHost } from "./components/host/host.ts";
 import { createIdentity } from "./components/identity/state-identity.ts";
+import { absentEngine } from "./components/engine/absent-engine.ts";
 import { withKnownSizes } from "./components/engine/known-sizes.ts";
 import { enterRun } from "./components/startup/enter-run.ts";
 import { startPlugins } from "./components/startup/plugins.ts";
@@ -33,12 +34,13 @@ const stack = new MorganStack("morgan", {
   config,
   identity: { ...checked.identity, label },
   adoptedVolumes: checked.adoptedVolumes,
-  engine: withKnownSizes(host.engine, checked.sizes),
+  engine: withKnownSizes(config.machine.withoutMachine ? absentEngine(host.engine) : host.engine, checked.sizes),
   facts: checked.facts,
   gpuPlan: checked.gpu,
   releasePlan: checked.release,
   planSources: checked.planSources,
   forecasts: forecastsOf(config, host),
+  leftOut: checked.leftOut,
 });
 
 export const { endpoint, certificate, engine, images, services, registry, baseImages } = stack;

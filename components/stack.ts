@@ -4,7 +4,7 @@ import type { StackContext, StackIdentity } from "./deploy/container/stack-conte
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
 import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { EngineFacts, EngineIdentity } from "./engine/facts.ts";
+import type { EngineFacts, RecordedEngine } from "./engine/facts.ts";
 import { NO_GPU, type GpuPlan } from "./gpu/plan.ts";
 import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
@@ -43,6 +43,8 @@ export interface MorganStackArgs {
   readonly planSources?: PlanSources;
   /** Where forecasts come from. Default: nowhere. */
   readonly forecasts?: ForecastSources;
+  /** Checks that were left out, a sentence each. Default: none. */
+  readonly leftOut?: readonly string[];
 }
 
 /** The part of a stack's context that decides which volumes it has. */
@@ -58,7 +60,7 @@ export class MorganStack extends pulumi.ComponentResource {
   /** SHA-256 fingerprint of the certificate at the published port; empty without TLS. */
   readonly certificate: pulumi.Output<string>;
   /** The engine that the stack belongs to. */
-  readonly engine: pulumi.Output<EngineIdentity>;
+  readonly engine: pulumi.Output<RecordedEngine>;
   /** Ref and size of each service's image, by name. */
   readonly images: pulumi.Output<Record<string, ServiceImageOutput>>;
   /** Address, health and device of each running service, by name. */
@@ -81,7 +83,16 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly lastUp: pulumi.Output<LastUp | undefined>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
+    const {
+      config,
+      identity,
+      adoptedVolumes = {},
+      engine,
+      facts,
+      gpuPlan = NO_GPU,
+      releasePlan = FIRST_BUILD,
+      leftOut = [],
+    } = args;
     const parts: PlannedParts = { stages: new Map(), refs: new Map(), containers: new Map() };
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
@@ -120,7 +131,8 @@ export class MorganStack extends pulumi.ComponentResource {
     const registry = registryOf(config.images.registry);
     this.endpoint = deployment.endpoint;
     this.certificate = deployment.certificate;
-    this.engine = pulumi.output({ id: facts.id, name: facts.name });
+    const { id, name: engineName, architecture, processors } = facts;
+    this.engine = pulumi.output({ id, name: engineName, architecture, processors });
     this.services = deployment.services;
     this.images = pulumi.output(mapValues(images.services, ({ output }) => output));
     this.registry = pulumi.output(`${registry.host}/${registry.project}`);
@@ -139,7 +151,7 @@ export class MorganStack extends pulumi.ComponentResource {
     this.releases = ran.releases;
     this.identity = pulumi.output(identity.label);
     const { planSources: sources = NOTHING_RUN, forecasts = NO_FORECASTS } = args;
-    const planned = planStack({ config, sources, parts, leftOut: [], forecasts });
+    const planned = planStack({ config, sources, parts, leftOut, forecasts });
     const { plan } = planned;
     this.manifest = planned.manifest(ran, releasePlan.history.running);
     this.secretDigests = planned.secretDigests;

@@ -6,10 +6,12 @@ import { ROOT, setUpOrExit } from "./setup.mjs";
 import { environment, removeEmpty } from "./lib/environment.mjs";
 import { nodeDirectory, paths } from "./lib/paths.mjs";
 
+/** @import { Part } from "./setup.mjs" */
+
 /**
  * Ends with the exit code of the program. Signals go on to it: a signal to this process alone has to end both.
  * @param {readonly string[]} command
- * @param {"node" | "tools" | undefined} only
+ * @param {Part | undefined} only
  */
 export async function runLaunched(command, only) {
   removeEmpty(process.env);

@@ -13,7 +13,8 @@ import { ensureState } from "./setup/state.mjs";
 import { installUv, installUvForBuilds } from "./setup/uv.mjs";
 
 /** @import { Paths } from "./lib/paths.mjs" */
-/** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: "node" | "tools" | undefined }} Options */
+/** @typedef {"node" | "tools" | "client"} Part Of set-up. "client" is everything but the engine. */
+/** @typedef {{ root?: string, env?: NodeJS.ProcessEnv, only?: Part | undefined }} Options */
 /** @typedef {(at: Paths, env: NodeJS.ProcessEnv) => unknown} Step A step may return problems. */
 
 export const ROOT = dirname(TOOLCHAIN);
@@ -40,9 +41,11 @@ export async function setUp({ root = ROOT, env = process.env, only } = {}) {
   if (only === "node") return problems;
   await attempt(installUv);
   if (only === "tools") return problems;
-  await attempt(ensureEngine);
-  if (problems.length === 0) await attempt(installUvForBuilds);
-  if (problems.length === 0) await attempt(chooseBaseImages);
+  if (only !== "client") {
+    await attempt(ensureEngine);
+    if (problems.length === 0) await attempt(installUvForBuilds);
+    if (problems.length === 0) await attempt(chooseBaseImages);
+  }
   await attempt(problems.length === 0 ? ensurePulumi : checkPulumi);
   await attempt(ensureState);
   return problems;

@@ -13,6 +13,7 @@ import { withNeededRefresh } from "../stack/put-back-containers.ts";
 export async function preview(invocation: Invocation, engine: Engine): Promise<number> {
   const { options } = invocation;
   if (options["all"] === true) process.env["MORGAN_PLAN_ALL"] = "true";
+  if (options["withoutMachine"] === true) process.env["MORGAN_WITHOUT_MACHINE"] = "true";
   const { json, markdown } = options;
   if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
   return withPlanFile(async (read) => {
@@ -37,6 +38,7 @@ export async function previewText(invocation: Invocation, engine: Engine, execut
 
 async function flagsFor({ stack, flags }: Invocation, engine: Engine): Promise<string[]> {
   reportKilledRun(stack);
+  if (process.env["MORGAN_WITHOUT_MACHINE"] === "true") return ["--suppress-outputs", ...flags];
   return ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
 }
 

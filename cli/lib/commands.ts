@@ -52,6 +52,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     options: [
       { name: "all", description: "print what stays too, and every reason" },
       { name: "json", description: "print the plan as JSON, for programs" },
+      { name: "without-machine", description: "leave out what only the machine of the stack can answer" },
       { name: "markdown", value: "file", description: "write the plan as a comment for a pull request; - prints it" },
     ],
     passesTo: "preview",

@@ -19,6 +19,8 @@ export interface Machine {
   readonly planFile: string;
   /** True if the plan's message has what stays, too. */
   readonly planAll: boolean;
+  /** True for a preview away from the machine that will run the stack, without its engine. */
+  readonly withoutMachine: boolean;
   /** Address of Pulumi's engine; empty if Pulumi does not run this program. */
   readonly pulumi: string;
 }
@@ -37,6 +39,7 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
     temporary: env["MORGAN_TMPDIR"] ?? "",
     planFile: env["MORGAN_PLAN_FILE"] ?? "",
     planAll: env["MORGAN_PLAN_ALL"] === "true",
+    withoutMachine: env["MORGAN_WITHOUT_MACHINE"] === "true",
     // Set by Pulumi 3.259 for each run of a program.
     pulumi: env["PULUMI_NODEJS_ENGINE"] ?? "",
   };

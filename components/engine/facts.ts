@@ -9,14 +9,18 @@ export interface EngineIdentity {
   readonly name: string;
 }
 
-/** Facts about an engine. */
-export interface EngineFacts extends EngineIdentity {
-  /** Version: "28.5.2". */
-  readonly version: string;
+/** The part of an engine's facts that a stack's outputs keep, for a preview without the engine. */
+export interface RecordedEngine extends EngineIdentity {
   /** Architecture of its containers, by Go's name: "amd64", "arm64". */
   readonly architecture: string;
   /** Processors that its containers can use. */
   readonly processors: number;
+}
+
+/** Facts about an engine. */
+export interface EngineFacts extends RecordedEngine {
+  /** Version: "28.5.2". */
+  readonly version: string;
   /** True if it runs without root, as a user's own. */
   readonly isRootless: boolean;
 }

@@ -35,7 +35,9 @@ export async function checkEngine(
   } catch (error) {
     const found = messageOf(error);
     const expected = `an engine that answers at ${engine.host}`;
-    const fix = "start it (npm run setup does, if it may), or point DOCKER_HOST at one";
+    const fix =
+      "start it (npm run setup does, if it may), or point DOCKER_HOST at one" +
+      (isPreview ? "; for a preview away from it: ./morgan preview --without-machine" : "");
     return { facts: undefined, problems: [{ key: "container engine", expected, found, fix }] };
   }
   const [identity, outputs] = await Promise.all([reading, reported]);

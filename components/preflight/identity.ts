@@ -42,7 +42,8 @@ export async function checkIdentity(
   return adopted;
 }
 
-function renameProblem(now: string, before: string): Problem {
+/** The problem that the stack was renamed. */
+export function renameProblem(now: string, before: string): Problem {
   return {
     key: "name of the stack",
     expected: `"${before}", the name under which everything in the engine and in the registry was made`,

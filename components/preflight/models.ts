@@ -7,7 +7,7 @@ import type { Host } from "../host/host.ts";
  * Checks that folders with weights exist. For a missing folder, Docker 28.5 would make an empty one that root owns. A
  * model of the model hub whose name is a folder here is meant as that folder.
  */
-export function checkModels({ models, services, engine }: MorganConfig, host: Host): Problem[] {
+export function checkModels({ models, services, engine, machine }: MorganConfig, host: Host): Problem[] {
   return services.flatMap(({ name, variant }): Problem[] => {
     const model = models.services[name];
     const key = `morgan:models.${name}`;
@@ -18,7 +18,7 @@ export function checkModels({ models, services, engine }: MorganConfig, host: Ho
       const found = `"${model.id}", which is a relative path to a folder`;
       return [{ key, expected, found, fix: `pulumi config set --path models.${name} "$PWD/${model.id}"` }];
     }
-    if (!isLocal(engine.host) || host.isFolder(model.path)) return [];
+    if (machine.withoutMachine || !isLocal(engine.host) || host.isFolder(model.path)) return [];
     return [
       {
         key,

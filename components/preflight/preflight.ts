@@ -7,7 +7,7 @@ import type { MorganConfig } from "../config/config.ts";
 import { uvForBuilds } from "../config/machine.ts";
 import { checkEngine } from "./engine.ts";
 import { throwProblems, type Problem } from "../lib/errors.ts";
-import { NO_GPU, planGpus, type GpuPlan } from "../gpu/plan.ts";
+import { planGpus, type GpuPlan } from "../gpu/plan.ts";
 import type { KnownState } from "./known-state.ts";
 import { hasRun, type Identity } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
@@ -17,10 +17,12 @@ import { checkModels } from "./models.ts";
 import { checkNetwork } from "./network.ts";
 import { checkPlatform } from "./platform.ts";
 import { readPlanSources, type PlanSources } from "./plan-sources.ts";
+import { parseManifest } from "../plan/parse-manifest.ts";
 import { planPromotion } from "./release.ts";
 import { recordedBaseImages } from "../release/base-images.ts";
 import type { ReleasePlan } from "../release/plan.ts";
 import { parseLock } from "../requirements/lock.ts";
+import { checkWithoutMachine, leftOutChecks, recordedGpus } from "./without-machine.ts";
 
 /** Results of the preflight. */
 export interface Preflight {
@@ -38,6 +40,8 @@ export interface Preflight {
   readonly planSources: PlanSources;
   /** Names of volumes in the engine that this run takes over, by logical name. */
   readonly adoptedVolumes: Readonly<Record<string, string>>;
+  /** Checks that were left out, a sentence each. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -49,10 +53,12 @@ export async function preflight(
   given: MorganConfig,
   problems: readonly Problem[],
   host: Host,
-  { outputs, identity, isPreview }: KnownState,
+  state: KnownState,
 ): Promise<Preflight> {
+  const { outputs, identity } = state;
+  const { withoutMachine } = given.machine;
   const [engine, release, sizes, recorded, certificate] = await Promise.all([
-    checkEngine(given, host, { outputs, identity, isPreview }),
+    withoutMachine ? checkWithoutMachine(given, state) : checkEngine(given, host, state),
     planPromotion(given, host, outputs),
     outputs.then(parseSizes),
     outputs.then(recordedBaseImages),
@@ -68,9 +74,9 @@ export async function preflight(
   const builds = release.plan.kind === "build";
   // An engine that does not answer, or another stack's, has been reported. Its GPUs and its network do not matter.
   const [{ plan, problems: gpu }, network] =
-    facts === undefined
+    facts === undefined || withoutMachine
       ? [
-          { plan: NO_GPU, problems: [] },
+          { plan: recordedGpus(config, parseManifest(await outputs)), problems: [] },
           { problems: [], missingCa: undefined },
         ]
       : await Promise.all([planServiceGpus(config, host, identity), checkNetwork(config, host, facts)]);
@@ -78,8 +84,10 @@ export async function preflight(
     ...(builds ? problems : await withoutThoseOfBuilds(problems)),
     ...certificate,
     ...release.problems,
-    ...(builds ? [...checkBuild(config, host), ...(await checkBuilder(config, host))] : []),
-    ...(builds && facts !== undefined ? checkPlatform(config, architecture, recorded === undefined) : []),
+    ...(builds ? [...checkBuild(config, host), ...(withoutMachine ? [] : await checkBuilder(config, host))] : []),
+    ...(builds && facts !== undefined && !withoutMachine
+      ? checkPlatform(config, architecture, recorded === undefined)
+      : []),
     ...checkModels(config, host),
     ...engine.problems,
     ...gpu,
@@ -98,6 +106,7 @@ export async function preflight(
     planSources: await readPlanSources(config, host, await outputs, release.plan),
     // In a stack that has run, another volume would replace the one that it has.
     adoptedVolumes: hasRun(await outputs) ? {} : config.data.adoptedVolumes,
+    leftOut: withoutMachine ? leftOutChecks(config, plan) : [],
   };
 }
 

@@ -1,4 +1,19 @@
-// The command lines that need no toolchain and no engine.
+// The command lines that need no toolchain, or no engine.
+import { setting } from "./paths.mjs";
+
+/**
+ * Returns the part of set-up that a command line needs; undefined for all of it. A preview without the machine needs no
+ * engine.
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {"node" | "client" | undefined}
+ */
+export function neededSetUp(args, env) {
+  if (needsNodeAlone(args)) return "node";
+  const isPreview = args.includes("preview");
+  const hasNone = args.includes("--without-machine") || setting(env, "MORGAN_WITHOUT_MACHINE") === "true";
+  return isPreview && hasNone ? "client" : undefined;
+}
 
 /**
  * Returns true if a command line prints help or a completion script, and does nothing else.

@@ -143,6 +143,7 @@ export const MACHINE: Machine = {
   temporary: "",
   planFile: "",
   planAll: false,
+  withoutMachine: false,
   pulumi: "",
 };
 

@@ -34,7 +34,7 @@ describe("the engine of a stack", () => {
   };
 
   it("is an output, with the id and the name that the engine has", async () => {
-    const { id, name } = await own.facts();
+    const { id, name, architecture, processors } = await own.facts();
     expect(await stack.outputs()).to.deep.include({ engine: { id, name, architecture, processors } });
   });
 

@@ -99,7 +99,7 @@ describe("the engine of a stack", () => {
     });
 
     const refusal = async (message: string): Promise<void> => {
-      const { id, name, architecture, processors } = await own.facts();
+      const { id, name } = await own.facts();
       expect(message).to.contain(`${name} (${id})`).and.contain(`${other.name} (${other.id})`);
       expect(idsOf(stack.name)).to.deep.equal(containers);
       const strange = connectEngine({ host: `unix://${second.socket}`, certificates: "" });

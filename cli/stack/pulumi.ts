@@ -3,6 +3,7 @@ import { execute, type Ended, type Execution } from "../lib/run-program.ts";
 import { Interrupted } from "../lib/signals.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { newRunFolder, removeRunFolder } from "../../components/startup/run-folder.ts";
+import { heldLock } from "./held-lock.ts";
 import { otherPassphrase } from "./other-passphrase.ts";
 import { readTextIfExists } from "../../components/system/files.ts";
 
@@ -35,7 +36,7 @@ async function run(
 ): Promise<Ended> {
   const args = [operation, "--stack", stack.reference, ...PLAIN, ...flags];
   const ended = await inRunFolder((env) => execute("pulumi", args, { show: true, env, ...execution }));
-  const advice = otherPassphrase(ended.stderr, stack);
+  const advice = otherPassphrase(ended.stderr, stack) ?? heldLock(ended.stderr, stack);
   if (advice !== undefined) console.error(advice);
   return ended;
 }

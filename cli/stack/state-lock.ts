@@ -59,7 +59,7 @@ function nameOf(pid: number): string | undefined {
 }
 
 /** The problem that another run is changing a stack. */
-export function lockProblem({ name, reference }: StackName, lock: Lock, now = new Date()): Problem {
+export function lockProblem({ name, reference }: StackName, lock: Omit<Lock, "file">, now = new Date()): Problem {
   const minutes = Math.floor((now.getTime() - new Date(lock.timestamp).getTime()) / 60_000);
   const ago = minutes < 1 ? "less than a minute ago" : `${String(minutes)} min ago`;
   const owner = `${lock.username}@${lock.hostname} is changing the stack "${name}" (process ${String(lock.pid)})`;

@@ -39,8 +39,8 @@ export interface StackPlan {
   readonly plan: pulumi.Output<Plan>;
   /** Digests of the secrets in the configuration, by key. Secret. */
   readonly secretDigests: pulumi.Output<Record<string, string>>;
-  /** Returns what the stack is made of after the `up`, when it has ended; `ranBefore` is the release that ran before. */
-  manifest(ran: RanRelease, ranBefore: string): pulumi.Output<StackManifest>;
+  /** Returns what the stack is made of after the `up`, when it has ended. */
+  readonly manifest: (ran: RanRelease) => pulumi.Output<StackManifest>;
 }
 
 /** Plans a stack whose images and containers have been created as resources. */
@@ -73,13 +73,13 @@ export function planStack({ config, sources, parts, leftOut, forecasts }: StackP
     // It names secrets and has no value of them.
     plan: pulumi.unsecret(plan),
     secretDigests: pulumi.secret(secretDigests),
-    manifest: (ran, ranBefore) =>
+    manifest: (ran) =>
       pulumi.all([pulumi.all(Object.fromEntries(parts.refs)), ran]).apply(([refs, { release, releases }]) =>
         recordManifest({
           before: sources.manifest,
           after: { ...after, stages: { ...sources.release?.stages?.after, ...after.stages } },
           refs,
-          ranBefore,
+          ranBefore: sources.runs,
           runs: release,
           kept: releases.map(({ id }) => id),
         }),
@@ -106,6 +106,7 @@ async function historyOf(
 /** A stack before its first `up`. */
 export const NOTHING_RUN: PlanSources = {
   hasRun: false,
+  runs: "",
   manifest: undefined,
   secretDigests: {},
   lastUp: undefined,

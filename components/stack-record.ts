@@ -6,37 +6,45 @@ import { ROLE_LABEL } from "./engine/labels.ts";
 import { watchContainersOf } from "./engine/ownership.ts";
 import { measureUp } from "./forecast/measure.ts";
 import { recordUp } from "./forecast/record.ts";
-import type { ForecastSources } from "./forecast/sources.ts";
-import { tagged, type Registry } from "./lib/image-reference.ts";
+import { registryOf, tagged } from "./lib/image-reference.ts";
 import { changes } from "./plan/changes.ts";
 import { describeCost } from "./plan/faces/cost.ts";
 import type { LastUp } from "./plan/last-up.ts";
+import type { StackManifest } from "./plan/manifest.ts";
 import type { Plan } from "./plan/plan.ts";
-import type { PlanSources } from "./preflight/plan-sources.ts";
 import type { RanRelease } from "./release/output.ts";
-import type { PlannedParts } from "./stack-plan.ts";
+import { planStack, reportPlan, type StackPlan, type StackPlanArgs } from "./stack-plan.ts";
 
-/** Inputs of the record of an `up`. */
-export interface StackRecordArgs {
-  readonly plan: pulumi.Output<Plan>;
+/** Inputs of the description of a stack. */
+export interface StackRecordArgs extends StackPlanArgs {
   /** The release that ran, known when all containers are ready. */
   readonly ran: RanRelease;
-  readonly parts: PlannedParts;
-  readonly sources: PlanSources;
-  readonly forecasts: ForecastSources;
   readonly identity: StackIdentity;
-  readonly registry: Registry;
   readonly engine: Engine;
-  /** The resource to which the message about the cost belongs. */
+  /** The resource to which the messages belong. */
   readonly stack: pulumi.Resource;
+}
+
+/** What a stack keeps for the next plan, as outputs. */
+export interface StackRecord extends Pick<StackPlan, "secretDigests"> {
+  readonly manifest: pulumi.Output<StackManifest>;
+  readonly lastUp: pulumi.Output<LastUp | undefined>;
+}
+
+/** Plans a stack, shows the plan, and records what the `up` did. */
+export function describeStack(args: StackRecordArgs): StackRecord {
+  const { plan, secretDigests, manifest } = planStack(args);
+  reportPlan(plan, args.config.machine, args.stack);
+  return { secretDigests, manifest: manifest(args.ran), lastUp: recordUpOf(plan, args) };
 }
 
 /**
  * Returns what the last `up` did that changed something, with its cost. A preview, and an `up` that changes nothing,
  * leave it as it was.
  */
-export function recordStack(args: StackRecordArgs): pulumi.Output<LastUp | undefined> {
-  const { plan, ran, parts, sources, identity, engine, stack } = args;
+function recordUpOf(plan: pulumi.Output<Plan>, args: StackRecordArgs): pulumi.Output<LastUp | undefined> {
+  const { config, ran, parts, sources, identity, engine, stack } = args;
+  const registry = registryOf(config.images.registry);
   const interruptions = plan.apply((made) => watchInterruptions(made, identity, engine));
   const refs = pulumi.all(Object.fromEntries(parts.refs));
   return pulumi.all([plan, interruptions, refs, ran]).apply(async ([made, stop, built]) => {
@@ -48,7 +56,7 @@ export function recordStack(args: StackRecordArgs): pulumi.Output<LastUp | undef
       now,
       refs: built,
       refsBefore: sources.manifest?.refs ?? {},
-      cache: (name) => `${tagged(args.registry, name, identity.stack)}-cache`,
+      cache: (name) => `${tagged(registry, name, config.stack)}-cache`,
       interruptions: await stop(),
       sources: args.forecasts,
     });

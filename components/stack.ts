@@ -1,18 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MorganConfig } from "./config/config.ts";
-import type { StackContext, StackIdentity } from "./deploy/container/stack-context.ts";
+import type { StackIdentity } from "./deploy/container/stack-context.ts";
 import { Deployment, type RunningService } from "./deploy/deployment.ts";
-import { LocalRegistry } from "./deploy/local-registry.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EngineFacts, RecordedEngine } from "./engine/facts.ts";
 import { NO_GPU, type GpuPlan } from "./gpu/plan.ts";
-import { createRegistryImage } from "./image/bootstrap/first-images.ts";
 import { ImageGraph } from "./image/image-graph.ts";
-import { ReleasedImages } from "./image/released-images.ts";
 import { runnableImages } from "./image/runnable-images.ts";
 import { registryOf, repository } from "./lib/image-reference.ts";
 import { mapValues } from "./lib/map-values.ts";
-import { buildSecrets, packageSources, proxyArguments } from "./network/profile.ts";
 import { releaseOutput } from "./release/output.ts";
 import { FIRST_BUILD, type ReleasePlan } from "./release/plan.ts";
 import type { Release } from "./release/release.ts";
@@ -21,8 +17,9 @@ import { NO_FORECASTS, type ForecastSources } from "./forecast/sources.ts";
 import type { LastUp } from "./plan/last-up.ts";
 import type { StackManifest } from "./plan/manifest.ts";
 import type { PlanSources } from "./preflight/plan-sources.ts";
-import { recordStack } from "./stack-record.ts";
-import { planStack, NOTHING_RUN, reportPlan, type PlannedParts } from "./stack-plan.ts";
+import { createImages, createLocalRegistry } from "./stack-images.ts";
+import { NOTHING_RUN, type PlannedParts } from "./stack-plan.ts";
+import { describeStack } from "./stack-record.ts";
 import type { ServiceImageOutput } from "./size/check.ts";
 
 /** Inputs of a MorganStack. */
@@ -46,12 +43,6 @@ export interface MorganStackArgs {
   /** Checks that were left out, a sentence each. Default: none. */
   readonly leftOut?: readonly string[];
 }
-
-/** The part of a stack's context that decides which volumes it has. */
-type DataContext = Pick<
-  StackContext,
-  "identity" | "protectData" | "adoptedVolumes" | "processors" | "engine" | "manifests"
->;
 
 /** The whole stack: registry, images, deployment. The only component that has both images and containers. */
 export class MorganStack extends pulumi.ComponentResource {
@@ -83,16 +74,7 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly lastUp: pulumi.Output<LastUp | undefined>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
-    const {
-      config,
-      identity,
-      adoptedVolumes = {},
-      engine,
-      facts,
-      gpuPlan = NO_GPU,
-      releasePlan = FIRST_BUILD,
-      leftOut = [],
-    } = args;
+    const { config, identity, adoptedVolumes = {}, engine, facts, gpuPlan = NO_GPU, releasePlan = FIRST_BUILD } = args;
     const parts: PlannedParts = { stages: new Map(), refs: new Map(), containers: new Map() };
     const { accelerator } = config;
     super("morgan:index:MorganStack", name, { stack: config.stack, accelerator }, opts);
@@ -107,8 +89,8 @@ export class MorganStack extends pulumi.ComponentResource {
       engine,
       manifests: parts.containers,
     };
-    const local = this.createLocalRegistry(config, data, parts);
-    const built = this.createImages(config, releasePlan, local, parts);
+    const local = createLocalRegistry(this, config, data, parts);
+    const built = createImages(this, config, { releasePlan, local, parts });
     const images = runnableImages(built, { config, identity, engine });
     const deployment = new Deployment(
       "deployment",
@@ -150,13 +132,11 @@ export class MorganStack extends pulumi.ComponentResource {
     this.release = ran.release;
     this.releases = ran.releases;
     this.identity = pulumi.output(identity.label);
-    const { planSources: sources = NOTHING_RUN, forecasts = NO_FORECASTS } = args;
-    const planned = planStack({ config, sources, parts, leftOut, forecasts });
-    const { plan } = planned;
-    this.manifest = planned.manifest(ran, releasePlan.history.running);
-    this.secretDigests = planned.secretDigests;
-    reportPlan(plan, config.machine, this);
-    this.lastUp = recordStack({ plan, ran, parts, sources, forecasts, identity, registry, engine, stack: this });
+    const { planSources: sources = NOTHING_RUN, forecasts = NO_FORECASTS, leftOut = [] } = args;
+    const described = describeStack({ config, sources, parts, leftOut, forecasts, ran, identity, engine, stack: this });
+    this.manifest = described.manifest;
+    this.secretDigests = described.secretDigests;
+    this.lastUp = described.lastUp;
     this.registerOutputs({
       endpoint: this.endpoint,
       certificate: this.certificate,
@@ -173,40 +153,4 @@ export class MorganStack extends pulumi.ComponentResource {
       lastUp: this.lastUp,
     });
   }
-
-  /** Creates the stack's own registry; returns undefined if another registry is configured. */
-  private createLocalRegistry(
-    { images, network }: MorganConfig,
-    stack: DataContext,
-    { stages: manifests }: PlannedParts,
-  ): LocalRegistry | undefined {
-    const { registry, base } = images;
-    if (registry.kind !== "local") return undefined;
-    const image = createRegistryImage(this, base, { ...packagesOf(network), manifests });
-    return new LocalRegistry("registry", { image, stack, port: registry.port }, { parent: this });
-  }
-
-  /** Returns the images that the stack builds, or the images of a release that is there already. */
-  private createImages(
-    { stack, accelerator, services, images, network, machine }: MorganConfig,
-    releasePlan: ReleasePlan,
-    local: LocalRegistry | undefined,
-    { stages: manifests, refs }: PlannedParts,
-  ): ImageGraph | ReleasedImages {
-    const parent = { parent: this };
-    const { builder, base: baseImages } = images;
-    const registry = registryOf(images.registry);
-    const { login, ready } = local ?? { login: network.registry, ready: [] };
-    const build = { registry, login, tag: stack, builder, ready, manifests, refs, ...packagesOf(network) };
-    return releasePlan.kind === "run"
-      ? new ReleasedImages("release", { release: releasePlan.release, services, build }, parent)
-      : new ImageGraph("images", { services, accelerator, baseImages, uv: machine.uv, build }, parent);
-  }
-}
-
-/** Returns the package sources for builds, with their secrets and the proxy. */
-function packagesOf(network: MorganConfig["network"]) {
-  const { certificates, caBundle } = network;
-  const sources = packageSources(network);
-  return { sources, secrets: buildSecrets(network), proxy: proxyArguments(network), certificates, caBundle };
 }

@@ -16,6 +16,8 @@ import { imagesOf } from "../release/release.ts";
 export interface PlanSources {
   /** True if the stack has run. */
   readonly hasRun: boolean;
+  /** Id of the release that runs; empty for none. */
+  readonly runs: string;
   /** What the stack was made of at its last `up`; undefined if no `up` recorded it. */
   readonly manifest: StackManifest | undefined;
   /** Digests of the secrets in the configuration at the last `up`, by key. Secret. */
@@ -38,6 +40,7 @@ export async function readPlanSources(
   const manifest = parseManifest(outputs);
   return {
     hasRun: hasRun(outputs),
+    runs: plan.history.running,
     manifest,
     secretDigests: strings(field(outputs, "secretDigests")),
     lastUp: parseLastUp(outputs),

@@ -1,6 +1,7 @@
 import "./components/startup/broken-pipe.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config/config.ts";
+import { forecastsOf } from "./components/preflight/forecasts.ts";
 import { thisHost } from "./components/host/host.ts";
 import { createIdentity } from "./components/identity/state-identity.ts";
 import { absentEngine } from "./components/engine/absent-engine.ts";
@@ -38,8 +39,9 @@ const stack = new MorganStack("morgan", {
   gpuPlan: checked.gpu,
   releasePlan: checked.release,
   planSources: checked.planSources,
+  forecasts: forecastsOf(config, host),
   leftOut: checked.leftOut,
 });
 
 export const { endpoint, certificate, engine, images, services, registry, baseImages } = stack;
-export const { release, releases, identity, manifest, secretDigests } = stack;
+export const { release, releases, identity, manifest, secretDigests, lastUp } = stack;

@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { repository, registryOf } from "./lib/image-reference.ts";
 import { mapValues } from "./lib/map-values.ts";
 import type { MorganConfig } from "./config/config.ts";
+import { NO_HISTORY, withForecast, type History } from "./forecast/forecast.ts";
+import { secondsByStage } from "./forecast/history.ts";
+import type { ForecastSources } from "./forecast/sources.ts";
 import { createPlan, type PlannedStack } from "./plan/create-plan.ts";
 import { changes } from "./plan/changes.ts";
 import { describePlan } from "./plan/faces/table.ts";
@@ -12,7 +15,7 @@ import type { Plan } from "./plan/plan.ts";
 import { recordManifest } from "./plan/record-manifest.ts";
 import { differences } from "./plan/stage-reasons.ts";
 import type { PlanSources } from "./preflight/plan-sources.ts";
-import type { Release } from "./release/release.ts";
+import type { RanRelease } from "./release/output.ts";
 
 /** Everything of a stack that a plan describes. Images and containers add themselves while they are created. */
 export interface PlannedParts {
@@ -27,10 +30,9 @@ export interface StackPlanArgs {
   readonly sources: PlanSources;
   readonly parts: PlannedParts;
   readonly leftOut: readonly string[];
+  /** Where forecasts come from. */
+  readonly forecasts: ForecastSources;
 }
-
-/** The release that an `up` ran, and those that the stack keeps. */
-type RanRelease = pulumi.Output<{ readonly release: string; readonly releases: readonly Release[] }>;
 
 /** The plan of a stack, before anything of it is built. */
 export interface StackPlan {
@@ -42,7 +44,7 @@ export interface StackPlan {
 }
 
 /** Plans a stack whose images and containers have been created as resources. */
-export function planStack({ config, sources, parts, leftOut }: StackPlanArgs): StackPlan {
+export function planStack({ config, sources, parts, leftOut, forecasts }: StackPlanArgs): StackPlan {
   const after: PlannedStack = {
     cuda: config.accelerator === "cuda" ? config.cudaVersion : "",
     stages: Object.fromEntries(parts.stages),
@@ -51,7 +53,7 @@ export function planStack({ config, sources, parts, leftOut }: StackPlanArgs): S
     passwordRevision: config.data.passwordRevision,
   };
   const secretDigests = digestsOf(config);
-  const plan = secretDigests.apply((digests): Plan => {
+  const plan = secretDigests.apply(async (digests): Promise<Plan> => {
     const changed = differences(sources.secretDigests, digests).flatMap(({ key, change }) =>
       change === "changed" ? [key] : [],
     );
@@ -62,10 +64,10 @@ export function planStack({ config, sources, parts, leftOut }: StackPlanArgs): S
       after,
       release: sources.release,
       changedSecrets: new Set(changed),
-      interruptions: sources.interruptions,
+      interruptions: mapValues(sources.lastUp?.containers ?? {}, ({ interruption }) => interruption),
       leftOut,
     });
-    return { ...made, forecast: { unknown: [] } };
+    return withForecast(made, await historyOf(made, sources, forecasts));
   });
   return {
     // It names secrets and has no value of them.
@@ -85,12 +87,29 @@ export function planStack({ config, sources, parts, leftOut }: StackPlanArgs): S
   };
 }
 
+/** Reads BuildKit's history if something is to be built: that takes a quarter of a second. */
+async function historyOf(
+  { images }: Pick<Plan, "images">,
+  { lastUp, unpackedShare }: PlanSources,
+  { builds }: ForecastSources,
+): Promise<History> {
+  const isBuilding = images.some(({ action }) => action === "build");
+  return {
+    seconds: isBuilding ? secondsByStage(await builds()) : {},
+    images: lastUp?.images ?? {},
+    unpackedShare,
+    rest: lastUp?.rest ?? NO_HISTORY.rest,
+    past: lastUp?.past,
+  };
+}
+
 /** A stack before its first `up`. */
 export const NOTHING_RUN: PlanSources = {
   hasRun: false,
   manifest: undefined,
   secretDigests: {},
-  interruptions: {},
+  lastUp: undefined,
+  unpackedShare: undefined,
   release: undefined,
 };
 

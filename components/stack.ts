@@ -17,8 +17,11 @@ import { releaseOutput } from "./release/output.ts";
 import { FIRST_BUILD, type ReleasePlan } from "./release/plan.ts";
 import type { Release } from "./release/release.ts";
 import { reportRelease } from "./release/report.ts";
+import { NO_FORECASTS, type ForecastSources } from "./forecast/sources.ts";
+import type { LastUp } from "./plan/last-up.ts";
 import type { StackManifest } from "./plan/manifest.ts";
 import type { PlanSources } from "./preflight/plan-sources.ts";
+import { recordStack } from "./stack-record.ts";
 import { planStack, NOTHING_RUN, reportPlan, type PlannedParts } from "./stack-plan.ts";
 import type { ServiceImageOutput } from "./size/check.ts";
 
@@ -38,6 +41,8 @@ export interface MorganStackArgs {
   readonly releasePlan?: ReleasePlan;
   /** What the plan is compared with. Default: a stack that has run nothing. */
   readonly planSources?: PlanSources;
+  /** Where forecasts come from. Default: nowhere. */
+  readonly forecasts?: ForecastSources;
   /** Checks that were left out, a sentence each. Default: none. */
   readonly leftOut?: readonly string[];
 }
@@ -74,6 +79,8 @@ export class MorganStack extends pulumi.ComponentResource {
   readonly manifest: pulumi.Output<StackManifest>;
   /** Digests of the secrets in the configuration, by key, with which the next plan is compared. Secret. */
   readonly secretDigests: pulumi.Output<Record<string, string>>;
+  /** What the last `up` did that changed something. */
+  readonly lastUp: pulumi.Output<LastUp | undefined>;
 
   constructor(name: string, args: MorganStackArgs, opts?: pulumi.ComponentResourceOptions) {
     const {
@@ -143,10 +150,13 @@ export class MorganStack extends pulumi.ComponentResource {
     this.release = ran.release;
     this.releases = ran.releases;
     this.identity = pulumi.output(identity.label);
-    const planned = planStack({ config, sources: args.planSources ?? NOTHING_RUN, parts, leftOut });
+    const { planSources: sources = NOTHING_RUN, forecasts = NO_FORECASTS } = args;
+    const planned = planStack({ config, sources, parts, leftOut, forecasts });
+    const { plan } = planned;
     this.manifest = planned.manifest(ran, releasePlan.history.running);
     this.secretDigests = planned.secretDigests;
-    reportPlan(planned.plan, config.machine, this);
+    reportPlan(plan, config.machine, this);
+    this.lastUp = recordStack({ plan, ran, parts, sources, forecasts, identity, registry, engine, stack: this });
     this.registerOutputs({
       endpoint: this.endpoint,
       certificate: this.certificate,
@@ -160,6 +170,7 @@ export class MorganStack extends pulumi.ComponentResource {
       identity: this.identity,
       manifest: this.manifest,
       secretDigests: this.secretDigests,
+      lastUp: this.lastUp,
     });
   }
 

@@ -20,7 +20,7 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
   if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
   return withPlanFile(async (read) => {
     const flags = await flagsFor(invocation, engine);
-    const run = ["--diff", "--color", "never", ...flags];
+    const run = ["--color", "never", ...flags];
     const { code, stdout, stderr } = await withCleanUp(invocation.stack, () =>
       capture("preview", invocation.stack, run),
     );

@@ -2,7 +2,7 @@ import type { Engine } from "../../components/engine/engine.ts";
 import type { Identity } from "../../components/engine/identity.ts";
 import { ROLE_LABEL } from "../../components/engine/labels.ts";
 import { watchContainersOf } from "../../components/engine/ownership.ts";
-import type { ContainerEvent } from "./downtime.ts";
+import type { ContainerEvent } from "../../components/engine/gaps.ts";
 
 /** A watch over the containers of a stack. */
 export interface ContainerWatch {

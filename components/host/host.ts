@@ -10,7 +10,7 @@ import { sourceRevision } from "../sources/revision.ts";
 import { readTextIfExists } from "../system/files.ts";
 import { runProgram, type RunProgram } from "../system/run-program.ts";
 import { readStackOutputs } from "./stack-outputs.ts";
-import { httpGet, tcpProbe, type HttpGet, type TcpProbe } from "./http.ts";
+import { httpGet, httpText, tcpProbe, type HttpGet, type HttpText, type TcpProbe } from "./http.ts";
 
 /** Everything that the preflight reads from the machine. No member changes anything. */
 export interface Host {
@@ -31,6 +31,7 @@ export interface Host {
   /** Returns the outputs of the stack "organization/project/stack". @throws Error if there is no such stack. */
   outputs(stack: string): Promise<unknown>;
   readonly httpGet: HttpGet;
+  readonly httpText: HttpText;
   readonly tcpProbe: TcpProbe;
   now(): Date;
   /** Name of this machine. */
@@ -58,6 +59,7 @@ export function thisHost(address: EngineAddress): Host {
     run: runProgram,
     outputs: readStackOutputs,
     httpGet,
+    httpText,
     tcpProbe,
     now: () => new Date(),
     name: hostname(),

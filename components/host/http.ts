@@ -1,5 +1,6 @@
-import type { RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { getCACertificates } from "node:tls";
 
 /** The route of a request over the network. */
@@ -17,6 +18,9 @@ export type Answer = { readonly status: number } | { readonly error: string };
 /** Sends a GET and does not wait for the body. Never rejects. */
 export type HttpGet = (url: string, route: HttpRoute) => Promise<Answer>;
 
+/** Returns the body of an answer of one of some types; undefined if there is none. Never rejects. */
+export type HttpText = (url: string, route: HttpRoute, accept: string) => Promise<string | undefined>;
+
 /** Connects to a port and returns the code of the error; undefined if a program listens there. Never rejects. */
 export type TcpProbe = (host: string, port: number) => Promise<string | undefined>;
 
@@ -27,16 +31,9 @@ const TIMEOUT = 5000;
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
 
-export const httpGet: HttpGet = (url, { login, certificates, proxy }) => {
+export const httpGet: HttpGet = (url, route) => {
   const { promise, resolve } = Promise.withResolvers<Answer>();
-  const except = proxy.except.join(",");
-  const proxyEnv = proxy.url === "" ? {} : { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: except };
-  const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` };
-  const ca = certificates === "" ? {} : { ca: [...getCACertificates(), certificates] };
-  const isSecure = url.startsWith("https:");
-  const agent = isSecure ? new https.Agent({ proxyEnv, ...ca }) : new http.Agent({ proxyEnv });
-  const options: RequestOptions = { agent, ...auth, signal: AbortSignal.timeout(TIMEOUT) };
-  const request = (isSecure ? https : http).get(url, options, (response) => {
+  const request = open(url, route, {}, (response) => {
     resolve({ status: response.statusCode ?? 0 });
     response.destroy();
   });
@@ -45,6 +42,36 @@ export const httpGet: HttpGet = (url, { login, certificates, proxy }) => {
   });
   return promise;
 };
+
+export const httpText: HttpText = (url, route, accept) => {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const request = open(url, route, { accept }, (response) => {
+    if (response.statusCode === 200) text(response).then(resolve, fail);
+    else fail();
+  });
+  const fail = (): void => {
+    resolve(undefined);
+    request.destroy();
+  };
+  request.on("error", fail);
+  return promise;
+};
+
+function open(
+  url: string,
+  { login, certificates, proxy }: HttpRoute,
+  headers: Readonly<Record<string, string>>,
+  answered: (response: IncomingMessage) => void,
+): ClientRequest {
+  const except = proxy.except.join(",");
+  const proxyEnv = proxy.url === "" ? {} : { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: except };
+  const auth = login === undefined ? {} : { auth: `${login.user}:${login.password}` };
+  const ca = certificates === "" ? {} : { ca: [...getCACertificates(), certificates] };
+  const isSecure = url.startsWith("https:");
+  const agent = isSecure ? new https.Agent({ proxyEnv, ...ca }) : new http.Agent({ proxyEnv });
+  const options: RequestOptions = { agent, headers, ...auth, signal: AbortSignal.timeout(TIMEOUT) };
+  return (isSecure ? https : http).get(url, options, answered);
+}
 
 export const tcpProbe: TcpProbe = (host, port) => {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();

@@ -8,12 +8,16 @@ export interface LastUp {
   readonly version: 1;
   /** The plan that it began with. */
   readonly plan: Plan;
-  /** What it cost. */
   readonly cost: Cost;
   /** What each image cost when it was last built, by name. It grows with every `up`. */
   readonly images: Readonly<Record<string, ImageRecord>>;
-  /** What each container needed when it was last replaced, by name. */
+  /** What each container interrupted when it was last replaced, by name. */
   readonly containers: Readonly<Record<string, ContainerRecord>>;
+  /**
+   * Seconds of the last runs of `up` without those of their builds on the critical path, the newest first, three at
+   * most. Runs that built images are apart from those that did not.
+   */
+  readonly rest: { readonly build: readonly number[]; readonly deploy: readonly number[] };
   /** Sums of all forecasts until now; absent before the first forecast. */
   readonly past?: PastForecasts;
 }
@@ -28,18 +32,16 @@ export interface Cost {
 
 /** What an image cost when it was last built. */
 export interface ImageRecord {
-  /** Seconds of its last builds in BuildKit's history, the newest first, three at most. */
+  /** Seconds of its last builds with their pushes, the newest first, three at most. */
   readonly seconds: readonly number[];
-  /** Compressed sizes of the layers that the image adds to its parent, in bytes. */
+  /** Compressed sizes of the layers that the image adds to the image below it, in bytes. */
   readonly layers: readonly number[];
-  /** Bytes of its configuration, its manifest and its cache export. */
+  /** Bytes of its configuration and its manifest, and of those of its cache export. */
   readonly rest: number;
 }
 
-/** What a container needed when it was last replaced. */
+/** What a container interrupted when it was last replaced. */
 export interface ContainerRecord {
-  /** Milliseconds from its start until it was healthy; absent if the engine did not say. */
-  readonly ready?: number;
   /** Milliseconds in which no container served; absent if nothing was interrupted. */
   readonly interruption?: number;
 }

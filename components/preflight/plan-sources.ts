@@ -1,7 +1,9 @@
 import type { MorganConfig } from "../config/config.ts";
 import { hasRun } from "../engine/identity.ts";
 import type { Host } from "../host/host.ts";
-import { field, record, strings } from "../lib/json.ts";
+import { parseLastUp, unpackedShare } from "../forecast/parse-last-up.ts";
+import { field, strings } from "../lib/json.ts";
+import type { LastUp } from "../plan/last-up.ts";
 import type { StackManifest } from "../plan/manifest.ts";
 import { parseManifest } from "../plan/parse-manifest.ts";
 import { stagesOfRelease } from "../plan/record-manifest.ts";
@@ -18,8 +20,10 @@ export interface PlanSources {
   readonly manifest: StackManifest | undefined;
   /** Digests of the secrets in the configuration at the last `up`, by key. Secret. */
   readonly secretDigests: Readonly<Record<string, string>>;
-  /** Milliseconds in which a container did not serve when it was last replaced, by name. */
-  readonly interruptions: Readonly<Record<string, number | undefined>>;
+  /** What the last `up` recorded that changed something; undefined if there was none. */
+  readonly lastUp: LastUp | undefined;
+  /** Unpacked bytes for each compressed byte of the stack's images; undefined if it is not known. */
+  readonly unpackedShare: number | undefined;
   /** The release to run instead of a build; undefined for a stack that builds. */
   readonly release: Omit<ReleaseChange, "cuda"> | undefined;
 }
@@ -32,17 +36,12 @@ export async function readPlanSources(
   plan: ReleasePlan,
 ): Promise<PlanSources> {
   const manifest = parseManifest(outputs);
-  const containers = record(field(field(outputs, "lastUp"), "containers"));
   return {
     hasRun: hasRun(outputs),
     manifest,
     secretDigests: strings(field(outputs, "secretDigests")),
-    interruptions: Object.fromEntries(
-      Object.entries(containers).flatMap(([name, container]) => {
-        const interruption = field(container, "interruption");
-        return typeof interruption === "number" ? [[name, interruption]] : [];
-      }),
-    ),
+    lastUp: parseLastUp(outputs),
+    unpackedShare: unpackedShare(outputs),
     release: plan.kind === "run" ? await readRelease(config, host, manifest, plan) : undefined,
   };
 }

@@ -23,13 +23,14 @@ export interface ReleaseOutputArgs {
   readonly endpoint: pulumi.Input<string>;
 }
 
+/** The release that an `up` ran, and those that the stack keeps. */
+export type RanRelease = pulumi.Output<{ readonly release: string; readonly releases: readonly Release[] }>;
+
 /**
  * Returns the id of the release that an `up` ran, and the kept releases. An `up` that fails adds no release. Neither does
  * an `up` after which a container still runs another image of it, as `pulumi up --target` leaves some.
  */
-export function releaseOutput(
-  args: ReleaseOutputArgs,
-): pulumi.Output<{ readonly release: string; readonly releases: readonly Release[] }> {
+export function releaseOutput(args: ReleaseOutputArgs): RanRelease {
   const { plan, running, ran, endpoint } = args;
   return pulumi.all([pulumi.all(args.images), running, ran, endpoint]).apply(async ([images, state, ran]) => {
     const others = Object.keys(ran).filter((name) => !isSame(ran[name], images[name]));

@@ -16,7 +16,7 @@ import { present } from "./present.ts";
  * Inputs that docker 5.2.0 does not apply to an existing container, though it plans an update. `#initerror` replaces a
  * container whose wait failed in the last run; otherwise the next up would take it as healthy.
  */
-const NEEDS_REPLACEMENT = ["tmpfs", "init", "#initerror"];
+const NEEDS_REPLACEMENT = ["tmpfs", "init", "healthcheck", "#initerror"];
 
 /** A container of the stack. */
 export interface CreatedContainer {

@@ -44,7 +44,8 @@ export function createGatewayFiles(parent: pulumi.Resource, name: string, args: 
       logging: command.local.Logging.None,
       addPreviousOutputInEnv: false,
     },
-    { parent },
+    // The plan names the settings. This would show the name of the container that has the files.
+    { parent, hideDiffs: ["environment"] },
   );
   return { volume, loaded };
 }

@@ -61,7 +61,8 @@ export function createReadinessGate(
       stdin,
       logging: command.local.Logging.Stderr,
     },
-    { parent },
+    // The plan names the containers. This would show their ids.
+    { parent, hideDiffs: ["stdin"] },
   );
   return pulumi.all([allMade(containers, stack), gate.stdout, identity]).apply(async ([ids, printed, owner]) => {
     // A preview makes no container.

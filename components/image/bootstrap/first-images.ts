@@ -85,7 +85,9 @@ export function createDebianImage(
     },
     { parent, dependsOn: [...build.ready] },
   );
-  return pulumi.interpolate`${repo}@${pushed.stdout}`;
+  const ref = pulumi.interpolate`${repo}@${pushed.stdout}`;
+  build.refs.set("debian", ref);
+  return ref;
 }
 
 /** Returns what one of the first images is made from: a root file system, or the pinned upstream image. */

@@ -135,7 +135,8 @@ export function createStageImage(parent: pulumi.Resource, name: string, args: St
       ],
     },
     // docker-build 0.0.22 deletes the digest from the registry with the resource, even if another stack runs the image.
-    { parent, retainOnDelete: true, dependsOn: [...build.ready] },
+    // The plan names the files. These would show digests.
+    { parent, retainOnDelete: true, dependsOn: [...build.ready], hideDiffs: ["contextHash", "labels"] },
   );
   build.refs.set(name, built.ref);
   return built;

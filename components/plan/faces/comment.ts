@@ -9,7 +9,7 @@ import { limited } from "./table.ts";
 /** The plan of one stack, with what Pulumi itself prints. */
 export interface StackPreview {
   readonly plan: Plan;
-  /** Text of `pulumi preview --diff`. */
+  /** Text of `pulumi preview`. */
   readonly diff: string;
 }
 

@@ -12,8 +12,8 @@ export function describeSummary(plan: Plan): string {
   const containers = plan.containers.filter(({ action }) => action !== "untouched");
   const interrupted = containers.flatMap(({ interrupts }) => (interrupts === undefined ? [] : [interrupts]));
   return [
-    counted(images.length, "image"),
-    counted(containers.length, "container"),
+    ...(images.length === 0 ? [] : [counted(images.length, "image")]),
+    ...(containers.length === 0 ? [] : [counted(containers.length, "container")]),
     ...(interrupted.length === 0 ? [describeInterruption(undefined)] : interrupted.map(describeInterruption)),
     ...describeForecast(plan.forecast),
   ].join(", ");
@@ -30,7 +30,7 @@ function describeForecast({ seconds, bytes, unknown, past }: Forecast): string[]
     ...(past === undefined || parts.length === 0
       ? []
       : [
-          `the last ${counted(past.ups, "forecast")} said ${describeSeconds(past.secondsForecast)} and ` +
+          `the last ${past.ups === 1 ? "forecast" : counted(past.ups, "forecast")} said ${describeSeconds(past.secondsForecast)} and ` +
             `${describeBytes(past.bytesForecast)}, and it took ${describeSeconds(past.seconds)} and ${describeBytes(past.bytes)}`,
         ]),
   ];

@@ -99,7 +99,7 @@ describe("every container of a stack", () => {
 
   it("is replaced after a failed start, and if the engine cannot apply a change", () => {
     all((_, { name, replaceOnChanges }) => {
-      expect(replaceOnChanges, name).to.include.members(["#initerror", "tmpfs", "init"]);
+      expect(replaceOnChanges, name).to.include.members(["#initerror", "tmpfs", "init", "healthcheck"]);
     });
   });
 

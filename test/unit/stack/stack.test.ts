@@ -53,6 +53,7 @@ describe("the stack", () => {
       "identity",
       "manifest",
       "secretDigests",
+      "lastUp",
     );
     expect(at(outputs, "endpoint")).to.equal("http://127.0.0.1:8080");
     expect(at(outputs, "registry")).to.equal("127.0.0.1:5101/morgan");

@@ -66,6 +66,7 @@ export function fakeHost(engine: Partial<Engine> = {}): FakeHost {
     readText: (path) => files.get(path),
     isWritable: (path) => !path.startsWith("/etc/"),
     httpGet: () => Promise.resolve({ status: 200 }),
+    httpText: () => Promise.resolve(undefined),
     tcpProbe: () => Promise.resolve(undefined),
     run: (program, [first]) => {
       const output = programs.get(`${program} ${first ?? ""}`) ?? programs.get(program);

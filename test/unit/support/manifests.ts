@@ -63,7 +63,7 @@ export const STACK: PlannedStack = {
     redis: container({
       images: ["redis", "debian"],
       way: "stop-first",
-      settings: { "file /run/secrets/redis.conf": "secret", "redis.conf": "444444444444" },
+      settings: { cpus: "1", "file /run/secrets/redis.conf": "secret", "redis.conf": "444444444444" },
     }),
     gateway: container({
       images: ["haproxy"],

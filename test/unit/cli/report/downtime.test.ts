@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { describeGaps, gapsIn, type ContainerEvent } from "../../../../cli/report/downtime.ts";
+import { describeGaps } from "../../../../cli/report/downtime.ts";
+import { gapsIn, type ContainerEvent } from "../../../../components/engine/gaps.ts";
 
 /** "5.5 old die" as an event of the role tts; "gateway:old" names another. */
 function events(...lines: readonly string[]): ContainerEvent[] {

@@ -1,0 +1,14 @@
+import type { MorganConfig } from "../config/config.ts";
+import { forecastSources, type ForecastSources } from "../forecast/sources.ts";
+import type { Host } from "../host/host.ts";
+import { registryOf } from "../lib/image-reference.ts";
+
+/** Returns where a stack's forecasts come from: the history of its builder, and its registry. */
+export function forecastsOf({ images, network }: MorganConfig, host: Pick<Host, "run" | "httpText">): ForecastSources {
+  const { certificates, proxy } = network;
+  return forecastSources(host, images.builder, {
+    host: registryOf(images.registry).host,
+    isLocal: images.registry.kind === "local",
+    route: { certificates, proxy },
+  });
+}

@@ -6,6 +6,7 @@ import { environment } from "../toolchain/lib/environment.mjs";
 import { adopt } from "./commands/adopt.ts";
 import { setting } from "../toolchain/lib/paths.mjs";
 import { backup, backupName } from "./commands/backup.ts";
+import { comment } from "./commands/comment.ts";
 import { demo } from "./commands/demo.ts";
 import { destroy, up } from "./commands/deploy.ts";
 import { preview } from "./commands/preview.ts";
@@ -38,6 +39,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
   adopt: bound((invocation) => adopt(invocation, engine)),
+  comment: ({ argument = "" }) => comment(argument, process.env),
   env: printEnvironment,
 };
 

@@ -1,6 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { describeComment } from "../../components/plan/faces/comment.ts";
+import { describeFailedPreview } from "../../components/plan/faces/failed-preview.ts";
 import type { Plan } from "../../components/plan/plan.ts";
 import type { Invocation } from "../lib/invocation.ts";
 import { withPlanFile } from "../lib/plan-file.ts";
@@ -19,9 +21,13 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
   return withPlanFile(async (read) => {
     const flags = await flagsFor(invocation, engine);
     const run = ["--color", "never", ...flags];
-    const { code, stdout } = await withCleanUp(invocation.stack, () => capture("preview", invocation.stack, run));
+    const { code, stdout, stderr } = await withCleanUp(invocation.stack, () =>
+      capture("preview", invocation.stack, run),
+    );
     // The standard output is for the plan alone.
     if (json === true || code !== 0) process.stderr.write(stdout);
+    if (code !== 0 && typeof markdown === "string")
+      write(markdown, describeFailedPreview(invocation.stack.name, `${stdout}\n${stderr}`));
     if (code !== 0) return code;
     const plan = read() as Plan;
     if (json === true) console.log(JSON.stringify(plan, undefined, 2));
@@ -44,5 +50,8 @@ async function flagsFor({ stack, flags }: Invocation, engine: Engine): Promise<s
 
 function write(file: string, text: string): void {
   if (file === "-") process.stdout.write(text);
-  else writeFileSync(file, text);
+  else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

@@ -59,6 +59,13 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["./morgan preview", "./morgan preview --stack prod --json", "./morgan preview --markdown comment.md"],
   },
   {
+    name: "comment",
+    summary: "write previews of stacks into one comment of a pull request, for CI",
+    argument: { name: "folder", description: "the folder with the files of preview --markdown", required: true },
+    options: [],
+    examples: ["./morgan comment previews"],
+  },
+  {
     name: "rollback",
     summary: "run the release before the one that runs, for this and the next up",
     options: [

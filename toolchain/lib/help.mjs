@@ -16,7 +16,7 @@ export function neededSetUp(args, env) {
 }
 
 /**
- * Returns true if a command line prints help or a completion script, and does nothing else.
+ * Returns true if a command line prints help or a completion script, or writes a comment, and does nothing else.
  * @param {readonly string[]} args
  */
 export function needsNodeAlone(args) {
@@ -26,5 +26,5 @@ export function needsNodeAlone(args) {
   const command = before.find(
     (arg, index) => !arg.startsWith("-") && !["--stack", "-s"].includes(before[index - 1] ?? ""),
   );
-  return command === undefined || ["help", "completion"].includes(command);
+  return command === undefined || ["help", "completion", "comment"].includes(command);
 }

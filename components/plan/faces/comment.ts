@@ -17,7 +17,7 @@ export interface StackPreview {
 export const MARKER = "<!-- morgan-plan -->";
 
 /** Longest comment that GitHub takes, in characters. */
-const LONGEST = 65_536;
+export const LONGEST = 65_536;
 
 /** Returns the comment of a pull request on one or more stacks. The same plans give the same text. */
 export function describeComment(previews: readonly StackPreview[], longest = LONGEST): string {

@@ -4,7 +4,7 @@ import { neededSetUp, needsNodeAlone } from "../../../toolchain/lib/help.mjs";
 describe("a command line that needs no toolchain", () => {
   const needs = (line: string): boolean => needsNodeAlone(line === "" ? [] : line.split(" "));
 
-  it("prints help or a completion script", () => {
+  it("prints help or a completion script, or writes a comment", () => {
     for (const line of [
       "",
       "--help",
@@ -12,6 +12,7 @@ describe("a command line that needs no toolchain", () => {
       "up -h",
       "--stack prod help",
       "completion bash",
+      "comment previews",
       "destroy -s a --help",
     ])
       expect(needs(line), line).to.equal(true);

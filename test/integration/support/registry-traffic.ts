@@ -51,3 +51,19 @@ function readWrite(method: string, { pathname, searchParams }: URL): Write {
   if (mounted !== null) return { mount: { repository, digest: mounted, from: searchParams.get("from") ?? "" } };
   return digest === null ? {} : { upload: { repository, digest } };
 }
+
+/** Returns the bytes of everything that was written to the registry "host[:port]/project" on loopback. */
+export async function bytesOf({ uploads, manifests }: Traffic, registry: string): Promise<number> {
+  const host = registry.split("/")[0] ?? "";
+  const paths = [
+    ...uploads.map(({ repository, digest }) => `${repository}/blobs/${digest}`),
+    ...manifests.map(({ repository, reference }) => `${repository}/manifests/${reference}`),
+  ];
+  const sizes = paths.map(async (path) => {
+    const headers = { accept: "application/vnd.oci.image.manifest.v1+json" };
+    const answer = await fetch(`http://${host}/v2/${path}`, { method: "HEAD", headers });
+    if (!answer.ok) throw new Error(`${String(answer.status)} for ${path}`);
+    return Number(answer.headers.get("content-length"));
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

@@ -1,4 +1,6 @@
 import { isLegacy, parseIdentity, type Identity } from "../../components/engine/identity.ts";
+import { field } from "../../components/lib/json.ts";
+import { mapValues } from "../../components/lib/map-values.ts";
 import { execute } from "../lib/run-program.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { exported, inFile, nameOf, stackResource, type PendingOperation, type Resource } from "./checkpoint.ts";
@@ -102,11 +104,18 @@ export async function stackOutputs(stack: StackName): Promise<unknown> {
 
 /**
  * The outputs in a folder that holds the state; undefined if no folder does. `pulumi stack output` would decrypt the
- * whole state first, which costs time; no output of this program is a secret.
+ * whole state first, which costs time. A secret is "[secret]", as Pulumi prints it.
  */
 export function outputsInFile(stack: string): unknown {
-  return stackResource(inFile(stack)?.resources)?.outputs;
+  const outputs: unknown = stackResource(inFile(stack)?.resources)?.outputs;
+  if (typeof outputs !== "object" || outputs === null) return outputs;
+  return mapValues({ ...outputs }, (value) =>
+    field(value, SECRET_SIGNATURE) === undefined ? value : "[secret]",
+  );
 }
+
+/** Key by which Pulumi 3 marks a secret in a state. */
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 async function outputsOfPulumi({ reference }: StackName): Promise<unknown> {
   const { code, stdout } = await execute("pulumi", ["stack", "output", "--stack", reference, "--json"]);

@@ -46,11 +46,11 @@ export function recordUp(before: LastUp | undefined, plan: Plan, measured: Measu
 function restOf(before: LastUp | undefined, plan: Plan, { cost, seconds }: Measured): LastUp["rest"] {
   const known = before?.rest ?? { build: [], deploy: [] };
   if (plan.comparedWith !== "manifest") return known;
-  const builds = plan.images
-    .filter(({ action }) => action === "build")
-    .map((image) => ({ ...image, forecast: given({ seconds: seconds[image.name] }) }));
-  const rest = Math.max(0, cost.seconds - criticalPath(builds));
-  return builds.length > 0
+  const images = plan.images.map(({ name, parents, action }) =>
+    action === "build" ? { name, parents, forecast: given({ seconds: seconds[name] }) } : { name, parents },
+  );
+  const rest = Math.max(0, cost.seconds - criticalPath(images));
+  return plan.images.some(({ action }) => action === "build")
     ? { ...known, build: kept(rest, known.build) }
     : { ...known, deploy: kept(rest, known.deploy) };
 }

@@ -5,10 +5,11 @@ import { registryOf } from "../lib/image-reference.ts";
 
 /** Returns where a stack's forecasts come from: the history of its builder, and its registry. */
 export function forecastsOf({ images, network }: MorganConfig, host: Pick<Host, "run" | "httpText">): ForecastSources {
-  const { certificates, proxy } = network;
+  const { certificates } = network;
   return forecastSources(host, images.builder, {
     host: registryOf(images.registry).host,
     isLocal: images.registry.kind === "local",
-    route: { certificates, proxy },
+    // As for pushes and pulls, the proxy of the configuration is not the way to the registry.
+    route: { certificates, proxy: { url: "", except: [] } },
   });
 }

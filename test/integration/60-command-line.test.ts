@@ -97,7 +97,11 @@ describe("the command line", () => {
       "release",
       "releases",
       "identity",
+      "manifest",
+      "secretDigests",
+      "lastUp",
     );
+    expect(JSON.parse(output)).to.have.property("secretDigests", "[secret]");
     const env = await stack.commandLine("env");
     const plain = `${env.output}\npulumi preview --stack ${stack.name} --expect-no-changes --non-interactive`;
     execFileSync("bash", ["-c", plain], { cwd: stack.folder, stdio: "pipe", env: stack.environment() });

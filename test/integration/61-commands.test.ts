@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import type { Plan } from "../../components/plan/plan.ts";
 import { docker, healthOf, idsOf } from "./support/engine.ts";
 import { processesOf } from "./support/kill-up.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -96,10 +97,32 @@ describe("the command morgan", () => {
     expect(JSON.parse(full.stdout)).to.deep.equal(JSON.parse(selected.stdout));
   });
 
-  it("prints JSON alone for a preview", async () => {
-    const { code, stdout, output } = await run("./morgan", ["preview", "--json", "--stack", stack.name]);
-    expect(code, output).to.equal(0);
-    expect(JSON.parse(stdout)).to.have.property("steps");
+  it("prints the plan of a preview as JSON alone, and as a comment for a pull request", async () => {
+    const main = join(stack.folder, "services/llm/morgan_llm/__main__.py");
+    const code = readFileSync(main, "utf8");
+    writeFileSync(main, `${code}# one more line\n`);
+    try {
+      const json = await run("./morgan", ["preview", "--json", "--stack", stack.name]);
+      expect(json.code, json.output).to.equal(0);
+      const { images, containers } = JSON.parse(json.stdout) as Plan;
+      const reasons = [{ kind: "file", path: "services/llm/morgan_llm/__main__.py", change: "changed" }];
+      const built = images.filter(({ action }) => action !== "cached");
+      expect(built.map(({ name, action, reasons: found }) => ({ name, action, reasons: found }))).to.deep.equal([
+        { name: "llm", action: "build", reasons },
+      ]);
+      expect(containers.filter(({ action }) => action !== "untouched")).to.deep.equal([
+        { name: "llm", action: "replace", way: "create-first", reasons: [{ kind: "image", name: "llm" }] },
+      ]);
+      const file = join(stack.folder, ".morgan/comments/one.md");
+      const markdown = await run("./morgan", ["preview", "--markdown", file, "--stack", stack.name]);
+      expect(markdown.code, markdown.output).to.equal(0);
+      const comment = readFileSync(file, "utf8");
+      expect(comment).to.include("1 image, 1 container, nothing interrupted").and.include(":::build");
+      // Pulumi's own text shows neither a container's id nor a digest.
+      expect(comment).to.not.match(/[0-9a-f]{16}|containers.*\[/);
+    } finally {
+      writeFileSync(main, code);
+    }
   });
 
   it("puts a container right in the same up that somebody removed or stopped", async () => {

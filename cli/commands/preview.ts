@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
+import { throwProblems } from "../../components/lib/errors.ts";
 import { describeComment } from "../../components/plan/faces/comment.ts";
 import { describeFailedPreview } from "../../components/plan/faces/failed-preview.ts";
 import type { Plan } from "../../components/plan/plan.ts";
@@ -18,6 +19,7 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
   if (options["withoutMachine"] === true) process.env["MORGAN_WITHOUT_MACHINE"] = "true";
   const { json, markdown } = options;
   if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
+  if (json === true && markdown === "-") throwProblems([TWICE], "nothing was previewed");
   return withPlanFile(async (read) => {
     const flags = await flagsFor(invocation, engine);
     const run = ["--color", "never", ...flags];
@@ -29,12 +31,21 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
     if (code !== 0 && typeof markdown === "string")
       write(markdown, describeFailedPreview(invocation.stack.name, `${stdout}\n${stderr}`));
     if (code !== 0) return code;
-    const plan = read() as Plan;
+    const plan = read() as Plan | undefined;
+    if (plan === undefined)
+      throw new Error("the preview ended well and wrote no plan: run ./morgan preview without options");
     if (json === true) console.log(JSON.stringify(plan, undefined, 2));
     if (typeof markdown === "string") write(markdown, describeComment([{ plan, diff: stdout }]));
     return 0;
   });
 }
+
+const TWICE = {
+  key: "./morgan preview",
+  expected: "one form on the standard output",
+  found: "--json and --markdown -",
+  fix: "leave one of them out, or name a file: --markdown comment.md",
+};
 
 /** Prints Pulumi's own preview. */
 export async function previewText(invocation: Invocation, engine: Engine, execution: Execution = {}): Promise<number> {

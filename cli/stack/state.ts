@@ -109,9 +109,7 @@ export async function stackOutputs(stack: StackName): Promise<unknown> {
 export function outputsInFile(stack: string): unknown {
   const outputs: unknown = stackResource(inFile(stack)?.resources)?.outputs;
   if (typeof outputs !== "object" || outputs === null) return outputs;
-  return mapValues({ ...outputs }, (value) =>
-    field(value, SECRET_SIGNATURE) === undefined ? value : "[secret]",
-  );
+  return mapValues({ ...outputs }, (value) => (field(value, SECRET_SIGNATURE) === undefined ? value : "[secret]"));
 }
 
 /** Key by which Pulumi 3 marks a secret in a state. */

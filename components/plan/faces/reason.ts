@@ -1,8 +1,13 @@
 import type { ContainerReason, ImageReason, Interruption } from "../plan.ts";
 import { describeSeconds } from "./quantities.ts";
+import { visible } from "./visible.ts";
 
 /** Returns the reason of a build for people, in a few words. */
 export function describeImageReason(reason: ImageReason): string {
+  return visible(imageReason(reason));
+}
+
+function imageReason(reason: ImageReason): string {
   switch (reason.kind) {
     case "new":
       return "not built before";
@@ -31,6 +36,10 @@ export function describeImageReason(reason: ImageReason): string {
 
 /** Returns the reason of a change of a container for people, in a few words. */
 export function describeContainerReason(reason: ContainerReason): string {
+  return visible(containerReason(reason));
+}
+
+function containerReason(reason: ContainerReason): string {
   switch (reason.kind) {
     case "new":
       return "not created before";
@@ -54,7 +63,8 @@ export function describeContainerReason(reason: ContainerReason): string {
 /** Returns what a replacement interrupts, for people. */
 export function describeInterruption(interrupts: Interruption | undefined): string {
   if (interrupts === undefined) return "nothing interrupted";
-  const { what, milliseconds } = interrupts;
+  const what = visible(interrupts.what);
+  const { milliseconds } = interrupts;
   return milliseconds === undefined
     ? `${what} interrupted, for how long is not recorded`
     : `${what} interrupted for about ${describeSeconds(milliseconds / 1000)}`;

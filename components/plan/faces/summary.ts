@@ -3,6 +3,7 @@ import { changes } from "../changes.ts";
 import type { Forecast, Plan } from "../plan.ts";
 import { describeBytes, describeSeconds } from "./quantities.ts";
 import { describeInterruption } from "./reason.ts";
+import { visible } from "./visible.ts";
 
 /** Returns a plan in one line: "2 images, 2 containers, nothing interrupted, about 9 s and 31 kB". */
 export function describeSummary(plan: Plan): string {
@@ -26,7 +27,7 @@ function describeForecast({ seconds, bytes, unknown, past }: Forecast): string[]
   ];
   return [
     ...(parts.length === 0 ? [] : [`about ${parts.join(" and ")}`]),
-    ...(unknown.length === 0 ? [] : [`no history of ${unknown.join(", ")}`]),
+    ...(unknown.length === 0 ? [] : [`no history of ${visible(unknown.join(", "))}`]),
     ...(past === undefined || parts.length === 0
       ? []
       : [

@@ -4,6 +4,7 @@ import type { Plan, PlannedContainer, PlannedImage, PlannedPromotion } from "../
 import { describeBytes, describeSeconds } from "./quantities.ts";
 import { describeContainerReason, describeImageReason, describeInterruption } from "./reason.ts";
 import { describeSummary } from "./summary.ts";
+import { visible } from "./visible.ts";
 
 /** The parts of a plan that a face shows. */
 export interface Detail {
@@ -30,7 +31,7 @@ export function describePlan(plan: Plan, { all = false }: Detail = {}): string {
           ["container", "what", "how", "why"],
           ...containers.flatMap((container) => containerRows(container, all)),
         ]),
-    plan.leftOut.map((sentence) => `left out: ${sentence}`),
+    plan.leftOut.map((sentence) => `left out: ${visible(sentence)}`),
     [describeSummary(plan)],
   ];
   return blocks
@@ -56,13 +57,16 @@ function imageRows({ name, action, reasons, forecast }: PlannedImage, all: boole
     ...(forecast?.bytes === undefined ? [] : [describeBytes(forecast.bytes)]),
   ].join(", ");
   const [first = "", ...rest] = limited(reasons.map(describeImageReason), all);
-  return [[name, action, first + (cost === "" ? "" : ` (${cost})`)], ...rest.map((reason) => ["", "", reason])];
+  return [
+    [visible(name), action, first + (cost === "" ? "" : ` (${cost})`)],
+    ...rest.map((reason) => ["", "", reason]),
+  ];
 }
 
 function containerRows({ name, action, reasons, way, interrupts }: PlannedContainer, all: boolean): string[][] {
   const [first = "", ...rest] = limited(reasons.map(describeContainerReason), all);
   const effect = action === "replace" ? `; ${describeInterruption(interrupts)}` : "";
-  return [[name, action, way ?? "", first + effect], ...rest.map((reason) => ["", "", "", reason])];
+  return [[visible(name), action, way ?? "", first + effect], ...rest.map((reason) => ["", "", "", reason])];
 }
 
 /** Returns the first reasons, and how many more there are. */
@@ -78,7 +82,7 @@ function promotionLines({ from, to, services, commits }: PlannedPromotion, all: 
     .filter(({ reasons }) => all || reasons.length > 0)
     .flatMap(({ name, reasons }) => {
       const [first = "the same", ...rest] = limited(reasons.map(describeImageReason), all);
-      return [[name, first], ...rest.map((reason) => ["", reason])];
+      return [[visible(name), first], ...rest.map((reason) => ["", reason])];
     });
   const listed = commits === undefined ? [] : [`${counted(commits.length, "commit")} between them`];
   return [
@@ -86,12 +90,12 @@ function promotionLines({ from, to, services, commits }: PlannedPromotion, all: 
     ...(rows.length === 0 ? [] : alignColumns(rows)),
     ...listed,
     ...limited(
-      (commits ?? []).map(({ id, subject }) => `  ${id} ${subject}`),
+      (commits ?? []).map(({ id, subject }) => `  ${visible(`${id} ${subject}`)}`),
       all,
     ),
   ];
 }
 
 function releaseName({ id, revision }: { readonly id: string; readonly revision: string }): string {
-  return revision === "" ? id : `${id} (revision ${revision})`;
+  return visible(revision === "" ? id : `${id} (revision ${revision})`);
 }

@@ -11,6 +11,8 @@ import { freePort } from "./project.ts";
 export interface ObjectStore {
   /** Variables that a program needs to keep Pulumi's state in the bucket. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Puts an object into the bucket, as JSON. */
+  put(path: string, content: unknown): Promise<{ remove(): Promise<void> }>;
   close(): void;
 }
 
@@ -38,6 +40,11 @@ export async function startObjectStore(): Promise<ObjectStore> {
         PULUMI_BACKEND_URL: `s3://${BUCKET}?${query}`,
         AWS_ACCESS_KEY_ID: "test",
         AWS_SECRET_ACCESS_KEY: "test",
+      },
+      put: async (path, content) => {
+        const url = `http://${address}/${BUCKET}/${path}`;
+        await send(url, { method: "PUT", body: JSON.stringify(content) });
+        return { remove: () => send(url, { method: "DELETE" }) };
       },
       close: () => {
         server.kill("SIGKILL");
@@ -69,4 +76,9 @@ function listens(port: number): Promise<boolean> {
     resolve(false);
   });
   return promise.finally(() => socket.destroy());
+}
+
+async function send(url: string, request: RequestInit): Promise<void> {
+  const { ok, status } = await fetch(url, request);
+  if (!ok) throw new Error(`${String(status)} for ${url}`);
 }

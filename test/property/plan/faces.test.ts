@@ -46,6 +46,18 @@ describe("a face of any plan", () => {
   });
 });
 
+describe("a plan in a terminal", () => {
+  it("has no control character but the ends of its own lines, whatever is in it", () => {
+    const strange = fc.oneof(hostile, fc.constantFrom("\u001b[2J", "\u202e", "a\r\nb", "\u0000", "\t"));
+    fc.assert(
+      fc.property(anyPlan(strange), fc.boolean(), (plan, all) => {
+        expect(describePlan(plan, { all })).to.not.match(/[^\P{C}\n]/u);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("a text in Markdown", () => {
   it("is one line of code that nothing in the text ends, and that comes back from its entities", () => {
     fc.assert(

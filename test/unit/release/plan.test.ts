@@ -135,22 +135,14 @@ describe("the report of a release", () => {
   const report = (before: History, after: Release): string =>
     reportRelease(ran(plan({ history: before, source: dev(history(after)) })), "prod");
 
-  it("has a line with old and new for each image that differs", () => {
-    const lines = report(history(A), { ...B, revision: "abc" }).split("\n");
-    expect(lines).to.have.length(4);
-    expect(lines[3]).to.equal(`to stay with ${A.id}: ./morgan rollback --stack prod --to ${A.id}`);
-    expect(lines[0]).to.equal(`${A.id} -> ${B.id} of ${DEV}, revision abc`);
-    const [a, b] = ["a", "b"].map((word) => digest(word).slice(7, 19));
-    expect(lines[2]?.split(/ {2,}/)).to.deep.equal([
-      "llm",
-      `${String(a)} -> ${String(b)}`,
-      `${"a".padEnd(12, "0")} -> ${"b".padEnd(12, "0")}`,
-      "0123456789ab",
-    ]);
+  it("has the command that stays with the release that runs", () => {
+    expect(report(history(A), { ...B, revision: "abc" })).to.equal(
+      `to stay with ${A.id}: ./morgan rollback --stack prod --to ${A.id}`,
+    );
   });
 
-  it("has every image of a first release, and is empty if nothing changes", () => {
-    expect(report(history(), A).split("\n").slice(2)).to.have.length(5);
+  it("is empty for a first release, if nothing changes, and for a stack that builds", () => {
+    expect(report(history(), A)).to.equal("");
     expect(report(history(A), A)).to.equal("");
     expect(reportRelease(plan({}).plan, "prod")).to.equal("");
   });

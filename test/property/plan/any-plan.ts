@@ -13,6 +13,8 @@ export function anyPlan(text: fc.Arbitrary<string>): fc.Arbitrary<Plan> {
   const values = fc.oneof(fc.record({ from: text, to: text }), fc.record({ to: text }), fc.record({ from: text }));
   const imageReason: fc.Arbitrary<ImageReason> = fc.oneof(
     fc.constant({ kind: "new" as const }),
+    fc.constant({ kind: "no manifest" as const }),
+    fc.record({ kind: fc.constant("lock file" as const), path: text }),
     fc.record({ kind: fc.constant("file" as const), path: text, change }),
     fc
       .tuple(fc.record({ kind: fc.constant("package" as const), name: text, lockFile: text }), values)

@@ -10,6 +10,7 @@ import { comment } from "./commands/comment.ts";
 import { demo } from "./commands/demo.ts";
 import { destroy, up } from "./commands/deploy.ts";
 import { preview } from "./commands/preview.ts";
+import { graph } from "./commands/graph.ts";
 import { restore } from "./commands/restore.ts";
 import { rollback } from "./commands/rollback.ts";
 import { parseCommandLine, UsageError, type CommandLine } from "./lib/command-line.ts";
@@ -35,6 +36,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),
+  graph: existing(printGraph),
   backup: existing(bound(makeBackup)),
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
@@ -73,6 +75,11 @@ function asking(what: string, action: Action): Action {
 async function printOutputs({ stack, options }: Invocation): Promise<number> {
   const found = await outputsOf(stack);
   console.log(options["json"] === true ? JSON.stringify(found, undefined, 2) : describeOutputs(found));
+  return 0;
+}
+
+async function printGraph({ stack }: Invocation): Promise<number> {
+  process.stdout.write(graph(await outputsOf(stack), stack));
   return 0;
 }
 

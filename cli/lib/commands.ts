@@ -90,6 +90,12 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["./morgan outputs", "./morgan outputs --stack prod --json"],
   },
   {
+    name: "graph",
+    summary: "print the image graph of a stack, with sizes, as a Mermaid picture",
+    options: [],
+    examples: ["./morgan graph", "./morgan graph --stack prod > graph.mmd"],
+  },
+  {
     name: "backup",
     summary: "write the database of a stack into a file",
     argument: { name: "file", description: "by default a file named after the stack and the time", required: false },

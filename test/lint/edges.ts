@@ -202,6 +202,8 @@ const directions: Readonly<Record<string, Edges>> = {
       "cli/lib",
       "components/engine",
       "components/plan/faces",
+      "components/plan/parse-manifest.ts",
+      "components/forecast/parse-last-up.ts",
       "components/lib",
       "toolchain",
     ],

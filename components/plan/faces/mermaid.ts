@@ -1,4 +1,5 @@
 import type { PlannedImage } from "../plan.ts";
+import { plain } from "./graph.ts";
 
 /** Fill and line of what changes. The text of a node says the same without colour. */
 const STYLES = [
@@ -22,9 +23,4 @@ export function describeGraph(images: readonly PlannedImage[]): string {
     }),
   );
   return ["graph LR", ...nodes, ...edges, ...STYLES.map((style) => `  ${style}`)].join("\n");
-}
-
-/** Returns a name without what Mermaid would read as its own. */
-function plain(name: string): string {
-  return name.replaceAll(/[^\w .:/-]/g, "_");
 }

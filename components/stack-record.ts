@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackIdentity } from "./deploy/container/stack-context.ts";
 import type { Engine } from "./engine/engine.ts";
-import { gapsIn } from "./engine/gaps.ts";
-import { ROLE_LABEL } from "./engine/labels.ts";
-import { watchContainersOf } from "./engine/ownership.ts";
+import { gapsIn, watchContainers } from "./engine/gaps.ts";
 import { measureUp } from "./forecast/measure.ts";
 import { recordUp } from "./forecast/record.ts";
 import { registryOf, tagged } from "./lib/image-reference.ts";
@@ -66,7 +64,7 @@ function recordUpOf(plan: pulumi.Output<Plan>, args: StackRecordArgs): pulumi.Ou
   });
 }
 
-/** Watches for how long no container serves, if the plan interrupts something. The engine keeps few events. */
+/** Watches for how long no container serves, if the plan interrupts something. */
 function watchInterruptions(
   plan: Plan,
   { stack, label, legacy }: StackIdentity,
@@ -74,17 +72,15 @@ function watchInterruptions(
 ): () => Promise<Readonly<Record<string, number>>> {
   const isInterrupting = plan.containers.some(({ interrupts }) => interrupts !== undefined);
   if (pulumi.runtime.isDryRun() || !isInterrupting) return () => Promise.resolve({});
-  const stop = watchContainersOf(engine, stack, ["kill", "die", "health_status"]);
+  const watch = watchContainers(engine, stack);
   return () => {
     const { promise, resolve } = Promise.withResolvers<Readonly<Record<string, number>>>();
     pulumi.output(label).apply((id) => {
-      const events = stop({ stack, id, legacy }).map(({ at, action, id: container, labels }) => ({
-        at,
-        action,
-        id: container,
-        role: labels[ROLE_LABEL] ?? "",
-      }));
-      resolve(Object.fromEntries(gapsIn(events).map(({ role, length }) => [role, Math.round(length)])));
+      resolve(
+        Object.fromEntries(
+          gapsIn(watch.stop({ stack, id, legacy })).map(({ role, length }) => [role, Math.round(length)]),
+        ),
+      );
     });
     return promise;
   };

@@ -1,12 +1,11 @@
 import type { Engine } from "../../components/engine/engine.ts";
-import { gapsIn } from "../../components/engine/gaps.ts";
+import { gapsIn, watchContainers } from "../../components/engine/gaps.ts";
 import { throwProblems, type Problem } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import { printsJson } from "../lib/command-line.ts";
 import type { Invocation } from "../lib/invocation.ts";
 import type { StackName } from "../lib/stack-name.ts";
 import { describeGaps } from "../report/downtime.ts";
-import { watchContainers } from "../report/container-events.ts";
 import { stopFailed } from "../report/failed-containers.ts";
 import { explainFailure, type FailedUp } from "../report/failure.ts";
 import { withGateLogs, type GateLog } from "../report/gate-logs.ts";

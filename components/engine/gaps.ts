@@ -1,3 +1,8 @@
+import type { Engine } from "./engine.ts";
+import type { Identity } from "./identity.ts";
+import { ROLE_LABEL } from "./labels.ts";
+import { watchContainersOf } from "./ownership.ts";
+
 /** Something that happened to a container of a stack. */
 export interface ContainerEvent {
   /** Time in milliseconds. */
@@ -44,4 +49,22 @@ const ENDS: ReadonlySet<string> = new Set(["kill", "die"]);
 function servingBefore(events: readonly ContainerEvent[]): Set<string> {
   const first = [...Map.groupBy(events, ({ id }) => id)].flatMap(([, [event]]) => event ?? []);
   return new Set(first.filter(({ action }) => ENDS.has(action)).map(({ id }) => id));
+}
+
+/** A watch over the containers of a stack. */
+export interface ContainerWatch {
+  /** Ends the watch and returns the events since it began. */
+  stop(identity: Identity): readonly ContainerEvent[];
+}
+
+/**
+ * Watches the containers of a stack while an operation changes them. Docker 28 keeps its last 256 events only, and
+ * health checks alone make more within seconds, so a question afterwards would be too late.
+ */
+export function watchContainers(engine: Pick<Engine, "watchContainers">, stack: string): ContainerWatch {
+  const stop = watchContainersOf(engine, stack, ["kill", "die", "health_status"]);
+  return {
+    stop: (identity) =>
+      stop(identity).map(({ at, action, id, labels }) => ({ at, action, id, role: labels[ROLE_LABEL] ?? "" })),
+  };
 }

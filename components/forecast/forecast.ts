@@ -2,11 +2,11 @@ import { given } from "../lib/given.ts";
 import type { ImageRecord, LastUp } from "../plan/last-up.ts";
 import type { Forecast, ImageForecast, Plan, PlannedImage } from "../plan/plan.ts";
 
-/** What a forecast is made from. */
+/** The history from which a forecast is made. */
 export interface History {
   /** Seconds of the last builds of each stage on the builder, the newest first. */
   readonly seconds: Readonly<Record<string, readonly number[]>>;
-  /** What each image cost when it was last built. */
+  /** Cost of each image when it was last built, by name. */
   readonly images: Readonly<Record<string, ImageRecord>>;
   /** Unpacked bytes for each compressed byte of the images that containers run; undefined if it is not known. */
   readonly unpackedShare: number | undefined;

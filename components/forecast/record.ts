@@ -3,7 +3,7 @@ import type { Cost, ImageRecord, LastUp } from "../plan/last-up.ts";
 import type { Plan } from "../plan/plan.ts";
 import { criticalPath } from "./forecast.ts";
 
-/** What was measured of an `up`. */
+/** The measurements of an `up`. */
 export interface Measured {
   readonly cost: Cost;
   /** Seconds of each image's build in this `up`, by name. */

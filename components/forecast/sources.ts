@@ -28,7 +28,7 @@ export interface RegistryRoute {
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
 
-/** Returns the sources of a machine. A registry that wants a login says nothing: the program has it as a secret. */
+/** Returns the sources of a machine. A registry that requires a login returns nothing, because the program has the login as a secret. */
 export function forecastSources(
   host: Pick<Host, "run" | "httpText">,
   builder: string,

@@ -1,7 +1,8 @@
+import { given } from "../lib/given.ts";
 import type { ContainerManifest, StackManifest } from "./manifest.ts";
 import type { ContainerReason, Interruption, PlannedContainer } from "./plan.ts";
 import { hasPassword, secretKey, settingName } from "./setting-names.ts";
-import { differences, versions, type Difference } from "./stage-reasons.ts";
+import { differences, type Difference } from "./stage-reasons.ts";
 
 /** What two manifests of a stack say about containers. */
 export type ContainerSide = Pick<StackManifest, "containers" | "repository" | "passwordRevision">;
@@ -111,7 +112,7 @@ function settingReasons(container: string, found: readonly Difference[]): Contai
     const isFile = key.startsWith("file ");
     const reason: ContainerReason =
       network === undefined
-        ? { kind: "setting", name, ...(isFile ? {} : versions(from, to)) }
+        ? { kind: "setting", name, ...(isFile ? {} : given({ from, to })) }
         : { kind: "network", name, change };
     if (!reasons.has(name)) reasons.set(name, reason);
   }

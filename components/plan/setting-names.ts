@@ -1,3 +1,9 @@
+/** Keys of the secrets in the configuration by the files that have them in a container. */
+const SECRET_FILES: Readonly<Record<string, string>> = {
+  "file /run/secrets/llm-api-key": "llmApiKey",
+  "file /run/secrets/model-token": "hubToken",
+};
+
 /**
  * Keys of the configuration by the names of a container's inputs. "gateway port" is the input "port" of the container
  * "gateway"; "port" that of any other.
@@ -21,15 +27,8 @@ const KEYS: Readonly<Record<string, string>> = {
   "environment MORGAN_MODEL_OFFLINE": "modelsOffline",
   "environment MORGAN_MODEL_TOKEN_FILE": "hubToken",
   "environment MORGAN_OPENAPI": "openApi",
-  "file /run/secrets/llm-api-key": "llmApiKey",
-  "file /run/secrets/model-token": "hubToken",
+  ...SECRET_FILES,
   "mount /models": "models",
-};
-
-/** Keys of the secrets in the configuration by the files that have them in a container. */
-const SECRET_FILES: Readonly<Record<string, string>> = {
-  "file /run/secrets/llm-api-key": "llmApiKey",
-  "file /run/secrets/model-token": "hubToken",
 };
 
 /** Files with a password that the stack makes itself. */

@@ -1,3 +1,4 @@
+import { given } from "../lib/given.ts";
 import type { StageManifest } from "./manifest.ts";
 import type { Change, ImageReason } from "./plan.ts";
 
@@ -29,7 +30,7 @@ const IMAGE = "image";
 function baseImageReasons(before: StageManifest, after: StageManifest): ImageReason[] {
   const [from, to] = [before.arguments[IMAGE], after.arguments[IMAGE]];
   if (from === to) return [];
-  return [{ kind: "base image", name: nameOf(to ?? from ?? ""), ...versions(from, to) }];
+  return [{ kind: "base image", name: nameOf(to ?? from ?? ""), ...given({ from, to }) }];
 }
 
 function nameOf(ref: string): string {
@@ -49,7 +50,7 @@ function lockReasons(before: StageManifest, after: StageManifest, cuda: CudaRows
   const packages = differences(before.packages, after.packages).map(({ key, from, to }): ImageReason => ({
     kind: "package",
     name: key,
-    ...versions(from, to),
+    ...given({ from, to }),
     lockFile: path,
   }));
   return packages.length > 0 ? packages : [{ kind: "lock file", path }];
@@ -58,7 +59,7 @@ function lockReasons(before: StageManifest, after: StageManifest, cuda: CudaRows
 function argumentReasons(before: StageManifest, after: StageManifest): ImageReason[] {
   const values = differences(withoutImage(before.arguments), withoutImage(after.arguments));
   const below = differences(before.parents, after.parents);
-  return [...values, ...below].map(({ key, from, to }) => ({ kind: "argument", name: key, ...versions(from, to) }));
+  return [...values, ...below].map(({ key, from, to }) => ({ kind: "argument", name: key, ...given({ from, to }) }));
 }
 
 function withoutImage(values: Readonly<Record<string, string>>): Record<string, string> {
@@ -116,12 +117,4 @@ export function differences(
     const change = from === undefined ? "added" : to === undefined ? "removed" : "changed";
     return [{ key, change, from, to }];
   });
-}
-
-/** Returns the two values without one that is missing. */
-export function versions(
-  from: string | undefined,
-  to: string | undefined,
-): { readonly from?: string; readonly to?: string } {
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { watchContainers } from "../../cli/report/container-events.ts";
+import { watchContainers } from "../../components/engine/gaps.ts";
 import { connectEngine } from "../../components/engine/engine.ts";
 import { containersOf, docker, idsOf, lines } from "./support/engine.ts";
 import { loadInside } from "./support/load-inside.ts";

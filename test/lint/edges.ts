@@ -105,9 +105,13 @@ const directions: Readonly<Record<string, Edges>> = {
     may: ["components/engine", "components/lib"],
     types: ["components/deploy/container"],
   },
-  "components/deploy/backing": { may: ["components/deploy/container", "components/catalog", "components/system"] },
+  "components/deploy/backing": {
+    may: ["components/deploy/container", "components/catalog", "components/system", "components/lib"],
+  },
   "components/deploy/gateway/reload": { may: ["components/engine", "components/system"] },
-  "components/deploy/gateway": { may: ["components/deploy/container", "components/catalog", "components/config"] },
+  "components/deploy/gateway": {
+    may: ["components/deploy/container", "components/catalog", "components/config", "components/lib"],
+  },
   "components/deploy/service": {
     may: ["components/deploy/container", "components/catalog"],
     types: ["components/config", "components/deploy/backing"],
@@ -148,8 +152,6 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/plan/faces",
       "components/forecast",
       "components/engine/gaps.ts",
-      "components/engine/labels.ts",
-      "components/engine/ownership.ts",
       "components/deploy",
       "components/image",
       "components/image/bootstrap",

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DATA_USER } from "../../catalog/image-contract.ts";
 import type { BackingServiceArgs } from "./backing-service.ts";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
-import { digest } from "../container/container-manifest.ts";
+import { shortDigest } from "../../lib/short-digest.ts";
 import { createPassword } from "./password.ts";
 import { createVolume } from "../container/volume.ts";
 
@@ -22,7 +22,7 @@ export class Redis extends pulumi.ComponentResource {
     super("morgan:deploy:Redis", name, {}, opts);
     this.password = pulumi.secret(createPassword(this, `${name}-password`, args.stack));
     const container = createContainer(this, name, {
-      plan: { image: "redis", settings: { "redis.conf": digest(CONFIG + COMMANDS.join(" ")) } },
+      plan: { image: "redis", settings: { "redis.conf": shortDigest(CONFIG + COMMANDS.join(" ")) } },
       image: args.ref,
       user: DATA_USER,
       stack: args.stack,

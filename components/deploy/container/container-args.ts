@@ -6,7 +6,7 @@ import type { Files } from "./files.ts";
 import type { Joined } from "./networks.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** What the plan says of a container. */
+/** Inputs of the plan of a container. */
 export interface PlannedInputs {
   /** Name of its image in the image graph. */
   readonly image: string;

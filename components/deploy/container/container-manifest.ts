@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { ContainerManifest } from "../../plan/manifest.ts";
 import { given } from "../../lib/given.ts";
+import { shortDigest } from "../../lib/short-digest.ts";
 import type { ContainerArgs } from "./container-args.ts";
 
 /**
@@ -15,7 +15,7 @@ export function containerManifest(args: ContainerArgs): ContainerManifest {
   ]);
   const contents = Object.entries(files?.contents ?? {}).map(([path, content]) => [
     `file ${path}`,
-    typeof content === "string" ? digest(content) : SECRET,
+    typeof content === "string" ? shortDigest(content) : SECRET,
   ]);
   return {
     images: [plan.image, ...(files === undefined || contents.length === 0 ? [] : ["debian"])],
@@ -56,9 +56,4 @@ function mounts({ volumes = {}, readOnlyVolumes = {}, folders = {} }: ContainerA
     ...Object.keys(readOnlyVolumes).map((path): [string, string] => [`mount ${path}`, "volume, read-only"]),
     ...Object.entries(folders).map(([path, folder]): [string, string] => [`mount ${path}`, folder]),
   ];
-}
-
-/** Returns the first 12 digits of a text's digest. */
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

@@ -24,7 +24,7 @@ export interface StackContext {
   readonly adoptedVolumes: Readonly<Record<string, string>>;
   /** Processors of the engine. It refuses a container that wants more of them. */
   readonly processors: number;
-  /** What each container is made with, by name, in the order in which they start. Every container adds itself. */
+  /** Manifest of each container, by name, in the order in which they start. Every container adds itself. */
   readonly manifests: Map<string, ContainerManifest>;
   /** Reports whether the container of a state is still there. */
   readonly engine: Pick<Engine, "inspect">;

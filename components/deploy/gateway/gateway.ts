@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { createContainer, type CreatedContainer } from "../container/container.ts";
-import { digest } from "../container/container-manifest.ts";
+import { shortDigest } from "../../lib/short-digest.ts";
 import { ownCertificate } from "../../config/certificate.ts";
 import type { GatewayConfig } from "../../config/gateway.ts";
 import {
@@ -87,7 +87,7 @@ function gatewayReloads({ routes, published, config }: GatewayArgs): Record<stri
     rateLimit: String(rateLimit),
     apiToken: token === undefined ? "none" : "set",
     tlsCertificate: tls === undefined ? "none" : (ownCertificate(tls.certificate)?.fingerprint256 ?? "set"),
-    "haproxy.cfg": digest(haproxyConfig({ routes: [], published: "", publishedPort: GATEWAY_PORT, limits })),
+    "haproxy.cfg": shortDigest(haproxyConfig({ routes: [], published: "", publishedPort: GATEWAY_PORT, limits })),
   };
 }
 

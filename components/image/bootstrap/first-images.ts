@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,6 +5,7 @@ import { debianRecipe } from "../../dockerfile/recipes/debian.ts";
 import { debianRegistryRecipe, upstreamRegistryRecipe } from "../../dockerfile/recipes/registry.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
 import type { DebianPackages, BaseImages } from "../../config/base-images.ts";
+import { shortDigest } from "../../lib/short-digest.ts";
 import { engineOnly, repository, tagged } from "../../lib/image-reference.ts";
 import type { Instruction } from "../../dockerfile/instruction.ts";
 import type { StageManifest } from "../../plan/manifest.ts";
@@ -36,7 +36,7 @@ export function createRegistryImage(
   const dockerfile = renderDockerfile(instructions);
   build.manifests.set("registry", firstManifest(baseImages, instructions));
   const rootfs = baseImages.kind === "debian" ? { rootfs: rootfsTask(baseImages) } : {};
-  const image = engineOnly("registry", digest(dockerfile, JSON.stringify(rootfs)));
+  const image = engineOnly("registry", shortDigest([dockerfile, JSON.stringify(rootfs)].join("\0")));
   const task: Inputs<RegistryImageTask> = { dockerfile, ...rootfs, ...common(build) };
   const made = new command.local.Command(
     "registry-image",
@@ -97,7 +97,7 @@ function firstManifest(baseImages: BaseImages, dockerfile: readonly Instruction[
       ? {
           baseRevision: baseImages.revision,
           "package sources": baseImages.sources.trim().replaceAll("\n", "; "),
-          "root file system": digest(ROOTFS),
+          "root file system": shortDigest(ROOTFS),
         }
       : { image: baseImages.images.debian };
   const context = { location: "", digest: "", files: {} };
@@ -106,7 +106,7 @@ function firstManifest(baseImages: BaseImages, dockerfile: readonly Instruction[
 
 /** Returns a root file system. Its key contains nothing of the machine that makes it. */
 function rootfsTask({ revision, sources }: DebianPackages): RootfsTask {
-  return { key: digest(ROOTFS, revision, sources) };
+  return { key: shortDigest([ROOTFS, revision, sources].join("\0")) };
 }
 
 function common({
@@ -124,8 +124,4 @@ function common({
     },
     sourceDateEpoch: SOURCE_DATE_EPOCH,
   };
-}
-
-function digest(...parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
 }

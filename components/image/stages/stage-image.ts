@@ -36,7 +36,7 @@ export interface BuildSettings {
   readonly proxy: Readonly<Record<string, string>>;
   /** Resources that have to exist before a push: the stack's own registry. */
   readonly ready: readonly pulumi.Resource[];
-  /** What each image is built from, by name, in the order of the image graph. Every stage adds itself. */
+  /** Manifest of each image, by name, in the order of the image graph. Every stage adds itself. */
   readonly manifests: Map<string, StageManifest>;
   /** Ref of each image that is built, by name. Every stage adds itself. */
   readonly refs: Map<string, pulumi.Output<string>>;

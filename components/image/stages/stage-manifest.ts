@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Instruction } from "../../dockerfile/instruction.ts";
 import { renderDockerfile } from "../../dockerfile/render.ts";
+import { shortDigest } from "../../lib/short-digest.ts";
 import type { StageManifest } from "../../plan/manifest.ts";
 import { parseLock } from "../../requirements/lock.ts";
 import type { Context } from "./build-context.ts";
 
-/** What a manifest is made from. */
+/** Inputs of a manifest. */
 export interface ManifestArgs {
   readonly dockerfile: readonly Instruction[];
   readonly context: Context;
@@ -55,7 +55,7 @@ const WORDS = 60;
 /** The Debian packages are left out, because the manifest lists them. */
 function describe(instruction: Instruction): string {
   const text = renderDockerfile([withoutPackages(instruction)]).trimEnd();
-  return `${words(instruction, text).slice(0, WORDS)} #${digest(text)}`;
+  return `${words(instruction, text).slice(0, WORDS)} #${shortDigest(text)}`;
 }
 
 function withoutPackages(instruction: Instruction): Instruction {
@@ -64,15 +64,10 @@ function withoutPackages(instruction: Instruction): Instruction {
   return { ...instruction, commands: instruction.commands.map((command) => command.replace(names, "…")) };
 }
 
-/** The longest command of a RUN says best what it does. */
+/** The longest command of a RUN describes it best. */
 function words(instruction: Instruction, text: string): string {
   if (instruction.kind === "file") return `COPY ${instruction.path}`;
   if (instruction.kind !== "run") return text.replaceAll(/\s+/g, " ");
   const [longest = ""] = instruction.commands.toSorted((a, b) => b.length - a.length);
   return `RUN ${longest}`;
-}
-
-/** Returns the first 12 digits of a text's digest. */
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

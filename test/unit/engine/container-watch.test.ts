@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { watchContainers } from "../../../../cli/report/container-events.ts";
-import type { EngineEvent, EventFilter } from "../../../../components/engine/events.ts";
-import { roleLabels } from "../../../../components/engine/labels.ts";
-import { fakeEngine, IDENTITY } from "../../support/config.ts";
+import { watchContainers } from "../../../components/engine/gaps.ts";
+import type { EngineEvent, EventFilter } from "../../../components/engine/events.ts";
+import { roleLabels } from "../../../components/engine/labels.ts";
+import { fakeEngine, IDENTITY } from "../support/config.ts";
 
 describe("a watch over the containers of a stack", () => {
   it("returns their events with the role of each container, and ends", () => {

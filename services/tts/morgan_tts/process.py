@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 PART = 64 * 1024
 MAX_ERROR = 64 * 1024
 """Bytes that are read of what a program writes to its error output."""
+CLOSE_TIMEOUT_S = 1
+"""Seconds until the outputs of a killed program are given up: another program may hold them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ async def run_program(command: list[str], text: str, timeout_s: float, max_outpu
         errors.cancel()
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await asyncio.gather(errors, return_exceptions=True)
+                    # Python 3.11's loop waits for the end of both outputs, and reads no further if too much is unread.
+                    await asyncio.gather(process.wait(), _skip(process.stdout), _skip(process.stderr))
     return Finished(code, output, error.decode("utf-8", "replace").strip())
 
 
@@ -56,3 +63,9 @@ async def _read(stream: asyncio.StreamReader | None, limit: int) -> bytes:
     while stream is not None and len(content) <= limit and (part := await stream.read(PART)):
         content += part
     return bytes(content)
+
+
+async def _skip(stream: asyncio.StreamReader | None) -> None:
+    """Read up to the end and keep nothing."""
+    while stream is not None and await stream.read(PART):
+        pass

@@ -8,6 +8,7 @@ import pytest
 import uvloop
 
 from morgan_shared.errors import ServiceError
+from morgan_tts import process
 from morgan_tts.espeak_engine import EspeakSpeaker
 from morgan_tts.process import Finished, run_program
 from morgan_tts.settings import TtsSettings
@@ -33,6 +34,22 @@ async def test_too_many_texts_are_refused(program: Path) -> None:
     assert (caught.value.status, caught.value.code) == (503, "busy")
     with pytest.raises(ServiceError):
         await speaking
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_a_program_whose_output_is_left_unread_is_killed(
+    run: Any, program: Path, last_call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More is unread than Python's loop keeps."""
+    monkeypatch.setattr(process, "PART", 1024)
+
+    async def run_one() -> Finished:
+        async with asyncio.timeout(20):
+            return await run_program([str(program)], "endless", 60, 200_000)
+
+    finished = run(run_one())
+    assert (finished.code, len(finished.output)) == (0, 200_000)
+    assert not Path(f"/proc/{last_call()['pid']}").exists()
 
 
 def test_a_program_that_ends_without_reading_is_no_failure() -> None:

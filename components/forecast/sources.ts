@@ -21,8 +21,8 @@ export const NO_FORECASTS: ForecastSources = {
 /** A registry whose images are read, "host[:port]", and the way there. */
 export interface RegistryRoute {
   readonly host: string;
-  /** True if it is the stack's own, which has no certificate and lets everyone read. */
-  readonly isLocal: boolean;
+  /** True if it is read over plain HTTP. */
+  readonly isPlain: boolean;
   readonly route: HttpRoute;
 }
 
@@ -49,11 +49,11 @@ export function forecastSources(
 }
 
 /** Returns the URL of an image's manifest; undefined for an image of another registry, whose login is not known. */
-function urlOf(ref: string, { host, isLocal }: RegistryRoute): string | undefined {
+function urlOf(ref: string, { host, isPlain }: RegistryRoute): string | undefined {
   if (!ref.startsWith(`${host}/`)) return undefined;
   const name = (withoutTag(ref).split("@")[0] ?? "").slice(host.length + 1);
   const reference = digestOf(ref) ?? /:([^:/@]+)$/.exec(ref)?.[1];
   return reference === undefined
     ? undefined
-    : `${isLocal ? "http" : "https"}://${host}/v2/${name}/manifests/${reference}`;
+    : `${isPlain ? "http" : "https"}://${host}/v2/${name}/manifests/${reference}`;
 }

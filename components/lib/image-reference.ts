@@ -56,6 +56,9 @@ export function registryOf(config: RegistryConfig): Registry {
   return config.kind === "remote" ? config : { host: `127.0.0.1:${String(config.port)}`, project: "morgan" };
 }
 
+/** A registry on the loopback address of the engine's host, with its port. Docker pushes to it and pulls over plain HTTP. */
+export const ON_LOOPBACK = /^(?:127\.0\.0\.1|localhost):(\d+)$/;
+
 /**
  * Returns the one repository of all images, "127.0.0.1:5101/morgan/images". Stages that are built on one another
  * share their layers there. The BuildKit of Docker 28.5 would send a layer again to a second repository. It records the

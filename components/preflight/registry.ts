@@ -4,6 +4,7 @@ import type { Identity } from "../engine/identity.ts";
 import { ROLE_LABEL } from "../engine/labels.ts";
 import { containersOf, stackOf } from "../engine/ownership.ts";
 import type { Problem } from "../lib/errors.ts";
+import { ON_LOOPBACK } from "../lib/image-reference.ts";
 import type { Host } from "../host/host.ts";
 
 /** Role of the container of a stack's own registry. */
@@ -39,9 +40,6 @@ export async function checkRegistryMove(
     },
   ];
 }
-
-/** A registry on the loopback address of the engine's host, with its port. */
-const ON_LOOPBACK = /^(?:127\.0\.0\.1|localhost):(\d+)$/;
 
 /** Checks that a configured registry is no stack's own, because that takes no writes of other stacks. */
 export async function checkRegistryOwner(

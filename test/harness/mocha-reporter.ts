@@ -7,7 +7,8 @@ import type { Totals } from "./results.ts";
 const QUIET = 5000;
 
 /**
- * The spec reporter, which also prints the time of slow hooks and writes the counts to the file that `report` names.
+ * The spec reporter, which also prints the time of slow hooks, names the tests that failed at the end, where the tail
+ * of a long log shows them, and writes the counts to the file that `report` names.
  */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -16,7 +17,12 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on("hook end", ({ title, duration = 0 }) => {
       if (duration > QUIET) console.log(`    (${title}: ${String(duration)}ms)`);
     });
+    const lines: string[] = [];
+    runner.on("fail", (test: Mocha.Runnable, error: unknown) => {
+      lines.push(`failed: ${test.fullTitle()}: ${String(error).split("\n")[0] ?? ""}`);
+    });
     runner.once("end", () => {
+      for (const line of lines) console.log(line);
       const { passes, failures, tests } = this.stats;
       // A run that was aborted has failed, even if every test until then passed.
       const isCutShort = failures === 0 && tests < runner.total;

@@ -22,7 +22,7 @@ describe("the forecast of an up, on the real engine and registry", () => {
     stack = await sharedStack();
     const host = (await stack.outputs()).registry.split("/")[0] ?? "";
     const route = { certificates: "", proxy: { url: "", except: [] } };
-    sources = forecastSources({ run: runProgram, httpText }, "default", { host, isLocal: true, route });
+    sources = forecastSources({ run: runProgram, httpText }, "default", { host, isPlain: true, route });
   });
 
   const lastUp = async (): Promise<LastUp> => {

@@ -107,7 +107,10 @@ export class TestStack {
   async up(flags: { refresh?: boolean; expectNoChanges?: boolean } = {}): Promise<Change[]> {
     const events: EngineEvent[] = [];
     const onOutput = (text: string): void => void (this.printed += text);
-    await this.#stack.up({ ...flags, onOutput, onEvent: (event) => events.push(event) });
+    const run = this.#stack.up({ ...flags, onOutput, onEvent: (event) => events.push(event) });
+    await run.catch((error: unknown) => {
+      throw new Error(withoutOutputs(messageOf(error)));
+    });
     return changesOf(events);
   }
 
@@ -212,6 +215,11 @@ export class TestStack {
       removeProject(this.folder);
     }
   }
+}
+
+/** Returns what Pulumi printed without the stack's outputs, which fill the tail of a log in place of the cause. */
+function withoutOutputs(printed: string): string {
+  return printed.replaceAll(/^Outputs:\n(?: {4}.*\n)*/gm, "");
 }
 
 /** Returns the changes of resources, without components and without the stack itself. */

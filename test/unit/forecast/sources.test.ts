@@ -83,7 +83,7 @@ describe("an image in a registry", () => {
 describe("the sources of forecasts", () => {
   const sources = (
     texts: Readonly<Record<string, string>>,
-    isLocal = true,
+    isPlain = true,
     history = "",
   ): ReturnType<typeof forecastSources> =>
     forecastSources(
@@ -92,7 +92,7 @@ describe("the sources of forecasts", () => {
         httpText: (url) => Promise.resolve(texts[url]),
       },
       "default",
-      { host: "127.0.0.1:5101", isLocal, route: { certificates: "", proxy: { url: "", except: [] } } },
+      { host: "127.0.0.1:5101", isPlain, route: { certificates: "", proxy: { url: "", except: [] } } },
     );
 
   it("read an image by its digest or by its tag, over TLS if the registry is not the stack's own", async () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackIdentity } from "./deploy/container/stack-context.ts";
 import type { Engine } from "./engine/engine.ts";
-import { gapsIn, watchContainers } from "./engine/gaps.ts";
+import { watchContainers, type ContainerEvent } from "./engine/gaps.ts";
 import { measureUp } from "./forecast/measure.ts";
 import { recordUp } from "./forecast/record.ts";
 import { registryOf, tagged } from "./lib/image-reference.ts";
@@ -43,9 +43,9 @@ export function describeStack(args: StackRecordArgs): StackRecord {
 function recordUpOf(plan: pulumi.Output<Plan>, args: StackRecordArgs): pulumi.Output<LastUp | undefined> {
   const { config, ran, parts, sources, identity, engine, stack } = args;
   const registry = registryOf(config.images.registry);
-  const interruptions = plan.apply((made) => watchInterruptions(made, identity, engine));
+  const events = plan.apply((made) => watchEvents(made, identity, engine));
   const refs = pulumi.all(Object.fromEntries(parts.refs));
-  return pulumi.all([plan, interruptions, refs, ran]).apply(async ([made, stop, built]) => {
+  return pulumi.all([plan, events, refs, ran]).apply(async ([made, stop, built]) => {
     if (pulumi.runtime.isDryRun() || !changes(made)) return sources.lastUp;
     const now = Date.now();
     const measured = await measureUp({
@@ -55,7 +55,7 @@ function recordUpOf(plan: pulumi.Output<Plan>, args: StackRecordArgs): pulumi.Ou
       refs: built,
       refsBefore: sources.manifest?.refs ?? {},
       cache: (name) => `${tagged(registry, name, config.stack)}-cache`,
-      interruptions: await stop(),
+      events: await stop(),
       sources: args.forecasts,
     });
     const record = recordUp(sources.lastUp, made, measured);
@@ -64,23 +64,19 @@ function recordUpOf(plan: pulumi.Output<Plan>, args: StackRecordArgs): pulumi.Ou
   });
 }
 
-/** Watches for how long no container serves, if the plan interrupts something. */
-function watchInterruptions(
+/** Watches the stack's containers, if the plan changes one. */
+function watchEvents(
   plan: Plan,
   { stack, label, legacy }: StackIdentity,
   engine: Engine,
-): () => Promise<Readonly<Record<string, number>>> {
-  const isInterrupting = plan.containers.some(({ interrupts }) => interrupts !== undefined);
-  if (pulumi.runtime.isDryRun() || !isInterrupting) return () => Promise.resolve({});
+): () => Promise<readonly ContainerEvent[]> {
+  const isChanging = plan.containers.some(({ action }) => action !== "untouched");
+  if (pulumi.runtime.isDryRun() || !isChanging) return () => Promise.resolve([]);
   const watch = watchContainers(engine, stack);
   return () => {
-    const { promise, resolve } = Promise.withResolvers<Readonly<Record<string, number>>>();
+    const { promise, resolve } = Promise.withResolvers<readonly ContainerEvent[]>();
     pulumi.output(label).apply((id) => {
-      resolve(
-        Object.fromEntries(
-          gapsIn(watch.stop({ stack, id, legacy })).map(({ role, length }) => [role, Math.round(length)]),
-        ),
-      );
+      resolve(watch.stop({ stack, id, legacy }));
     });
     return promise;
   };

@@ -62,7 +62,7 @@ export interface ContainerWatch {
  * health checks alone make more within seconds, so a question afterwards would be too late.
  */
 export function watchContainers(engine: Pick<Engine, "watchContainers">, stack: string): ContainerWatch {
-  const stop = watchContainersOf(engine, stack, ["kill", "die", "health_status"]);
+  const stop = watchContainersOf(engine, stack, ["start", "kill", "die", "health_status"]);
   return {
     stop: (identity) =>
       stop(identity).map(({ at, action, id, labels }) => ({ at, action, id, role: labels[ROLE_LABEL] ?? "" })),

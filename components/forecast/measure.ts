@@ -1,7 +1,9 @@
+import { gapsIn, type ContainerEvent } from "../engine/gaps.ts";
 import type { Plan } from "../plan/plan.ts";
 import { newBytes, ownLayers, type StoredImage } from "./layers.ts";
 import type { Measured } from "./record.ts";
 import type { ForecastSources } from "./sources.ts";
+import { timelineOf } from "./timeline.ts";
 
 /** Inputs of a measurement. */
 export interface MeasureArgs {
@@ -15,13 +17,14 @@ export interface MeasureArgs {
   readonly refsBefore: Readonly<Record<string, string>>;
   /** Returns the tag of a stage's cache export. */
   readonly cache: (stage: string) => string;
-  readonly interruptions: Readonly<Record<string, number>>;
+  /** What happened to the stack's containers meanwhile. */
+  readonly events: readonly ContainerEvent[];
   readonly sources: ForecastSources;
 }
 
 /** Measures an `up` that has ended, from BuildKit's history and from the registry. What they do not say is left out. */
 export async function measureUp(args: MeasureArgs): Promise<Measured> {
-  const { plan, began, now, refs, refsBefore, interruptions, sources } = args;
+  const { plan, began, now, refs, refsBefore, events, sources } = args;
   const built = plan.images.filter(({ action, name }) => action === "build" && refs[name] !== undefined);
   const [builds, images, before] = await Promise.all([
     built.length === 0 ? [] : sources.builds(),
@@ -48,7 +51,8 @@ export async function measureUp(args: MeasureArgs): Promise<Measured> {
         { layers: ownLayers(image, below).map(({ size }) => size), rest: image.rest + cache },
       ]),
     ),
-    interruptions,
+    interruptions: Object.fromEntries(gapsIn(events).map(({ role, length }) => [role, Math.round(length)])),
+    timeline: timelineOf({ began, now, builds, events }),
   };
 }
 

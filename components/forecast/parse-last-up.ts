@@ -1,6 +1,6 @@
-import { field, list, record } from "../lib/json.ts";
+import { field, list, record, stringOr } from "../lib/json.ts";
 import { mapValues } from "../lib/map-values.ts";
-import type { LastUp } from "../plan/last-up.ts";
+import type { LastUp, Span, Timeline } from "../plan/last-up.ts";
 
 /** Parses what a stack recorded of its last `up`; undefined if there is none of a version that this program knows. */
 export function parseLastUp(outputs: unknown): LastUp | undefined {
@@ -27,6 +27,22 @@ export function parseLastUp(outputs: unknown): LastUp | undefined {
       deploy: numbers(field(field(found, "rest"), "deploy")),
     },
     ...(past === undefined ? {} : { past }),
+    timelines: list(field(found, "timelines")).map(parseTimeline),
+  };
+}
+
+function parseTimeline(value: unknown): Timeline {
+  const spans = (name: string): Span[] =>
+    list(field(value, name)).map((span) => ({
+      name: stringOr(field(span, "name"), ""),
+      from: number(field(span, "from")),
+      to: number(field(span, "to")),
+    }));
+  return {
+    began: number(field(value, "began")),
+    seconds: number(field(value, "seconds")),
+    builds: spans("builds"),
+    containers: spans("containers"),
   };
 }
 

@@ -1,5 +1,5 @@
 import { given } from "../lib/given.ts";
-import type { Cost, ImageRecord, LastUp } from "../plan/last-up.ts";
+import type { Cost, ImageRecord, LastUp, Timeline } from "../plan/last-up.ts";
 import type { Plan } from "../plan/plan.ts";
 import { criticalPath } from "./forecast.ts";
 
@@ -12,10 +12,13 @@ export interface Measured {
   readonly images: Readonly<Record<string, Omit<ImageRecord, "seconds">>>;
   /** Milliseconds in which no container of a name served. */
   readonly interruptions: Readonly<Record<string, number>>;
+  readonly timeline: Timeline;
 }
 
 /** Number of builds, and of runs, that are remembered. */
 const KEPT = 3;
+/** Number of timelines that are remembered. */
+const TIMELINES = 5;
 
 /** Returns what is recorded after an `up` that changed something. */
 export function recordUp(before: LastUp | undefined, plan: Plan, measured: Measured): LastUp {
@@ -39,6 +42,7 @@ export function recordUp(before: LastUp | undefined, plan: Plan, measured: Measu
     },
     rest: restOf(before, plan, measured),
     ...given({ past: pastOf(before, plan, cost) }),
+    timelines: [measured.timeline, ...(before?.timelines ?? [])].slice(0, TIMELINES),
   };
 }
 

@@ -20,6 +20,27 @@ export interface LastUp {
   readonly rest: { readonly build: readonly number[]; readonly deploy: readonly number[] };
   /** Sums of all forecasts until now; absent before the first forecast. */
   readonly past?: PastForecasts;
+  /** The last runs of `up` that changed something, the newest first, five at most. */
+  readonly timelines: readonly Timeline[];
+}
+
+/** When the builds and the containers of an `up` began and ended. */
+export interface Timeline {
+  /** Time at which the `up` began, in milliseconds since 1970. */
+  readonly began: number;
+  /** Seconds of the whole `up`. */
+  readonly seconds: number;
+  /** Builds with their pushes, in the order of their beginnings. */
+  readonly builds: readonly Span[];
+  /** Containers that were started, each until it was ready. */
+  readonly containers: readonly Span[];
+}
+
+/** A part of an `up`, in seconds since the `up` began. */
+export interface Span {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What an `up` cost. */

@@ -30,7 +30,7 @@ const directions: Readonly<Record<string, Edges>> = {
   },
   "components/plan": { may: ["components/lib"], packages: ["node:{crypto,path,util}"] },
   "components/forecast": {
-    may: ["components/lib"],
+    may: ["components/engine/gaps.ts", "components/lib"],
     types: ["components/plan", "components/host"],
     packages: [],
   },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { criticalPath, NO_HISTORY, withForecast, type History } from "../../../components/forecast/forecast.ts";
 import { parseLastUp } from "../../../components/forecast/parse-last-up.ts";
 import { recordUp, type Measured } from "../../../components/forecast/record.ts";
-import type { LastUp } from "../../../components/plan/last-up.ts";
+import type { LastUp, Timeline } from "../../../components/plan/last-up.ts";
 import type { Plan, PlannedImage } from "../../../components/plan/plan.ts";
 import { anyPlan } from "../plan/any-plan.ts";
 
@@ -30,11 +30,15 @@ const histories: fc.Arbitrary<History> = fc.record({
   past: fc.constant(undefined),
 });
 
+const spans = fc.array(fc.record({ name, from: seconds, to: seconds }), { maxLength: 4 });
+const timelines: fc.Arbitrary<Timeline> = fc.record({ began: fc.nat(), seconds, builds: spans, containers: spans });
+
 const measurements: fc.Arbitrary<Measured> = fc.record({
   cost: fc.oneof(fc.record({ seconds }), fc.record({ seconds, bytes })),
   seconds: byName(seconds),
   images: byName(fc.record({ layers: fc.array(bytes, { maxLength: 4 }), rest: bytes })),
   interruptions: byName(fc.nat(100_000)),
+  timeline: timelines,
 });
 
 /** Images in the order of a graph: each is built on some of those before it. */

@@ -27,6 +27,6 @@ describe("a watch over the containers of a stack", () => {
     ]);
     expect(isOver).to.equal(true);
     const labels = { "morgan.stack": "dev" };
-    expect(filters).to.deep.equal([{ labels, actions: ["kill", "die", "health_status"] }]);
+    expect(filters).to.deep.equal([{ labels, actions: ["start", "kill", "die", "health_status"] }]);
   });
 });

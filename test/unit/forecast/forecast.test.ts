@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { NO_HISTORY, withForecast, type History } from "../../../components/forecast/forecast.ts";
 import { recordUp, type Measured } from "../../../components/forecast/record.ts";
 import { parseLastUp } from "../../../components/forecast/parse-last-up.ts";
+import type { LastUp } from "../../../components/plan/last-up.ts";
 import type { Plan } from "../../../components/plan/plan.ts";
 import { planOf, STACK, withStage, without } from "../support/manifests.ts";
 
@@ -67,16 +68,28 @@ const measured = (changes: Partial<Measured> = {}): Measured => ({
   seconds: { core: 2.5 },
   images: { core: { layers: [30_000], rest: 6000 } },
   interruptions: {},
+  timeline: { began: 0, seconds: 10, builds: [{ name: "core", from: 1, to: 3.5 }], containers: [] },
   ...changes,
 });
 
 describe("the record of an up", () => {
   const plan = withForecast(line, HISTORY);
 
+  it("has the timelines of the last five runs, the newest first", () => {
+    const timeline = (began: number): LastUp["timelines"][number] => ({ ...measured().timeline, began });
+    const last = [1, 2, 3, 4, 5, 6].reduce<LastUp | undefined>(
+      (before, began) => recordUp(before, plan, measured({ timeline: timeline(began) })),
+      undefined,
+    );
+    expect(last?.timelines.map(({ began }) => began)).to.deep.equal([6, 5, 4, 3, 2]);
+    expect(parseLastUp({ lastUp: last })?.timelines).to.deep.equal(last?.timelines);
+  });
+
   it("has what each image cost, and what the run took beside its builds", () => {
     const first = recordUp(undefined, plan, measured());
     expect(first.images["core"]).to.deep.equal({ seconds: [2.5], layers: [30_000], rest: 6000 });
     expect(first.rest).to.deep.equal({ build: [7.5], deploy: [] });
+    expect(first.timelines).to.deep.equal([measured().timeline]);
     const second = recordUp(first, plan, measured({ seconds: { core: 3.5 }, interruptions: { redis: 1900 } }));
     expect(second.images["core"]?.seconds).to.deep.equal([3.5, 2.5]);
     expect(second.containers).to.deep.equal({ redis: { interruption: 1900 } });

@@ -133,7 +133,11 @@ describe("the sources of forecasts", () => {
       refs: { core: `${REPOSITORY}@${digest("young")}`, "core-deps": `${REPOSITORY}@${digest("deps")}` },
       refsBefore: { core: `${REPOSITORY}@${digest("old")}` },
       cache: (stage) => `${REPOSITORY}:${stage}.dev-cache`,
-      interruptions: { redis: 5 },
+      events: [
+        { at: began + 1000, action: "kill", id: "a", role: "redis" },
+        { at: began + 2000, action: "start", id: "b", role: "redis" },
+        { at: began + 3500.4, action: "health_status: healthy", id: "b", role: "redis" },
+      ],
       sources: sources(
         {
           [urlOf(digest("old"))]: old,
@@ -150,14 +154,20 @@ describe("the sources of forecasts", () => {
       cost: { seconds: 9.88, bytes: 32 + rest },
       seconds: { core: 1.5 },
       images: { core: { layers: [32], rest } },
-      interruptions: { redis: 5 },
+      interruptions: { redis: 2500 },
+      timeline: {
+        began,
+        seconds: 9.9,
+        builds: [{ name: "core", from: 1, to: 2.5 }],
+        containers: [{ name: "redis", from: 2, to: 3.5 }],
+      },
     });
   });
 
   it("leave out the bytes if the registry does not say", async () => {
     const plan = planOf(withStage("core", { files: {} }));
     const refs = { core: `${REPOSITORY}@${digest("young")}` };
-    const common = { plan, began: 0, now: 1000, refs, refsBefore: {}, cache: () => "", interruptions: {} };
+    const common = { plan, began: 0, now: 1000, refs, refsBefore: {}, cache: () => "", events: [] };
     expect((await measureUp({ ...common, sources: sources({}) })).cost).to.deep.equal({ seconds: 1 });
   });
 });

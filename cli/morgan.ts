@@ -11,6 +11,7 @@ import { demo } from "./commands/demo.ts";
 import { destroy, up } from "./commands/deploy.ts";
 import { preview } from "./commands/preview.ts";
 import { graph } from "./commands/graph.ts";
+import { report, reportName } from "./commands/report.ts";
 import { restore } from "./commands/restore.ts";
 import { rollback } from "./commands/rollback.ts";
 import { parseCommandLine, UsageError, type CommandLine } from "./lib/command-line.ts";
@@ -37,6 +38,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),
   graph: existing(printGraph),
+  report: existing(writeReport),
   backup: existing(bound(makeBackup)),
   restore: existing(asking("replace the database of", putBack)),
   demo: existing(talk),
@@ -80,6 +82,14 @@ async function printOutputs({ stack, options }: Invocation): Promise<number> {
 
 async function printGraph({ stack }: Invocation): Promise<number> {
   process.stdout.write(graph(await outputsOf(stack), stack));
+  return 0;
+}
+
+async function writeReport({ stack, argument }: Invocation): Promise<number> {
+  const file = argument ?? reportName(stack.name);
+  const [outputs, identity] = [await outputsOf(stack), await identityOf(stack)];
+  await report(engine, { stack, identity, outputs, file });
+  if (file !== "-") console.log(`${file}: a page about "${stack.name}", for a browser`);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from "node:fs";
 import type { Engine } from "../../components/engine/engine.ts";
 import { MorganError } from "../../components/lib/errors.ts";
-import { forStack } from "../../components/lib/hints.ts";
+import { refuseStackName } from "../lib/output-file.ts";
 import { takeName } from "../lib/take-name.ts";
 import { CONNECTION, databaseOf, inContainer, type DatabaseOwner } from "../stack/postgres.ts";
 
@@ -23,16 +23,7 @@ export async function backup(engine: Engine, owner: DatabaseOwner, file: string)
     const problem = { key: file, expected: "no file of this name", found: "the file exists", fix };
     throw new MorganError([problem], "no backup was made");
   }
-  if (existsSync(`Pulumi.${file}.yaml`)) {
-    const fix = `${forStack("backup", file)}; for a file of this name: ./morgan backup ./${file}`;
-    const problem = {
-      key: `./morgan backup ${file}`,
-      expected: "a file",
-      found: `the name of the stack "${file}"`,
-      fix,
-    };
-    throw new MorganError([problem], "no backup was made");
-  }
+  refuseStackName("backup", file, "no backup was made");
   const id = await databaseOf(engine, owner);
   const partial = `${file}.${String(process.pid)}.partial`;
   try {

@@ -1,7 +1,7 @@
-import { field, record } from "../../components/lib/json.ts";
 import { parseLastUp } from "../../components/forecast/parse-last-up.ts";
 import { describeImageGraph } from "../../components/plan/faces/graph.ts";
 import { parseManifest } from "../../components/plan/parse-manifest.ts";
+import { unpackedSizes } from "../../components/report-page/report.ts";
 import { throwProblems } from "../../components/lib/errors.ts";
 import { forStack } from "../../components/lib/hints.ts";
 import type { StackName } from "../lib/stack-name.ts";
@@ -18,10 +18,6 @@ export function graph(outputs: unknown, stack: StackName): string {
     };
     throwProblems([problem], "no picture was made");
   }
-  const sizes = Object.entries(record(field(outputs, "images"))).flatMap(([name, image]): [string, number][] => {
-    const unpacked = field(field(image, "size"), "unpacked");
-    return typeof unpacked === "number" && unpacked > 0 ? [[name, unpacked]] : [];
-  });
   const records = parseLastUp(outputs)?.images ?? {};
-  return describeImageGraph({ stages, records, unpacked: Object.fromEntries(sizes) });
+  return describeImageGraph({ stages, records, unpacked: unpackedSizes(outputs) });
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Engine } from "../../components/engine/engine.ts";
 import { throwProblems } from "../../components/lib/errors.ts";
 import { describeComment } from "../../components/plan/faces/comment.ts";
 import { describeFailedPreview } from "../../components/plan/faces/failed-preview.ts";
 import type { Plan } from "../../components/plan/plan.ts";
 import type { Invocation } from "../lib/invocation.ts";
+import { writeOutput } from "../lib/output-file.ts";
 import { withPlanFile } from "../lib/plan-file.ts";
 import type { Execution } from "../lib/run-program.ts";
 import { reportKilledRun, withCleanUp } from "../stack/change.ts";
@@ -29,13 +28,13 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
     // The standard output is for the plan alone.
     if (json === true || code !== 0) process.stderr.write(stdout);
     if (code !== 0 && typeof markdown === "string")
-      write(markdown, describeFailedPreview(invocation.stack.name, `${stdout}\n${stderr}`));
+      writeOutput(markdown, describeFailedPreview(invocation.stack.name, `${stdout}\n${stderr}`));
     if (code !== 0) return code;
     const plan = read() as Plan | undefined;
     if (plan === undefined)
       throw new Error("the preview ended well and wrote no plan: run ./morgan preview without options");
     if (json === true) console.log(JSON.stringify(plan, undefined, 2));
-    if (typeof markdown === "string") write(markdown, describeComment([{ plan, diff: stdout }]));
+    if (typeof markdown === "string") writeOutput(markdown, describeComment([{ plan, diff: stdout }]));
     return 0;
   });
 }
@@ -57,12 +56,4 @@ async function flagsFor({ stack, flags }: Invocation, engine: Engine): Promise<s
   reportKilledRun(stack);
   if (process.env["MORGAN_WITHOUT_MACHINE"] === "true") return ["--suppress-outputs", ...flags];
   return ["--suppress-outputs", ...(await withNeededRefresh(engine, stack, flags))];
-}
-
-function write(file: string, text: string): void {
-  if (file === "-") process.stdout.write(text);
-  else {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
 }

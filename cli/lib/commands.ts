@@ -96,6 +96,13 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["./morgan graph", "./morgan graph --stack prod > graph.mmd"],
   },
   {
+    name: "report",
+    summary: "write a page about a stack: image graph, sizes, timelines and releases",
+    argument: { name: "file", description: "by default a file named after the stack; - prints it", required: false },
+    options: [],
+    examples: ["./morgan report", "./morgan report prod.html --stack prod"],
+  },
+  {
     name: "backup",
     summary: "write the database of a stack into a file",
     argument: { name: "file", description: "by default a file named after the stack and the time", required: false },

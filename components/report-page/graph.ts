@@ -1,5 +1,5 @@
-import { describeBytes } from "../plan/faces/quantities.ts";
 import { visible } from "../plan/faces/visible.ts";
+import { costsOf } from "./costs.ts";
 import { CHARACTER, element, px, type Markup } from "./markup.ts";
 import type { Report } from "./report.ts";
 
@@ -70,7 +70,8 @@ function drawEdge(from: Node, to: Node, isMounted: boolean): Markup {
 }
 
 /** Places the images: each right of all its parents, and near to them. */
-function place({ stages, records, unpacked }: Pick<Report, "stages" | "records" | "unpacked">): Node[] {
+function place(report: Pick<Report, "stages" | "records" | "unpacked">): Node[] {
+  const { stages } = report;
   const columns = columnsOf(stages);
   const names = Object.keys(stages).sort();
   const placed = new Map<string, Node>();
@@ -83,12 +84,8 @@ function place({ stages, records, unpacked }: Pick<Report, "stages" | "records" 
           name: parent,
           isMounted: alias === "tools",
         }));
-        const lines = [
-          ...(records[name] === undefined
-            ? []
-            : [`adds ${describeBytes(records[name].layers.reduce((sum, bytes) => sum + bytes, 0))}`]),
-          ...(unpacked[name] === undefined ? [] : [`${describeBytes(unpacked[name])} in all`]),
-        ];
+        const { adds, whole } = costsOf(name, report);
+        const lines = [...(adds === "" ? [] : [`adds ${adds}`]), ...(whole === "" ? [] : [`${whole} in all`])];
         const ys = parents.flatMap(({ name: parent, isMounted }) => (isMounted ? [] : [placed.get(parent)?.y ?? 0]));
         return { name: visible(name), key: name, parents, lines, near: Math.max(0, ...ys) };
       })
@@ -112,7 +109,7 @@ function columnsOf(stages: Report["stages"]): ReadonlyMap<string, number> {
   const columnOf = (name: string, below: readonly string[]): number => {
     const known = columns.get(name);
     if (known !== undefined || below.includes(name)) return known ?? 0;
-    const parents = Object.values(stages[name]?.parents ?? {}).filter((parent) => parent in stages);
+    const parents = Object.values(stages[name]?.parents ?? {}).filter((parent) => Object.hasOwn(stages, parent));
     const column = Math.max(-1, ...parents.map((parent) => columnOf(parent, [...below, name]))) + 1;
     columns.set(name, column);
     return column;

@@ -1,5 +1,6 @@
 import { describeBytes, describeSeconds } from "../plan/faces/quantities.ts";
 import type { Timeline } from "../plan/last-up.ts";
+import { costsOf } from "./costs.ts";
 import { drawGraph } from "./graph.ts";
 import { element, type Content, type Markup } from "./markup.ts";
 import type { Report } from "./report.ts";
@@ -52,19 +53,12 @@ function wide(content: Content): Markup {
 }
 
 function graphOf(report: Report): Content {
-  const { stages, records, unpacked } = report;
+  const { stages } = report;
   const names = Object.keys(stages);
   if (names.length === 0) return element("p", {}, "The stack does not record what its images are made of.");
   const rows = names.map((name) => {
-    const record = records[name];
-    const [last] = record?.seconds ?? [];
-    return [
-      name,
-      Object.values(stages[name]?.parents ?? {}).join(", "),
-      record === undefined ? "" : describeBytes(record.layers.reduce((sum, bytes) => sum + bytes, 0)),
-      unpacked[name] === undefined ? "" : describeBytes(unpacked[name]),
-      last === undefined ? "" : describeSeconds(last),
-    ];
+    const { adds, whole, took } = costsOf(name, report);
+    return [name, Object.values(stages[name]?.parents ?? {}).join(", "), adds, whole, took];
   });
   return [
     element(

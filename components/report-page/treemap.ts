@@ -19,7 +19,8 @@ export function drawTreemap(tree: SizeTree, description: string): Markup {
     .paddingOuter(2)
     .paddingInner(2)
     .paddingTop((node) => (node.depth === 0 ? 2 : TITLE))(root);
-  const boxes = placed.descendants().filter(({ depth }) => depth > 0);
+  // A part of a group that is no larger than its title has no area, and d3-hierarchy 3.1.3 places it anywhere.
+  const boxes = placed.descendants().filter(({ depth, x0, x1, y0, y1 }) => depth > 0 && x1 > x0 && y1 > y0);
   return element(
     "svg",
     { viewBox: `0 0 ${String(WIDTH)} ${String(HEIGHT)}`, role: "img", "aria-label": description },

@@ -16,7 +16,7 @@ const line = ({ stage: of, began, seconds }: Build): string =>
   JSON.stringify({
     name: `.morgan/contexts/${of}-0123456789abcdef`,
     created_at: new Date(began).toISOString(),
-    completed_at: new Date(began + seconds * 1000).toISOString(),
+    completed_at: new Date(began + Math.round(seconds * 1000)).toISOString(),
     status: "Completed",
     cached_steps: 1,
     total_steps: 2,

@@ -21,7 +21,7 @@ _morgan; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   it("offers the commands, the options of a command, and the stacks of the checkout", () => {
     expect(offered("morgan ")).to.deep.equal(COMMANDS.map(({ name }) => name));
-    expect(offered("morgan re")).to.deep.equal(["restore"]);
+    expect(offered("morgan re")).to.deep.equal(["report", "restore"]);
     expect(offered("morgan rollback --")).to.have.members(["--help", "--stack", "--to", "--off", "--yes"]);
     expect(offered("morgan up --stack ")).to.deep.equal(["dev", "prod"]);
     expect(offered("morgan up -s p")).to.deep.equal(["prod"]);

@@ -9,6 +9,7 @@ import { backup, backupName } from "./commands/backup.ts";
 import { comment } from "./commands/comment.ts";
 import { demo } from "./commands/demo.ts";
 import { destroy, up } from "./commands/deploy.ts";
+import { outdated } from "./commands/outdated.ts";
 import { preview } from "./commands/preview.ts";
 import { graph } from "./commands/graph.ts";
 import { report, reportName } from "./commands/report.ts";
@@ -37,6 +38,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   rollback: existing(asking("run another release of", (invocation) => rollback(invocation, engine))),
   destroy: existing(asking("destroy", (invocation) => destroy(invocation, engine))),
   outputs: existing(printOutputs),
+  outdated: existing((invocation) => outdated(invocation, engine)),
   graph: existing(printGraph),
   report: existing(writeReport),
   backup: existing(bound(makeBackup)),

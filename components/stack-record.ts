@@ -11,6 +11,7 @@ import type { LastUp } from "./plan/last-up.ts";
 import type { StackManifest } from "./plan/manifest.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { RanRelease } from "./release/output.ts";
+import { reportOutdated } from "./stack-outdated.ts";
 import { planStack, reportPlan, type StackPlan, type StackPlanArgs } from "./stack-plan.ts";
 
 /** Inputs of the description of a stack. */
@@ -33,6 +34,7 @@ export interface StackRecord extends Pick<StackPlan, "secretDigests"> {
 export function describeStack(args: StackRecordArgs): StackRecord {
   const { plan, secretDigests, manifest } = planStack(args);
   reportPlan(plan, args.config.machine, args.stack);
+  reportOutdated(args);
   return { secretDigests, manifest: manifest(args.ran), lastUp: recordUpOf(plan, args) };
 }
 

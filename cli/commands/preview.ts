@@ -20,11 +20,7 @@ export async function preview(invocation: Invocation, engine: Engine): Promise<n
   if (json !== true && typeof markdown !== "string") return previewText(invocation, engine);
   if (json === true && markdown === "-") throwProblems([TWICE], "nothing was previewed");
   return withPlanFile(async (read) => {
-    const flags = await flagsFor(invocation, engine);
-    const run = ["--color", "never", ...flags];
-    const { code, stdout, stderr } = await withCleanUp(invocation.stack, () =>
-      capture("preview", invocation.stack, run),
-    );
+    const { code, stdout, stderr } = await captured(invocation, engine);
     // The standard output is for the plan alone.
     if (json === true || code !== 0) process.stderr.write(stdout);
     if (code !== 0 && typeof markdown === "string")
@@ -45,6 +41,12 @@ const TWICE = {
   found: "--json and --markdown -",
   fix: "leave one of them out, or name a file: --markdown comment.md",
 };
+
+/** Runs Pulumi's own preview and returns what it printed. */
+export async function captured(invocation: Invocation, engine: Engine): ReturnType<typeof capture> {
+  const flags = ["--color", "never", ...(await flagsFor(invocation, engine))];
+  return withCleanUp(invocation.stack, () => capture("preview", invocation.stack, flags));
+}
 
 /** Prints Pulumi's own preview. */
 export async function previewText(invocation: Invocation, engine: Engine, execution: Execution = {}): Promise<number> {

@@ -90,6 +90,12 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: ["./morgan outputs", "./morgan outputs --stack prod --json"],
   },
   {
+    name: "outdated",
+    summary: "print what has a newer release upstream, and what taking it would rebuild",
+    options: [JSON_OUTPUT],
+    examples: ["./morgan outdated", "./morgan outdated --stack prod --json"],
+  },
+  {
     name: "graph",
     summary: "print the image graph of a stack, with sizes, as a Mermaid picture",
     options: [],

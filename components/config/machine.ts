@@ -13,14 +13,20 @@ export interface Machine {
   readonly cache: string;
   /** Path of this machine's uv program; empty if set-up has not installed it. */
   readonly uv: string;
+  /** The same, also if builds need the uv program of another platform. */
+  readonly ownUv: string;
   /** Folder for the temporary files of this run's builds; empty if set-up has named none. */
   readonly temporary: string;
   /** File into which the program writes its plan; empty if nobody reads it there. */
   readonly planFile: string;
+  /** File into which a preview writes what has moved upstream; empty if nobody reads it there. */
+  readonly outdatedFile: string;
   /** True if the plan's message has what stays, too. */
   readonly planAll: boolean;
   /** True for a preview away from the machine that will run the stack, without its engine. */
   readonly withoutMachine: boolean;
+  /** Variables of this process, for programs that it runs. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Address of Pulumi's engine; empty if Pulumi does not run this program. */
   readonly pulumi: string;
 }
@@ -36,10 +42,13 @@ export function readMachine(env: Readonly<Record<string, string | undefined>>): 
     baseImages: env["MORGAN_BASE_IMAGES"] === "debian" ? "debian" : "registry",
     cache: cache || join(caches || join(home || homedir(), ".cache"), "morgan"),
     uv: env["MORGAN_UV"] ?? "",
+    ownUv: env["MORGAN_UV"] ?? "",
     temporary: env["MORGAN_TMPDIR"] ?? "",
     planFile: env["MORGAN_PLAN_FILE"] ?? "",
+    outdatedFile: env["MORGAN_OUTDATED_FILE"] ?? "",
     planAll: env["MORGAN_PLAN_ALL"] === "true",
     withoutMachine: env["MORGAN_WITHOUT_MACHINE"] === "true",
+    environment: env,
     // Set by Pulumi 3.259 for each run of a program.
     pulumi: env["PULUMI_NODEJS_ENGINE"] ?? "",
   };

@@ -27,25 +27,11 @@ export function installDebianPackages(
   sources: PackageSources,
   around: { readonly before?: readonly string[]; readonly after?: readonly string[] } = {},
 ): Instruction {
-  const options = [
-    ...(sources.aptMirror ? ["Dir::Etc::sourcelist=/run/secrets/apt-sources", "Dir::Etc::sourceparts=-"] : []),
-    ...(sources.aptLogin ? ["Dir::Etc::netrc=/run/secrets/apt-auth"] : []),
-    `Acquire::https::CAInfo=${BUNDLE}`,
-  ];
-  const apt = ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
-  const mounts: Mount[] = [
-    { type: "cache", id: "apt-archives", target: "/var/cache/apt", sharing: "locked" },
-    { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
-    ...(sources.aptMirror ? [secret("apt-sources")] : []),
-    ...(sources.aptLogin ? [secret("apt-auth")] : []),
-    // apt 2.6 connects to a mirror as the user _apt, who can read the bundle but not the secrets.
-    { type: "tmpfs", target: "/tmp" },
-    ...CERTIFICATES,
-  ];
+  const apt = aptGet(sources);
   return {
     kind: "run",
     debian: packages,
-    mounts,
+    mounts: aptMounts(sources),
     commands: [
       JOIN_BUNDLE,
       ...(around.before ?? []),
@@ -55,6 +41,56 @@ export function installDebianPackages(
       "rm -rf /var/log/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/lib/dpkg/*-old",
     ],
   };
+}
+
+/**
+ * Writes what apt would upgrade in an image into a file, and upgrades nothing. In an image without apt the file is
+ * empty. Without `after`, a file of another stage, the lists of packages are read again.
+ */
+export function simulateUpgrade(
+  file: string,
+  sources: PackageSources,
+  after?: { readonly stage: string; readonly file: string },
+): Instruction {
+  const apt = aptGet(sources);
+  const update = after === undefined ? `${apt} update -q && ` : "";
+  return {
+    kind: "run",
+    mounts: [
+      ...aptMounts(sources),
+      // A stage that mounts a file of another waits for it, so that the lists are there.
+      ...(after === undefined
+        ? []
+        : [{ type: "bind", from: after.stage, source: after.file, target: "/run/after" } as const]),
+    ],
+    commands: [
+      JOIN_BUNDLE,
+      `: >${file}`,
+      `if command -v apt-get >/dev/null; then ${update}${apt} -s -q dist-upgrade >${file}; fi`,
+    ],
+  };
+}
+
+/** Returns the call of apt-get with the options for a company's network. */
+function aptGet(sources: PackageSources): string {
+  const options = [
+    ...(sources.aptMirror ? ["Dir::Etc::sourcelist=/run/secrets/apt-sources", "Dir::Etc::sourceparts=-"] : []),
+    ...(sources.aptLogin ? ["Dir::Etc::netrc=/run/secrets/apt-auth"] : []),
+    `Acquire::https::CAInfo=${BUNDLE}`,
+  ];
+  return ["apt-get", ...options.map((option) => `-o ${option}`)].join(" ");
+}
+
+function aptMounts(sources: PackageSources): Mount[] {
+  return [
+    { type: "cache", id: "apt-archives", target: "/var/cache/apt", sharing: "locked" },
+    { type: "cache", id: "apt-lists", target: "/var/lib/apt", sharing: "locked" },
+    ...(sources.aptMirror ? [secret("apt-sources")] : []),
+    ...(sources.aptLogin ? [secret("apt-auth")] : []),
+    // apt 2.6 connects to a mirror as the user _apt, who can read the bundle but not the secrets.
+    { type: "tmpfs", target: "/tmp" },
+    ...CERTIFICATES,
+  ];
 }
 
 /**

@@ -35,6 +35,18 @@ const directions: Readonly<Record<string, Edges>> = {
     packages: [],
   },
   "components/plan/faces": { may: ["components/plan", "components/lib"], packages: [] },
+  "components/outdated": {
+    may: [
+      "components/dockerfile",
+      "components/image/programs",
+      "components/network",
+      "components/requirements",
+      "components/plan/faces",
+      "components/system",
+      "components/lib",
+    ],
+    types: ["components/plan"],
+  },
   "components/report-page": {
     may: ["components/plan/faces", "components/plan", "components/forecast", "components/release", "components/lib"],
     packages: ["d3-hierarchy"],
@@ -156,6 +168,8 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/plan/faces",
       "components/forecast",
       "components/engine/gaps.ts",
+      "components/outdated",
+      "components/system",
       "components/deploy",
       "components/image",
       "components/image/bootstrap",
@@ -212,10 +226,11 @@ const directions: Readonly<Record<string, Edges>> = {
       "components/forecast/parse-last-up.ts",
       "components/report-page",
       "components/size/installed.ts",
+      "components/outdated/table.ts",
       "components/lib",
       "toolchain",
     ],
-    types: ["components/plan"],
+    types: ["components/plan", "components/outdated"],
   },
   cli: {
     may: [

@@ -53,7 +53,8 @@ export function simulateUpgrade(
   after?: { readonly stage: string; readonly file: string },
 ): Instruction {
   const apt = aptGet(sources);
-  const update = after === undefined ? `${apt} update -q && ` : "";
+  // By default apt 2.6 only warns of a mirror without an answer, and goes on with older lists.
+  const update = after === undefined ? `${apt} -o APT::Update::Error-Mode=any update -q && ` : "";
   return {
     kind: "run",
     mounts: [

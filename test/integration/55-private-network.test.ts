@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { connectEngine } from "../../components/engine/engine.ts";
+import type { Outdated } from "../../components/outdated/outdated.ts";
 import { parseLock } from "../../components/requirements/lock.ts";
 import { engineAddress } from "../../toolchain/lib/engine-address.mjs";
 import { environment } from "../../toolchain/lib/environment.mjs";
@@ -131,6 +132,22 @@ describe("a private network", () => {
 
     it("a second up changes nothing", async () => {
       expect(await stack.up({ expectNoChanges: true })).to.deep.equal([]);
+    });
+
+    it("the index and the mirror answer what has a newer release, with their logins and the CA", async () => {
+      const [asked, listed] = [network.index.requests.length, network.mirror.requests.length];
+      const { code, output } = await stack.commandLine("outdated", "--json");
+      expect(code, output).to.equal(0);
+      const { unanswered } = JSON.parse(output.slice(output.indexOf("{\n"), output.lastIndexOf("}") + 1)) as Outdated;
+      expect(unanswered).to.deep.equal([]);
+      const pages = network.index.requests.slice(asked).map(({ path, status }) => `${path} ${String(status)}`);
+      expect(pages).to.include("/simple/structlog/ 200");
+      const lists = network.mirror.requests.slice(listed).filter(({ path }) => path.endsWith("/InRelease"));
+      expect(lists.length).to.be.greaterThan(2);
+      expect(new Set(lists.map(({ status }) => status))).to.deep.equal(new Set([200]));
+      expect(new Set(network.proxy.requests.map(({ path }) => path))).to.deep.equal(
+        new Set([network.index.host, network.mirror.host]),
+      );
     });
   });
 

@@ -11,6 +11,7 @@ import { serviceRecipe } from "../../../components/dockerfile/recipes/service.ts
 import { toolsRecipe } from "../../../components/dockerfile/recipes/tools.ts";
 import { torchDepsRecipe } from "../../../components/dockerfile/recipes/torch-deps.ts";
 import { renderDockerfile } from "../../../components/dockerfile/render.ts";
+import { upgradesDockerfile } from "../../../components/dockerfile/upgrades.ts";
 import type { PackageSources } from "../../../components/network/profile.ts";
 import { LOGGED_IN, PRIVATE, PUBLIC } from "../support/config.ts";
 import { expectGolden } from "../support/golden.ts";
@@ -48,6 +49,12 @@ describe("the whole Dockerfile of", () => {
     });
     it(`${name} is the expected one if every source requires a login`, () => {
       expectGolden(`${name}-login.Dockerfile`, renderDockerfile(recipe(LOGGED_IN)));
+    });
+  }
+  for (const [name, sources] of Object.entries({ upgrades: PUBLIC, "upgrades-login": LOGGED_IN })) {
+    it(`${name} is the expected one`, () => {
+      const refs = ["core", "redis"].map((image) => [image, `registry.example.com/images@sha256:${image}`] as const);
+      expectGolden(`${name}.Dockerfile`, upgradesDockerfile(refs, sources));
     });
   }
   for (const [name, recipe] of Object.entries(OTHERS)) {

@@ -9,7 +9,7 @@ import { runAsRoot } from "./support/as-root.ts";
 import { idsOf } from "./support/engine.ts";
 import { listen } from "./support/network.ts";
 import { startObjectStore, type ObjectStore } from "./support/object-store.ts";
-import { copyRepository, freePort, removeProject } from "./support/project.ts";
+import { copyRepository, removeProject } from "./support/project.ts";
 import { Runner, type Contexts, type StepResult } from "./support/runner.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -44,7 +44,7 @@ describe("the workflows, run as a runner of CI runs them", () => {
     } finally {
       store.close();
       comments.close();
-      runner.remove(...clones);
+      runner.remove(...clones.map((folder) => join(folder, "..")));
     }
   });
 
@@ -70,7 +70,7 @@ describe("the workflows, run as a runner of CI runs them", () => {
   /** Clones a branch, as the step `checkout` does. */
   async function checkout(branch: string): Promise<string> {
     const folder = runner.newFolder();
-    clones.push(join(folder, ".."));
+    clones.push(folder);
     const { code, output } = await runner.run(
       `git clone --quiet --branch ${branch} ${runner.origin} ${folder}`,
       "/tmp",
@@ -93,13 +93,9 @@ describe("the workflows, run as a runner of CI runs them", () => {
   const succeeded = (steps: readonly StepResult[]): void => {
     for (const { code, output } of steps) expect(code, output).to.equal(0);
   };
-  const preview = async (branch: string): Promise<string> => {
-    const folder = await checkout(branch);
-    succeeded(await runner.runJob(".github/workflows/preview.yml", "preview", folder, contexts(), gitHub()));
-    return folder;
-  };
-  const deploy = async (job: string, inputs: Contexts = {}): Promise<void> => {
-    const folder = await checkout("main");
+  const preview = (folder: string): Promise<readonly StepResult[]> =>
+    runner.runJob(".github/workflows/preview.yml", "preview", folder, contexts(), gitHub());
+  const deploy = async (job: string, folder: string, inputs: Contexts = {}): Promise<void> => {
     succeeded(await runner.runJob(".github/workflows/deploy.yml", job, folder, contexts(inputs), {}, SOCKET));
   };
 
@@ -108,7 +104,7 @@ describe("the workflows, run as a runner of CI runs them", () => {
     await git(
       `switch --quiet --create line && echo '# one line' >>${LINE} && git commit --quiet --all --message 'One line'`,
     );
-    await preview("line");
+    succeeded(await preview(await checkout("line")));
     const [body = "", ...more] = comments.bodies;
     expect(more).to.deep.equal([]);
     expect(body).to.include(`<code>${dev.name}</code>`).and.include(`<code>${prod.name}</code>`);
@@ -117,45 +113,36 @@ describe("the workflows, run as a runner of CI runs them", () => {
     expect([dev, prod].map(({ name }) => idsOf(name))).to.deep.equal(before);
   });
 
-  it("another push to the pull request changes that comment", async () => {
+  it("another push changes that comment, and a preview that fails is in it with its reason beside the other", async () => {
     await git(
-      `switch --quiet main && git switch --quiet --create memory && sed -i 's/^config:$/config:\\n  morgan:memory.llm: 300 MiB/' Pulumi.${dev.name}.yaml; git commit --quiet --all --message 'More memory'`,
+      `switch --quiet main && git switch --quiet --create wrong && sed -i 's/^config:$/config:\\n  morgan:rateLimit: wrong/' Pulumi.${dev.name}.yaml && git commit --quiet --all --message 'A wrong limit'`,
     );
-    await preview("memory");
-    expect(comments.bodies).to.have.lengthOf(1);
-    expect(comments.bodies[0]).not.to.include("main&#95;&#95;.py changed");
-  });
-
-  it("a preview that fails is in the comment with its reason, and the other preview too", async () => {
-    await git(
-      `switch --quiet main && git switch --quiet --create wrong && sed -i 's/^config:$/config:\\n  morgan:gatewayPort: wrong/;/gatewayPort: \\"/d' Pulumi.${dev.name}.yaml; git commit --quiet --all --message 'A wrong port'`,
-    );
-    const folder = await checkout("wrong");
-    const steps = await runner.runJob(".github/workflows/preview.yml", "preview", folder, contexts(), gitHub());
+    const steps = await preview(await checkout("wrong"));
     expect(steps.map(({ code }) => code === 0)).to.deep.equal([false, true, true]);
-    expect(comments.bodies[0]).to.include("morgan:gatewayPort").and.include(`<code>${prod.name}</code>`);
+    const [body = "", ...more] = comments.bodies;
+    expect(more).to.deep.equal([]);
+    expect(body).to.include("morgan:rateLimit").and.include(`<code>${prod.name}</code>`);
+    expect(body).not.to.include("py changed");
   });
 
   it("a merge is deployed to dev, promoted to prod after the approval, and rolled back by hand", async () => {
     await git("switch --quiet main && git merge --quiet line");
     const [inDev, inProd] = [idsOf(dev.name), idsOf(prod.name)];
-    await deploy("dev");
+    const folder = await checkout("main");
+    await deploy("dev", folder);
     expect(idsOf(dev.name)["llm"]).not.to.equal(inDev["llm"]);
     expect(idsOf(dev.name)["gateway"]).to.equal(inDev["gateway"]);
     expect(idsOf(prod.name)).to.deep.equal(inProd);
-    await deploy("prod");
+    await deploy("prod", folder);
     const promoted = await prod.outputs();
     expect(promoted.images["llm"]?.digest).to.equal((await dev.outputs()).images["llm"]?.digest);
     expect(promoted.releases).to.have.lengthOf(2);
-    await deploy("rollback", { environment: "prod", release: "" });
-    const rolledBack = await prod.outputs();
-    expect(rolledBack.release).to.equal(promoted.releases[1]?.id);
-    await deploy("rollback", { environment: "prod", release: promoted.release });
-    expect((await prod.outputs()).release).to.equal(promoted.release);
+    await deploy("rollback", folder, { environment: "prod", release: "" });
+    expect((await prod.outputs()).release).to.equal(promoted.releases[1]?.id);
   });
 
   it("GitLab's job makes the same comment in a merge request", async () => {
-    const folder = await checkout("memory");
+    const [folder = ""] = clones;
     const file: unknown = parse(readFileSync(".gitlab-ci.yml", "utf8"));
     const script = list(field(field(file, "preview"), "script")).map((line) => stringOr(line, ""));
     const variables = {
@@ -192,14 +179,13 @@ class Comments {
   }
 
   static async start(): Promise<Comments> {
-    const port = await freePort();
     const server = createServer((request, response) => {
       void text(request).then((body) => {
         const answer = made.#answer(request.method ?? "", request.url ?? "", body);
         response.end(JSON.stringify(answer));
       });
     });
-    await listen(server, "127.0.0.1", port);
+    const port = await listen(server, "127.0.0.1");
     const made = new Comments(`http://127.0.0.1:${String(port)}`, () => server.close());
     return made;
   }

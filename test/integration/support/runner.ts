@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -55,15 +55,6 @@ export class Runner {
     const folder = mkdtempSync(join(tmpdir(), "morgan-test-clone-"));
     runAsRoot("chown", `${NOBODY}:${NOBODY}`, folder);
     return join(folder, "stack");
-  }
-
-  /** Writes a file as the runner's user. */
-  async write(path: string, content: string): Promise<void> {
-    const draft = join(mkdtempSync(join(tmpdir(), "morgan-test-")), "draft");
-    writeFileSync(draft, content, { mode: 0o644 });
-    runAsRoot("install", `--owner=${NOBODY}`, `--group=${NOBODY}`, "-D", "--mode=644", draft, path);
-    runAsRoot("rm", "--recursive", join(draft, ".."));
-    await Promise.resolve();
   }
 
   /** Runs a script as GitHub's runner runs one. With `socket`, the user is in the group of that socket. */

@@ -54,6 +54,7 @@ export function planStack({ config, sources, parts, leftOut, forecasts }: StackP
   };
   const secretDigests = digestsOf(config);
   const plan = secretDigests.apply(async (digests): Promise<Plan> => {
+    const began = performance.now();
     const changed = differences(sources.secretDigests, digests).flatMap(({ key, change }) =>
       change === "changed" ? [key] : [],
     );
@@ -67,7 +68,9 @@ export function planStack({ config, sources, parts, leftOut, forecasts }: StackP
       interruptions: mapValues(sources.lastUp?.containers ?? {}, ({ interruption }) => interruption),
       leftOut,
     });
-    return withForecast(made, await historyOf(made, sources, forecasts));
+    const whole = withForecast(made, await historyOf(made, sources, forecasts));
+    await pulumi.log.debug(`the plan took ${String(Math.round(performance.now() - began))} ms`);
+    return whole;
   });
   return {
     // It names secrets and has no value of them.

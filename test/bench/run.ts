@@ -6,6 +6,7 @@ import { manifestOf, newBlobs } from "../integration/support/registry.ts";
 import { TestStack } from "../integration/support/test-stack.ts";
 import { abuse } from "./abuse/run.ts";
 import { describeFigures, type Figure } from "./lib/figures.ts";
+import { describeForecasts, Forecasts } from "./lib/forecasts.ts";
 import { endBetweenRuns, throwIfInterrupted } from "./lib/interrupt.ts";
 import { describeMachine } from "./lib/machine.ts";
 import { configurationFrom } from "./side-by-side/configuration.ts";
@@ -18,12 +19,16 @@ const REPEATS = 5;
  * Measures the whole stack on this machine: a first up with an installed toolchain, an up without changes, and a
  * preview. Then it measures one changed line in core, until the new container is healthy.
  */
-async function bench(stack: TestStack): Promise<Figure[]> {
+async function bench(stack: TestStack, forecasts: Forecasts): Promise<Figure[]> {
   const first = await time("first up", () => stack.commandLine("up"));
   const ids = JSON.stringify(idsOf(stack.name));
   const nothing = await repeat("up, nothing changed", () => stack.commandLine("up"));
   const touched = JSON.stringify(idsOf(stack.name)) !== ids;
   const preview = await repeat("preview, nothing changed", () => stack.commandLine("preview"));
+  const planOfNothing = await repeat("the plan's part of it", () => timedPlan(stack));
+  appendFileSync(join(stack.folder, "services/core/morgan_core/__main__.py"), "# a line that is previewed\n");
+  const changed = await repeat("preview, one line changed in core", () => stack.commandLine("preview"));
+  const planOfLine = await repeat("the plan's part of it, with forecast", () => timedPlan(stack));
 
   const pushed: number[] = [];
   const replaced: number[] = [];
@@ -35,6 +40,7 @@ async function bench(stack: TestStack): Promise<Figure[]> {
     const seconds = (performance.now() - started) / 1000;
     const after = idsOf(stack.name);
     pushed.push(newBlobs(await coreManifest(stack), before.image).reduce((sum, { size }) => sum + size, 0));
+    await forecasts.note("one line in core", stack);
     replaced.push(Object.keys(after).filter((role) => after[role] !== before.ids[role]).length);
     return { ...ended, seconds };
   });
@@ -42,11 +48,22 @@ async function bench(stack: TestStack): Promise<Figure[]> {
     first,
     { ...nothing, note: touched ? "containers were touched" : "no container touched" },
     preview,
+    planOfNothing,
+    changed,
+    planOfLine,
     {
       ...line,
       note: `${String(Math.max(...pushed))} bytes pushed, ${String(Math.max(...replaced))} container replaced`,
     },
   ];
+}
+
+/** Runs a preview with Pulumi's debug messages, one of which has the time that the plan took. */
+async function timedPlan(stack: TestStack): Promise<Run> {
+  const ended = await stack.commandLine("preview", "--debug");
+  const [, milliseconds] = /the plan took (\d+) ms/.exec(ended.output) ?? [];
+  if (milliseconds === undefined) throw new Error(`the preview has no time of the plan:\n${ended.output}`);
+  return { ...ended, seconds: Number(milliseconds) / 1000 };
 }
 
 interface Run {
@@ -101,7 +118,8 @@ if (values.abuse) {
   const stack = await TestStack.create();
   try {
     console.log(`${await describeMachine(docker("version", "--format", "{{.Server.Version}}").trim())}\n`);
-    console.log(`\n${describeFigures(await bench(stack))}`);
+    const forecasts = new Forecasts();
+    console.log(`\n${describeFigures(await bench(stack, forecasts))}\n\n${describeForecasts(forecasts.all)}`);
   } finally {
     await stack.dispose();
   }

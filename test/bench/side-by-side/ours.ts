@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TestStack, type Configuration } from "../../integration/support/test-stack.ts";
+import { Forecasts } from "../lib/forecasts.ts";
 import { withDependency } from "./dependency.ts";
 import { removeImages } from "./engine-images.ts";
 import type { Way } from "./way.ts";
@@ -9,6 +10,7 @@ import { readTextIfExists } from "../../../components/system/files.ts";
 /** This project, through its own command line. */
 export interface Ours extends Way {
   readonly stack: TestStack;
+  readonly forecasts: Forecasts;
 }
 
 /** Makes a stack that pushes to an existing registry. `lock` is the text of the lock file of tts. */
@@ -19,12 +21,15 @@ export async function ours(name: string, repository: string, config: Configurati
     const { code, output } = await stack.commandLine(command);
     if (code !== 0) throw new Error(`npm run ${command} failed:\n${output.slice(-4000)}`);
   };
+  const forecasts = new Forecasts();
   const set = setWithLock(path("requirements"), lock);
   return {
     name,
     repository,
     stack,
+    forecasts,
     up: () => run("up"),
+    noteForecast: (scenario) => forecasts.note(scenario, stack),
     changeLine: (line) => {
       appendFileSync(path("services/core/morgan_core/__main__.py"), `${line}\n`);
     },

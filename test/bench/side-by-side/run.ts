@@ -5,6 +5,7 @@ import { paths } from "../../../toolchain/lib/paths.mjs";
 import { docker } from "../../integration/support/engine.ts";
 import type { Configuration } from "../../integration/support/test-stack.ts";
 import { copyProject, freePort, removeProject } from "../../integration/support/project.ts";
+import { describeForecasts, type Forecasted } from "../lib/forecasts.ts";
 import { describeMachine } from "../lib/machine.ts";
 import type { Registrations } from "../../unit/support/registrations.ts";
 import type { Places } from "./bake.ts";
@@ -60,13 +61,17 @@ export async function sideBySide(options: SideBySideOptions): Promise<void> {
 
   const project = copyProject();
   try {
-    console.log(`\n${describeResults(await compareIn(project, options))}`);
+    const { results, forecasts } = await compareIn(project, options);
+    console.log(`\n${describeResults(results)}\n\n${describeForecasts(forecasts)}`);
   } finally {
     removeProject(project);
   }
 }
 
-async function compareIn(project: string, options: SideBySideOptions): Promise<Results> {
+async function compareIn(
+  project: string,
+  options: SideBySideOptions,
+): Promise<{ readonly results: Results; readonly forecasts: readonly Forecasted[] }> {
   const port = await freePort();
   const recordWith = async (stack: string, values: Readonly<Record<string, string>>): Promise<Registrations> =>
     recordProgram(project, stack, { ...options.config, gatewayPort: String(await freePort()), ...values });
@@ -85,12 +90,13 @@ async function compareIn(project: string, options: SideBySideOptions): Promise<R
     };
     const context = definitionsOf(program).stages.find(({ name }) => name === "tts-deps")?.context ?? "";
     const lock = readFileSync(join(project, context, "requirements.txt"), "utf8");
-    ways.push(await ours("this project", remote.registry, options.config, lock));
+    const own = await ours("this project", remote.registry, options.config, lock);
+    ways.push(own);
     for (const other of options.against) ways.push(await OTHERS[other](places));
     const collected = new Collected();
     await warm(ways, registry, readFileSync(join(project, "requirements/dev.txt"), "utf8"), collected);
     if (options.cold) await cold(ways, registry, collected, () => pushDebian(program));
-    return collected.results;
+    return { results: collected.results, forecasts: own.forecasts.all };
   } finally {
     for (const way of ways) await way.dispose();
     registry.dispose();

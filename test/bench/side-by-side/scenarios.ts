@@ -49,11 +49,13 @@ export async function warm(
     for (const way of order) {
       way.changeLine(`# ${way.name}, round ${String(round)}`);
       into.add(way, "one line in core", await measure(way, registry));
+      await way.noteForecast?.("one line in core");
     }
     for (const way of order) {
       // The comment line keeps BuildKit from giving a tool the layer of another.
       way.addDependency(`${entry}\n# ${way.name}, round ${String(round)}`);
       into.add(way, "one dependency added to tts", await measure(way, registry));
+      await way.noteForecast?.("one dependency added to tts");
     }
   }
 }

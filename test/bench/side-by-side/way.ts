@@ -10,6 +10,8 @@ export interface Way {
   up(): Promise<void>;
   /** Pushes the images; undefined if `up` pushes them. */
   push?(): Promise<void>;
+  /** Notes what the tool forecast for its last `up` in a scenario, and what that cost; undefined if it does not forecast. */
+  noteForecast?(scenario: string): Promise<void>;
   /** Adds a line to core's code. */
   changeLine(line: string): void;
   /** Adds an entry of a lock file to the requirements of tts. */

@@ -19,7 +19,7 @@ export interface StackOutdatedArgs {
   readonly engine: Pick<Engine, "registryDigest">;
 }
 
-/** Writes what has moved upstream of a stack, if the command line asks for it. */
+/** Writes what has moved upstream of a stack, if the command line wants it. */
 export function reportOutdated({ config, sources, parts, engine }: StackOutdatedArgs): void {
   const { outdatedFile, ownUv, environment } = config.machine;
   if (outdatedFile === "" || !pulumi.runtime.isDryRun()) return;

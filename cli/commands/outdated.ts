@@ -7,7 +7,7 @@ import { captured } from "./preview.ts";
 
 /** Prints what has moved upstream of a stack, and what taking it would rebuild. Changes nothing. */
 export async function outdated(invocation: Invocation, engine: Engine): Promise<number> {
-  console.error("outdated: asking registries, Debian's servers and the package index (about half a minute)");
+  console.error("outdated: checking registries, Debian's servers and the package index (about 15 s)");
   return withOutdatedFile(async (read) => {
     const { code, stdout } = await captured(invocation, engine);
     if (code !== 0) process.stderr.write(stdout);

@@ -6,13 +6,14 @@ import { writePage } from "../../components/report-page/page.ts";
 import { readReport, type InstalledByService } from "../../components/report-page/report.ts";
 import { installedInContainer } from "../../components/size/installed.ts";
 import { refuseStackName, writeOutput } from "../lib/output-file.ts";
+import type { Outputs } from "../stack/outputs.ts";
 import type { StackName } from "../lib/stack-name.ts";
 
 /** Inputs of a page about a stack. */
 export interface ReportArgs {
   readonly stack: StackName;
   readonly identity: Identity;
-  readonly outputs: unknown;
+  readonly outputs: Outputs;
   /** The file to write; "-" for the standard output. */
   readonly file: string;
 }
@@ -25,8 +26,7 @@ export function reportName(stack: string): string {
 /** Writes a page about a stack. @throws MorganError if the file is the name of a stack. */
 export async function report(engine: Engine, { stack, identity, outputs, file }: ReportArgs): Promise<void> {
   refuseStackName("report", file, "no page was written");
-  const services = Object.keys((outputs as { readonly images: object }).images);
-  const installed = await installedInServices(engine, identity, services);
+  const installed = await installedInServices(engine, identity, Object.keys(outputs.images));
   writeOutput(file, writePage(readReport(stack.name, outputs, installed)));
 }
 

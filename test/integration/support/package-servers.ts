@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { given } from "../../../components/lib/given.ts";
 import { aptSources, debianMirror } from "../../../toolchain/setup/apt.mjs";
 import { listen } from "./network.ts";
@@ -108,14 +109,19 @@ async function forward(url: string, request: IncomingMessage, response: ServerRe
   return answer.status;
 }
 
-/** Repeats a request, because this machine's index or mirror may drop a connection. */
-async function fetchWithRetries(url: string, options: RequestInit, left = 3): Promise<Response> {
-  try {
-    return await fetch(url, options);
-  } catch (error) {
-    if (left === 0) throw error;
-    return fetchWithRetries(url, options, left - 1);
-  }
+/** Pauses before the next tries of a request, in milliseconds. A preflight waits for 5 s. */
+const PAUSES = [200, 400, 800];
+
+/** Repeats a request, because this machine's index or mirror may drop a connection or fail for a moment. */
+async function fetchWithRetries(url: string, options: RequestInit, tries = 0): Promise<Response> {
+  const pause = PAUSES[tries];
+  const answer = await fetch(url, options).catch((error: unknown) => {
+    if (pause === undefined) throw error;
+    return undefined;
+  });
+  if (answer !== undefined && (answer.status < 500 || pause === undefined)) return answer;
+  await sleep(pause);
+  return fetchWithRetries(url, options, tries + 1);
 }
 
 /** Starts an HTTP proxy to the allowed hosts only. Its requests hold every host that a client wanted. */

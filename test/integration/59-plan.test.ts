@@ -93,11 +93,11 @@ describe("the plan, against what the engine then has", () => {
   });
 });
 
-/** Returns edits in groups of one to thirteen, as a person makes them between two runs. */
+/** Returns edits in groups of one to nineteen, as a person makes them between two runs. */
 function batchesOf(all: readonly Edit[]): (readonly Edit[])[] {
   const batches: Edit[][] = [];
   let rest = [...all];
-  for (let size = 1; rest.length > 0; size = (size % 13) + 1) {
+  for (let size = 1; rest.length > 0; size = (size % 19) + 1) {
     batches.push(rest.slice(0, size));
     rest = rest.slice(size);
   }

@@ -30,7 +30,10 @@ export function withForecast(plan: Omit<Plan, "forecast">, history: History): Pl
   );
   const built = images.filter(({ action }) => action === "build");
   const rest = median(built.length > 0 ? history.rest.build : history.rest.deploy);
-  const unknown = built.filter(({ forecast }) => forecast?.seconds === undefined).map(({ name }) => name);
+  const unknown = built.flatMap((image) => {
+    if (image.forecast?.seconds === undefined) return [image.name];
+    return addsPackage(image) ? [`the size of ${image.name}`] : [];
+  });
   const isDone = built.length === 0 && plan.containers.every(({ action }) => action === "untouched");
   const seconds = rest === undefined ? undefined : rest + criticalPath(images);
   const sizes = built.flatMap(({ forecast }) => forecast?.bytes ?? []);
@@ -51,7 +54,17 @@ export function withForecast(plan: Omit<Plan, "forecast">, history: History): Pl
 function forecastImage(image: PlannedImage, { seconds: builds, images }: History): ImageForecast {
   const record = images[image.name];
   const seconds = median(builds[image.name] ?? record?.seconds ?? []);
-  return given({ seconds, bytes: record === undefined ? undefined : bytesOf(image, record) });
+  const hasSize = record !== undefined && !addsPackage(image);
+  return given({ seconds, bytes: hasSize ? bytesOf(image, record) : undefined });
+}
+
+/** True if a package is new in an image. Nothing has its size before it is installed. */
+function addsPackage({ reasons }: PlannedImage): boolean {
+  return reasons.some(
+    (reason) =>
+      (reason.kind === "package" && reason.from === undefined) ||
+      (reason.kind === "Debian package" && reason.change === "added"),
+  );
 }
 
 /**

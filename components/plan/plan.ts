@@ -137,7 +137,7 @@ export interface Forecast {
   readonly bytes?: number;
   /** Bytes of disk that are taken; absent without history. */
   readonly disk?: number;
-  /** Names of images without history, so that the sums are sums without them. */
+  /** Names of images without history, and of those whose size nothing says, so that the sums are sums without them. */
   readonly unknown: readonly string[];
   /** Sums of earlier forecasts and of what came; absent if there was none. */
   readonly past?: PastForecasts;

@@ -34,7 +34,7 @@ describe("the forecast of an up", () => {
     expect(forecastOf(line).bytes).to.equal(25_000 + 6000);
     // The layer with the files of tts is in the registry already.
     expect(forecastOf(dependency).bytes).to.equal(4_000_000 + 5000 + 6000);
-    const system = planOf(withStage("tts-deps", { debian: ["espeak-ng", "libsndfile1"] }));
+    const system = planOf(withStage("tts-deps", { debian: [] }));
     expect(forecastOf(system).bytes).to.equal(13_000_000 + 5000 + 6000);
     const label = planOf(withStage("core", { arguments: { title: "another" } }));
     expect(forecastOf(label).bytes).to.equal(6000);
@@ -49,6 +49,15 @@ describe("the forecast of an up", () => {
     expect(forecastOf(line, NO_HISTORY)).to.deep.equal({ unknown: ["core", "the containers' replacement"] });
     const seconds = without(HISTORY.seconds, "core");
     expect(forecastOf(line, { ...HISTORY, seconds })).to.deep.include({ unknown: ["core"] });
+  });
+
+  it("says nothing of the size of a package that is new, and names its image", () => {
+    const added = planOf(withStage("tts-deps", { lock: "d", packages: { soundfile: "0.13.1", iniconfig: "2.1.0" } }));
+    const unknown = ["the size of tts-deps"];
+    // tts itself is pushed again, and its size is known.
+    expect(forecastOf(added)).to.deep.include({ seconds: 4 + 20 + 1, bytes: 6000, unknown });
+    const system = planOf(withStage("tts-deps", { debian: ["espeak-ng", "libsndfile1"] }));
+    expect(forecastOf(system)).to.deep.include({ bytes: 6000, unknown });
   });
 
   it("takes what the stack recorded if the builder has no history any more", () => {

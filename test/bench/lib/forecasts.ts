@@ -31,6 +31,11 @@ export function errorOf(forecast: number | undefined, came: number | undefined):
   return forecast === undefined || came === undefined || came === 0 ? undefined : Math.abs(forecast - came) / came;
 }
 
+/** True if a forecast has the size of everything that is pushed. */
+function isWhole({ unknown }: Forecasted["forecast"]): boolean {
+  return !unknown.some((what) => what.startsWith("the size of "));
+}
+
 /** Returns forecasts beside costs, a line a run, with the median of the errors of each scenario. */
 export function describeForecasts(all: readonly Forecasted[]): string {
   const scenarios = [...Map.groupBy(all, ({ scenario }) => scenario)];
@@ -38,10 +43,11 @@ export function describeForecasts(all: readonly Forecasted[]): string {
     scenario,
     ...runs.map(({ forecast, cost }) => {
       const seconds = `${shown(forecast.seconds, describeSeconds)} -> ${describeSeconds(cost.seconds)}`;
-      return `  ${seconds}, ${shown(forecast.bytes, describeBytes)} -> ${shown(cost.bytes, describeBytes)}`;
+      const bytes = isWhole(forecast) ? forecast.bytes : undefined;
+      return `  ${seconds}, ${shown(bytes, describeBytes)} -> ${shown(cost.bytes, describeBytes)}`;
     }),
     `  off by ${percent(runs.map(({ forecast, cost }) => errorOf(forecast.seconds, cost.seconds)))} of the seconds, ` +
-      `${percent(runs.map(({ forecast, cost }) => errorOf(forecast.bytes, cost.bytes)))} of the bytes (median)`,
+      `${percent(runs.map(({ forecast, cost }) => (isWhole(forecast) ? errorOf(forecast.bytes, cost.bytes) : undefined)))} of the bytes (median)`,
   ]);
   return ["forecast -> cost", ...lines].join("\n");
 }

@@ -20,6 +20,14 @@ one line
     );
   });
 
+  it("have no bytes if the size of an image was not known", () => {
+    const forecast = { seconds: 5, bytes: 1000, unknown: ["the size of tts-deps"] };
+    const printed = describeForecasts([{ scenario: "a package", forecast, cost: { seconds: 5, bytes: 90_000 } }]);
+    expect(printed)
+      .to.include("5 s -> 5 s, unknown -> 90 kB")
+      .and.include("0.0 % of the seconds, unknown of the bytes");
+  });
+
   it("have an error as a share of what came, and none without a forecast", () => {
     expect([errorOf(4, 5), errorOf(6, 5), errorOf(undefined, 5), errorOf(5, undefined)]).to.deep.equal([
       0.2,

@@ -10,8 +10,10 @@ export async function outdated(invocation: Invocation, engine: Engine): Promise<
   console.error("outdated: checking registries, Debian's servers and the package index (about 15 s)");
   return withOutdatedFile(async (read) => {
     const { code, stdout } = await captured(invocation, engine);
-    if (code !== 0) process.stderr.write(stdout);
-    if (code !== 0) return code;
+    if (code !== 0) {
+      process.stderr.write(stdout);
+      return code;
+    }
     const found = read() as Outdated | undefined;
     if (found === undefined) throw new Error("the preview ended well and wrote no answer: run ./morgan preview");
     const isJson = invocation.options["json"] === true;

@@ -17,7 +17,7 @@ export interface MeasureArgs {
   readonly refsBefore: Readonly<Record<string, string>>;
   /** Returns the tag of a stage's cache export. */
   readonly cache: (stage: string) => string;
-  /** What happened to the stack's containers meanwhile. */
+  /** Events of the stack's containers during the `up`. */
   readonly events: readonly ContainerEvent[];
   readonly sources: ForecastSources;
 }

@@ -16,7 +16,7 @@ import type { Newest } from "./sources.ts";
 /** Inputs of a search for what has moved upstream. */
 export interface FindArgs {
   readonly stack: string;
-  /** What the images are made of, in the order of the image graph. */
+  /** Contents of the images, in the order of the image graph. */
   readonly stages: StackManifest["stages"];
   /** Refs of the images that containers of the last `up` run, by name. */
   readonly refs: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { digestOf } from "../lib/image-reference.ts";
 import type { StackManifest } from "../plan/manifest.ts";
 import { rebuiltBy, rootsOf } from "./rebuilds.ts";
 
-/** What has moved upstream since a stack took it. */
+/** Releases upstream that are newer than those that a stack has. */
 export interface Outdated {
   /** Version of this form. Programs refuse a version that they do not know. */
   readonly version: 1;
@@ -22,7 +22,7 @@ export interface Moved {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  /** What has it: names of images, or paths of lock files. */
+  /** Its places: names of images, or paths of lock files. */
   readonly places: readonly string[];
   /** Images that are built again if it is taken, in the order of the image graph. */
   readonly rebuilds: readonly string[];

@@ -1,5 +1,5 @@
 import { visible } from "../plan/faces/visible.ts";
-import { costsOf } from "./costs.ts";
+import { sizeLines } from "../plan/faces/costs.ts";
 import { CHARACTER, element, px, type Markup } from "./markup.ts";
 import type { Report } from "./report.ts";
 
@@ -84,8 +84,7 @@ function place(report: Pick<Report, "stages" | "records" | "unpacked">): Node[] 
           name: parent,
           isMounted: alias === "tools",
         }));
-        const { adds, whole } = costsOf(name, report);
-        const lines = [...(adds === "" ? [] : [`adds ${adds}`]), ...(whole === "" ? [] : [`${whole} in all`])];
+        const lines = sizeLines(name, report);
         const ys = parents.flatMap(({ name: parent, isMounted }) => (isMounted ? [] : [placed.get(parent)?.y ?? 0]));
         return { name: visible(name), key: name, parents, lines, near: Math.max(0, ...ys) };
       })

@@ -5,7 +5,7 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What an element contains. A string is a text. */
+/** Content of an element. A string is a text. */
 export type Content = Markup | string | readonly Content[];
 
 const VOID: ReadonlySet<string> = new Set(["meta", "rect", "path", "line"]);

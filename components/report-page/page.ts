@@ -1,6 +1,6 @@
+import { costsOf } from "../plan/faces/costs.ts";
 import { describeBytes, describeSeconds } from "../plan/faces/quantities.ts";
 import type { Timeline } from "../plan/last-up.ts";
-import { costsOf } from "./costs.ts";
 import { drawGraph } from "./graph.ts";
 import { element, type Content, type Markup } from "./markup.ts";
 import type { Report } from "./report.ts";

@@ -9,13 +9,13 @@ import type { History } from "../release/release.ts";
 /** Sizes of what is installed in the container of each service, by service and then by name, in bytes. */
 export type InstalledByService = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** What a page shows about a stack. */
+/** Contents of a page about a stack. */
 export interface Report {
   readonly stack: string;
   /** URL of the stack. */
   readonly endpoint: string;
   readonly stages: StackManifest["stages"];
-  /** What each image cost when it was last built, by name. */
+  /** Costs of each image when it was last built, by name. */
   readonly records: LastUp["images"];
   /** Bytes of each service's image on the engine's disk, by name of the service. */
   readonly unpacked: Readonly<Record<string, number>>;

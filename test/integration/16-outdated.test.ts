@@ -12,7 +12,7 @@ import { parseManifest } from "../../components/plan/parse-manifest.ts";
 import { docker } from "./support/engine.ts";
 import { sharedStack } from "./support/shared-stack.ts";
 import type { TestStack } from "./support/test-stack.ts";
-import { PUBLIC } from "../unit/support/config.ts";
+import { publicNetwork } from "../unit/support/package-network.ts";
 
 describe("what has moved upstream, from the real registry, mirror and index", () => {
   let stack: TestStack;
@@ -20,17 +20,10 @@ describe("what has moved upstream, from the real registry, mirror and index", ()
 
   before(async () => {
     stack = await sharedStack();
-    network = {
+    network = publicNetwork(mkdtempSync(join(tmpdir(), "morgan-test-outdated-")), {
       environment: stack.environment(),
       uv: process.env["MORGAN_UV"] ?? "uv",
-      builder: "default",
-      sources: PUBLIC,
-      access: { caBundle: "", aptSources: "", aptAuth: "", proxy: "", noProxy: "" },
-      certificates: "",
-      secrets: {},
-      registry: undefined,
-      work: mkdtempSync(join(tmpdir(), "morgan-test-outdated-")),
-    };
+    });
   });
 
   after(() => {

@@ -4,7 +4,7 @@ import { describeBytes, describeSeconds } from "../../../components/plan/faces/q
 import type { TestStack } from "../../integration/support/test-stack.ts";
 import { median } from "./figures.ts";
 
-/** What an `up` was forecast to cost, and what it did cost. */
+/** The forecast of an `up`, and its cost. */
 export interface Forecasted {
   readonly scenario: string;
   readonly forecast: LastUp["plan"]["forecast"];

@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { newestReleases, upgradesIn, type PackageNetwork } from "../../../components/outdated/sources.ts";
-import { LOGGED_IN, PUBLIC } from "../support/config.ts";
+import { LOGGED_IN } from "../support/config.ts";
+import { publicNetwork } from "../support/package-network.ts";
 import { usePrograms } from "../support/programs.ts";
 import { useProject } from "../support/project.ts";
 
@@ -14,18 +15,7 @@ describe("the sources of newer releases", () => {
   const network = (changes: Partial<PackageNetwork> = {}): PackageNetwork => {
     const work = join(project.folder, `work-${String(++runs)}`);
     mkdirSync(work);
-    return {
-      environment: process.env,
-      uv: "uv",
-      builder: "default",
-      sources: PUBLIC,
-      access: { caBundle: "", aptSources: "", aptAuth: "", proxy: "", noProxy: "" },
-      certificates: "",
-      secrets: {},
-      registry: undefined,
-      work,
-      ...changes,
-    };
+    return publicNetwork(work, changes);
   };
 
   it("resolve all packages at once, for the platform of the images", async () => {
